@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { page, TimeMs } from './shapes/basics.ts';
+import { ClusterOverview, ClusterUpdate, Event, eventKinds, Health, Issue, Severity, Suggestion } from './shapes/view.ts';
+import { query, stream } from './operation.ts';
+
+export const cluster = {
+  overview: query({
+    summary: 'Everything at a glance: replicasets, instances, issues',
+    role: 'viewer',
+    input: z.object({}),
+    output: ClusterOverview,
+  }),
+  watch: stream({
+    summary: 'Follow the cluster live',
+    details: 'Sends a snapshot, then what changed, at most 4 times a second. After `gap` a new snapshot follows.',
+    role: 'viewer',
+    input: z.object({}),
+    output: ClusterUpdate,
+  }),
+  health: query({
+    summary: 'Is the cluster well? For scripts and probes',
+    details: 'CLI exit code 1 when critical.',
+    role: 'viewer',
+    input: z.object({}),
+    output: z.object({
+      health: Health,
+      sentence: z.string(),
+      instances: z.object({ ok: z.number(), warning: z.number(), critical: z.number(), unknown: z.number() }),
+      replicasetsWithoutMaster: z.array(z.string()),
+      critical: z.number(),
+      warnings: z.number(),
+    }),
+  }),
+  issues: query({
+    summary: 'What is wrong, since when, and what to do',
+    role: 'viewer',
+    input: z.object({ severity: Severity.optional().describe('Only this severity'), object: z.string().optional().describe('Only this instance or replicaset: alias or uuid') }),
+    output: z.array(Issue),
+    columns: ['severity', 'code', 'object.name', 'since', 'sentence', 'wayOut'],
+  }),
+  events: query({
+    summary: 'What happened: health changes, actions, configuration, processes',
+    role: 'viewer',
+    input: z.object({
+      kind: z.enum(eventKinds).optional().describe('Only this kind'),
+      object: z.string().optional().describe('Only this object: alias or id'),
+      since: TimeMs.optional().describe('Not before this time (ms since the epoch)'),
+      before: z.coerce.number().int().optional().describe('Only events with a lower id: for paging back'),
+      limit: page.limit,
+    }),
+    output: z.array(Event),
+    columns: ['at', 'kind', 'severity', 'object.name', 'sentence', 'actor'],
+  }),
+  suggestions: query({
+    summary: 'Repairs that mend several issues at once',
+    role: 'viewer',
+    input: z.object({}),
+    output: z.array(Suggestion),
+    columns: ['id', 'title', 'sentence'],
+  }),
+};

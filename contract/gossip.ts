@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { mutation, query } from './operation.ts';
+import { gossipStates } from './shapes/view.ts';
+
+export const GossipMember = z.object({
+  uuid: z.string(),
+  name: z.string().nullable(),
+  kind: z.enum(['agent', 'server', 'unknown']),
+  address: z.string(),
+  state: z.enum(gossipStates),
+  generation: z.string(),
+  incarnation: z.string(),
+  rttMs: z.number().nullable(),
+  configVersion: z.number().int().nullable(),
+});
+
+const KeyRow = z.object({ id: z.string(), primary: z.boolean(), members: z.number().int(), of: z.number().int() });
+
+export const gossip = {
+  members: query({
+    summary: 'Gossip members as one node sees them',
+    role: 'viewer',
+    input: z.object({ by: z.string().optional().describe('As this instance sees them (alias or uuid); the server itself when absent') }),
+    output: z.array(GossipMember),
+    columns: ['name', 'kind', 'address', 'state', 'incarnation', 'rttMs', 'configVersion'],
+  }),
+  stats: query({
+    summary: 'Counters of the gossip engine of this server',
+    role: 'viewer',
+    input: z.object({}),
+    output: z.record(z.string(), z.number()),
+  }),
+  keyring: query({ summary: 'Gossip keys and how many members have each', role: 'admin', input: z.object({}), output: z.array(KeyRow), columns: ['id', 'primary', 'members', 'of'] }),
+  installKey: mutation({
+    summary: 'Make a new gossip key and give it to every member',
+    details: 'Rotation is install, use, remove; each step is refused until all members have done the one before.',
+    role: 'admin',
+    input: {},
+    data: KeyRow,
+  }),
+  useKey: mutation({ summary: 'Seal gossip with this key from now on', role: 'admin', subject: ['id'], input: { id: z.string().describe('Key id') }, data: KeyRow }),
+  removeKey: mutation({ summary: 'Forget a gossip key', role: 'admin', subject: ['id'], input: { id: z.string().describe('Key id') }, data: z.object({ id: z.string() }) }),
+};

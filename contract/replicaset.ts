@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { Alias, InstanceRef, page, ReplicasetRef, RoleName } from './shapes/basics.ts';
+import { Health, ReplicasetView } from './shapes/view.ts';
+import { mutation, query } from './operation.ts';
+
+const subject = ['replicaset'] as const;
+const Done = z.object({ replicaset: z.string(), sentence: z.string() });
+
+export const replicaset = {
+  list: query({
+    summary: 'List replicasets',
+    role: 'viewer',
+    input: z.object({ health: Health.optional().describe('Only with this health'), role: RoleName.optional().describe('Only with this role'), ...page }),
+    output: z.array(ReplicasetView),
+    columns: ['alias', 'roles', 'health', 'weight', 'healthSentence', 'issues'],
+  }),
+  get: query({ summary: 'Show one replicaset', role: 'viewer', subject, input: z.object({ replicaset: ReplicasetRef }), output: ReplicasetView }),
+  create: mutation({
+    summary: 'Create a replicaset from unconfigured instances',
+    role: 'operator',
+    subject: ['alias'],
+    input: {
+      alias: Alias.describe('Name of the new replicaset'),
+      instances: z.array(InstanceRef).min(1).max(64).describe('Instances in failover priority order; the first becomes the master'),
+      roles: z.array(RoleName).default([]).describe('Roles'),
+      weight: z.number().min(0).optional().describe('Share of the buckets (role storage)'),
+      allRw: z.boolean().default(false).describe('Every instance writable'),
+    },
+    data: Done,
+  }),
+  edit: mutation({
+    summary: 'Change a replicaset: alias, roles, priority, weight',
+    details: 'A new first instance in the priority becomes the master: the old one is read-only and caught up with first.',
+    role: 'operator',
+    subject,
+    input: {
+      replicaset: ReplicasetRef,
+      alias: Alias.optional().describe('New alias'),
+      roles: z.array(RoleName).optional().describe('Roles, replacing the old list'),
+      priority: z.array(InstanceRef).max(64).optional().describe('Failover priority; those not named follow in their old order'),
+      weight: z.number().min(0).optional().describe('Share of the buckets'),
+      allRw: z.boolean().optional().describe('Every instance writable'),
+    },
+    data: Done,
+  }),
+  delete: mutation({
+    summary: 'Delete a replicaset and expel its instances',
+    role: 'admin',
+    subject,
+    typedName: true,
+    input: { replicaset: ReplicasetRef },
+    data: Done,
+    danger: (input) => `${input.replicaset} and all its instances leave the cluster for good.`,
+  }),
+  restartReplication: mutation({
+    summary: 'Restart broken replication links',
+    details: 'Sets box.cfg.replication anew on each instance of the replicaset; a running master stays writable.',
+    role: 'operator',
+    subject,
+    input: { replicaset: ReplicasetRef },
+    data: Done,
+  }),
+};

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { Alias, HostPort, InstanceRef, ReplicasetRef, RoleName, SectionName, Uuid, Zone } from './basics.ts';
+import { failoverModes } from './config.ts';
+
+/** One change to the configuration. A list of them is one atomic edit, planned and applied together. */
+export const Edit = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('createReplicaset'),
+    alias: Alias,
+    /** Drawn at random when absent. */
+    uuid: Uuid.optional(),
+    roles: z.array(RoleName).default([]),
+    /** In failover priority order; each one unconfigured. */
+    instances: z.array(InstanceRef).min(1),
+    weight: z.number().min(0).optional(),
+    allRw: z.boolean().default(false),
+  }),
+  z.object({
+    kind: z.literal('editReplicaset'),
+    replicaset: ReplicasetRef,
+    alias: Alias.optional(),
+    roles: z.array(RoleName).optional(),
+    /** A part of the list may be given: the rest keeps its order behind it. */
+    priority: z.array(InstanceRef).optional(),
+    weight: z.number().min(0).optional(),
+    allRw: z.boolean().optional(),
+  }),
+  z.object({ kind: z.literal('deleteReplicaset'), replicaset: ReplicasetRef }),
+  z.object({ kind: z.literal('joinInstance'), instance: InstanceRef, replicaset: ReplicasetRef, zone: Zone.optional(), electable: z.boolean().default(true) }),
+  z.object({
+    kind: z.literal('editInstance'),
+    instance: InstanceRef,
+    alias: Alias.optional(),
+    zone: Zone.nullable().optional(),
+    electable: z.boolean().optional(),
+    uri: HostPort.optional(),
+  }),
+  z.object({ kind: z.literal('disableInstance'), instance: InstanceRef }),
+  z.object({ kind: z.literal('enableInstance'), instance: InstanceRef }),
+  z.object({ kind: z.literal('expelInstance'), instance: InstanceRef }),
+  z.object({ kind: z.literal('setSection'), name: SectionName, text: z.string() }),
+  z.object({ kind: z.literal('deleteSection'), name: SectionName }),
+  z.object({ kind: z.literal('setFailover'), mode: z.enum(failoverModes) }),
+]);
+export type Edit = z.output<typeof Edit>;

@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { TimeMs, Uuid } from './basics.ts';
+import { AgentStatus, LifeCycle } from './status.ts';
+
+/** What people see: configuration and reports put together, with ages and judgements. */
+
+export const gossipStates = ['alive', 'suspected', 'dead', 'left', 'unknown'] as const;
+export const healths = ['ok', 'warning', 'critical', 'unknown'] as const;
+export const Health = z.enum(healths);
+export type Health = (typeof healths)[number];
+
+export const InstanceView = z.object({
+  uuid: Uuid,
+  alias: z.string(),
+  uri: z.string(),
+  http: z.string().nullable(),
+  zone: z.string().nullable(),
+  replicaset: z.object({ uuid: Uuid, alias: z.string() }).nullable(),
+  roles: z.array(z.string()),
+  configured: z.boolean(),
+  electable: z.boolean(),
+  disabled: z.boolean(),
+  expelled: z.boolean(),
+  /** 0 = first choice; null when unconfigured. */
+  priority: z.number().int().nullable(),
+  /** What the instance itself says: writable = master. `none` without a database or when unknown. */
+  leadership: z.enum(['master', 'replica', 'none']),
+  /** The configuration wants this one to be the master. */
+  wantedMaster: z.boolean(),
+  health: Health,
+  /** One short sentence for the badge: "ready", "crashed 12 s ago", "no answer for 8 s". */
+  healthSentence: z.string(),
+  gossip: z.enum(gossipStates),
+  state: LifeCycle.nullable(),
+  goal: LifeCycle.nullable(),
+  reason: z.string().nullable(),
+  /** By the server's clock, when the last report came in; null = never. The page shows its age. */
+  reportedAt: TimeMs.nullable(),
+  /** Agent clock minus server clock, round trip halved; null while unknown. */
+  clockOffsetMs: z.number().nullable(),
+  configVersion: z.number().int().nullable(),
+  readOnly: z.boolean().nullable(),
+  /** Worst upstream lag. */
+  lagSeconds: z.number().nullable(),
+  memoryUsedBytes: z.number().nullable(),
+  memoryQuotaBytes: z.number().nullable(),
+  issues: z.number().int().nonnegative(),
+});
+export type InstanceView = z.output<typeof InstanceView>;
+
+export const InstanceDetail = InstanceView.extend({ status: AgentStatus.nullable() });
+export type InstanceDetail = z.output<typeof InstanceDetail>;
+
+export const ReplicasetView = z.object({
+  uuid: Uuid,
+  alias: z.string(),
+  roles: z.array(z.string()),
+  weight: z.number().nullable(),
+  allRw: z.boolean(),
+  health: Health,
+  healthSentence: z.string(),
+  /** Writable instances by their own reports; more than one is an issue. */
+  masters: z.array(Uuid),
+  wantedMaster: Uuid.nullable(),
+  /** In failover priority order. */
+  instances: z.array(Uuid),
+  issues: z.number().int().nonnegative(),
+});
+export type ReplicasetView = z.output<typeof ReplicasetView>;
+
+export const severities = ['info', 'warning', 'critical'] as const;
+export const Severity = z.enum(severities);
+export type Severity = (typeof severities)[number];
+
+export const ObjectRef = z.object({ kind: z.enum(['cluster', 'instance', 'replicaset', 'server', 'user']), id: z.string(), name: z.string() });
+export type ObjectRef = z.output<typeof ObjectRef>;
+
+export const Issue = z.object({
+  /** Stable while the problem lasts: code + object. */
+  id: z.string(),
+  code: z.string(),
+  severity: Severity,
+  object: ObjectRef,
+  sentence: z.string(),
+  /** What a person should do next. */
+  wayOut: z.string(),
+  since: TimeMs,
+  /** The operation that repairs it, ready to be called; null where there is none. */
+  repair: z.object({ operation: z.string(), label: z.string(), input: z.record(z.string(), z.unknown()) }).nullable(),
+});
+export type Issue = z.output<typeof Issue>;
+
+export const eventKinds = ['health', 'decision', 'action', 'config', 'process', 'gossip', 'issue', 'access'] as const;
+export const Event = z.object({
+  id: z.number().int(),
+  at: TimeMs,
+  kind: z.enum(eventKinds),
+  severity: Severity,
+  object: ObjectRef,
+  sentence: z.string(),
+  actor: z.string().nullable(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type Event = z.output<typeof Event>;
+
+/** Issues that one action mends together. */
+export const Suggestion = z.object({
+  id: z.string(),
+  title: z.string(),
+  sentence: z.string(),
+  issues: z.array(z.string()),
+  operation: z.string(),
+  inputs: z.array(z.record(z.string(), z.unknown())),
+});
+export type Suggestion = z.output<typeof Suggestion>;
+
+export const RoleInfo = z.object({
+  name: z.string(),
+  summary: z.string(),
+  /** Needs a Tarantool process. */
+  data: z.boolean(),
+  dependencies: z.array(z.string()),
+});
+
+export const ClusterOverview = z.object({
+  name: z.string(),
+  configVersion: z.number().int().nonnegative(),
+  configAt: TimeMs.nullable(),
+  failoverMode: z.string(),
+  serverTime: TimeMs,
+  health: Health,
+  instances: z.array(InstanceView),
+  replicasets: z.array(ReplicasetView),
+  issues: z.array(Issue),
+  suggestions: z.array(Suggestion),
+  roles: z.array(RoleInfo),
+  /** The apply run under way, if any. */
+  run: z.string().nullable(),
+});
+export type ClusterOverview = z.output<typeof ClusterOverview>;
+
+/** Messages of `cluster.watch`: a snapshot first, then what changed; `gap` = fetch again. */
+export const ClusterUpdate = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('snapshot'), overview: ClusterOverview }),
+  z.object({
+    kind: z.literal('delta'),
+    serverTime: TimeMs,
+    configVersion: z.number().int().nonnegative(),
+    instances: z.array(InstanceView),
+    removedInstances: z.array(Uuid),
+    replicasets: z.array(ReplicasetView),
+    removedReplicasets: z.array(Uuid),
+    /** Whole list when it changed. */
+    issues: z.array(Issue).nullable(),
+    suggestions: z.array(Suggestion).nullable(),
+    run: z.string().nullable(),
+  }),
+  z.object({ kind: z.literal('gap') }),
+]);
+export type ClusterUpdate = z.output<typeof ClusterUpdate>;

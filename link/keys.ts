@@ -1,0 +1,22 @@
+import { hkdfSync } from 'node:crypto';
+
+/**
+ * Everything secret among the members of a cluster is derived from its one cluster secret, a purpose each
+ * (HKDF-SHA256, RFC 5869), so that one leaked key opens nothing else and no second secret has to be kept.
+ */
+export type ClusterKeys = {
+  /** HMAC key of the tokens on agent calls, 32 bytes. */
+  readonly token: Uint8Array;
+  /** First AES-256-GCM key of the gossip key ring, 32 bytes. */
+  readonly gossip: Uint8Array;
+  /** Password of the Tarantool user `coterie_replication`, hex. */
+  readonly replicationPassword: string;
+};
+
+export const secretBytesMin = 16;
+
+export function keysOf(secret: string, clusterName: string): ClusterKeys {
+  if (Buffer.byteLength(secret) < secretBytesMin) throw new Error(`the cluster secret is shorter than ${secretBytesMin} bytes`);
+  const derive = (purpose: string) => new Uint8Array(hkdfSync('sha256', secret, `coterie/${clusterName}`, purpose, 32));
+  return { token: derive('link token'), gossip: derive('gossip key'), replicationPassword: Buffer.from(derive('replication user')).toString('hex') };
+}

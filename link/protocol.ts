@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { TimeMs, Uuid } from '~/contract/shapes/basics.ts';
+import { ConfigMeta } from '~/contract/shapes/config.ts';
+import { AgentStatus, EvalResult, LogLine, Vclock } from '~/contract/shapes/status.ts';
+
+/**
+ * What servers and other agents may ask of an agent: one tree of plain values, like the contract.
+ * The agent's router and every client are derived from it, so they cannot drift apart.
+ */
+
+type Shape = { readonly kind: 'query' | 'mutation' | 'stream'; readonly input: z.ZodType; readonly output: z.ZodType };
+const query = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ kind: 'query', input, output }) as const;
+const mutation = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ kind: 'mutation', input, output }) as const;
+const stream = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ kind: 'stream', input, output }) as const;
+
+const Nothing = z.object({});
+
+/** A version with its document as the canonical JSON text, so that its hash can be checked without a re-encode. */
+export const Committed = z.object({ meta: ConfigMeta, text: z.string().max(64 * 1024 * 1024) });
+export type Committed = z.output<typeof Committed>;
+
+/** `code` names why; `message` is for the person who started the run. */
+export const Prepared = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true) }),
+  z.object({ ok: z.literal(false), code: z.enum(['locked', 'base', 'hash', 'invalid', 'refused', 'disk']), message: z.string() }),
+]);
+export type Prepared = z.output<typeof Prepared>;
+
+export const CommitResult = z.object({
+  committed: z.boolean(),
+  /** Effects in place before `waitMs` ran out; otherwise they follow, and show in the status. */
+  applied: z.boolean(),
+  message: z.string().nullable(),
+});
+
+export const GossipRow = z.object({
+  uuid: Uuid,
+  address: z.string(),
+  state: z.enum(['alive', 'suspected', 'dead', 'left']),
+  generation: z.string(),
+  incarnation: z.string(),
+  rttMs: z.number().nullable(),
+  /** The payload as base64; empty = none. */
+  payload: z.string(),
+});
+
+const Sentence = z.object({ sentence: z.string() });
+
+export const agentApi = {
+  /** One AgentStatus at once, then one a second and on each change. `now` in the answer's `at` serves the clock offset. */
+  status: stream(Nothing, AgentStatus),
+  ping: query(Nothing, z.object({ uuid: Uuid, at: TimeMs })),
+  /** Step one. The candidate is kept on disk under a lock that `runId` holds until `ttlMs` has passed. */
+  prepare: mutation(
+    z.object({
+      runId: z.string().max(64),
+      owner: z.string().max(128),
+      /** Null for an instance that has no configuration yet; then any base is accepted. */
+      base: z.object({ version: z.number().int(), hash: z.string() }).nullable(),
+      candidate: Committed,
+      ttlMs: z.number().int().min(100).max(600_000),
+    }),
+    Prepared,
+  ),
+  /** Step two, after the decision was recorded. Idempotent. Without a matching candidate the agent answers committed: false. */
+  commit: mutation(z.object({ runId: z.string(), version: z.number().int(), hash: z.string(), waitMs: z.number().int().min(0).max(60_000) }), CommitResult),
+  abort: mutation(z.object({ runId: z.string() }), Sentence),
+  /** A decided version handed over whole: for an agent that was away or lost its candidate. */
+  adopt: mutation(z.object({ committed: Committed, waitMs: z.number().int().min(0).max(60_000) }), CommitResult),
+  /** The newest committed version; null when there is none. */
+  config: query(Nothing, Committed.nullable()),
+  /** What became of a run here, for a peer in doubt. */
+  outcome: query(z.object({ runId: z.string() }), z.object({ outcome: z.enum(['unknown', 'prepared', 'committed', 'aborted']), version: z.number().int().nullable() })),
+  /** Asked by the instance that is to become master under `version`: are you read-only, and up to where did you write? */
+  fence: mutation(
+    z.object({ version: z.number().int(), by: Uuid }),
+    z.object({ readOnly: z.boolean(), vclock: Vclock, version: z.number().int(), message: z.string().nullable() }),
+  ),
+  logs: query(
+    z.object({ source: z.enum(['agent', 'tarantool', 'all']), lines: z.number().int().min(0).max(5000), filter: z.string().optional() }),
+    z.array(LogLine),
+  ),
+  followLogs: stream(
+    z.object({ source: z.enum(['agent', 'tarantool', 'all']), lines: z.number().int().min(0).max(1000), filter: z.string().optional() }),
+    LogLine,
+  ),
+  restart: mutation(Nothing, Sentence),
+  stop: mutation(Nothing, Sentence),
+  start: mutation(Nothing, Sentence),
+  rebuild: mutation(Nothing, Sentence),
+  restartReplication: mutation(Nothing, Sentence),
+  eval: mutation(
+    z.object({ language: z.enum(['lua', 'sql']), code: z.string().max(262_144), timeoutMs: z.number().int(), rowsMax: z.number().int() }),
+    EvalResult,
+  ),
+  gossip: query(Nothing, z.object({ members: z.array(GossipRow), stats: z.record(z.string(), z.number()) })),
+  /** Keys travel only inside this call, encrypted in transit by TLS where hosts differ; ids are public. */
+  keyring: mutation(
+    z.object({ action: z.enum(['list', 'install', 'use', 'remove']), id: z.string().optional(), key: z.string().optional() }),
+    z.object({ keys: z.array(z.object({ id: z.string(), primary: z.boolean() })) }),
+  ),
+} as const satisfies Record<string, Shape>;
+
+export type AgentApi = typeof agentApi;
+
+/** One handler per procedure; a missing or misspelt one does not compile. Streams end when `signal` fires. */
+export type AgentHandlers = {
+  readonly [P in keyof AgentApi]: AgentApi[P]['kind'] extends 'stream'
+    ? (input: z.output<AgentApi[P]['input']>, signal: AbortSignal) => AsyncIterable<z.input<AgentApi[P]['output']>>
+    : (input: z.output<AgentApi[P]['input']>) => Promise<z.input<AgentApi[P]['output']>>;
+};
+
+/** How one agent is called. Every call has a deadline; a stream ends with an error after `idleMs` of silence. */
+export type AgentClient = {
+  readonly [P in keyof AgentApi]: AgentApi[P]['kind'] extends 'stream'
+    ? (input: z.input<AgentApi[P]['input']>, options: { signal: AbortSignal; idleMs: number }) => AsyncIterable<z.output<AgentApi[P]['output']>>
+    : (input: z.input<AgentApi[P]['input']>, options: { timeoutMs: number; signal?: AbortSignal }) => Promise<z.output<AgentApi[P]['output']>>;
+};
