@@ -1,0 +1,77 @@
+// Bundles what Node runs (dist/) and builds the dashboard (.next/), each only when its sources have changed.
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run } from './lib/run.mjs';
+
+const root = join(import.meta.dirname, '..');
+const bundled = ['contract', 'core', 'link', 'swim', 'iproto', 'state', 'lua', 'agent', 'router', 'server', 'cli', 'scripts/build.mjs', 'tsconfig.json', 'package-lock.json'];
+const paged = ['app', 'contract', 'next.config.js', 'next.config.ts', 'proxy.ts', 'postcss.config.mjs', 'public', 'package-lock.json'];
+
+function* filesOf(path) {
+  if (!existsSync(path)) return;
+  if (!statSync(path).isDirectory()) return void (yield path);
+  for (const name of readdirSync(path).sort()) if (name !== 'docs' || !path.endsWith('public')) yield* filesOf(join(path, name));
+}
+
+function digestOf(parts) {
+  const hash = createHash('sha256');
+  for (const part of parts) for (const file of filesOf(join(root, part))) hash.update(file).update('\0').update(readFileSync(file)).update('\0');
+  return hash.digest('hex');
+}
+
+async function whenChanged({ mark, parts, made }, build) {
+  const file = join(root, mark);
+  const digest = digestOf(parts);
+  if (existsSync(file) && readFileSync(file, 'utf8') === digest && existsSync(join(root, made))) return false;
+  await build();
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, digest);
+  return true;
+}
+
+async function bundle() {
+  const { build } = await import('esbuild');
+  const dist = join(root, 'dist');
+  for (const name of ['agent', 'server', 'cli', 'swim', 'lua']) rmSync(join(dist, name), { recursive: true, force: true });
+  const common = { absWorkingDir: root, bundle: true, platform: 'node', format: 'esm', target: 'node20.19', outExtension: { '.js': '.mjs' }, logLevel: 'warning', legalComments: 'none', sourcemap: 'linked' };
+  const program = (name, entries) => existsSync(join(root, Object.values(entries)[0])) && build({ ...common, entryPoints: entries, outdir: `dist/${name}`, packages: 'external' });
+  // The gossip worker stands beside each program that starts it: it is found relative to the running file.
+  const worker = existsSync(join(root, 'swim/worker.ts')) ? { worker: 'swim/worker.ts' } : {};
+  await Promise.all([
+    program('agent', { main: 'agent/main.ts', ...worker }),
+    program('server', { main: 'server/main.ts', ...worker }),
+    program('swim', { index: 'swim/index.ts', ...worker }),
+    existsSync(join(root, 'cli/main.ts')) &&
+      build({
+        ...common,
+        entryPoints: { main: 'cli/main.ts' },
+        outdir: 'dist/cli',
+        splitting: true,
+        minify: true,
+        sourcemap: false,
+        banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+      }),
+  ]);
+  if (existsSync(join(root, 'lua'))) cpSync(join(root, 'lua'), join(dist, 'lua'), { recursive: true });
+  const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  mkdirSync(join(root, 'public/docs'), { recursive: true });
+  for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) cpSync(join(swagger, file), join(root, 'public/docs', file));
+}
+
+const next = () => run(process.execPath, ['node_modules/next/dist/bin/next', 'build'], { cwd: root, env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' } });
+
+/** Resolves to what was rebuilt. `pages: false` leaves the dashboard alone. */
+export async function buildAll({ pages = true } = {}) {
+  const rebuilt = [];
+  if (await whenChanged({ mark: 'dist/.sources', parts: bundled, made: 'dist/cli/main.mjs' }, bundle)) rebuilt.push('programs');
+  if (pages && existsSync(join(root, 'app/layout.tsx')) && (await whenChanged({ mark: '.next/.sources', parts: paged, made: '.next/BUILD_ID' }, next))) rebuilt.push('dashboard');
+  return rebuilt;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const rebuilt = await buildAll({ pages: !process.argv.includes('--no-pages') });
+  process.stdout.write(rebuilt.length > 0 ? `built ${rebuilt.join(' and ')}\n` : 'nothing has changed\n');
+}

@@ -1,0 +1,3 @@
+const [name, ...rest] = process.argv.slice(2);
+const { default: run } = await import(`../../bench/${name}/main.ts`);
+await run(rest);

@@ -1,0 +1,14 @@
+// What needs no service and takes less than a minute: lint, types, architecture, unit, simulation, parity.
+import { Checks, withoutServices } from './lib/checks.mjs';
+import { checkNode, npmPackages } from './lib/install.mjs';
+import { end, step } from './lib/say.mjs';
+
+try {
+  checkNode();
+  await step('npm packages', npmPackages);
+  const checks = new Checks();
+  await withoutServices(checks);
+  checks.finish();
+} catch (error) {
+  end(error);
+}
