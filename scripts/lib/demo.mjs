@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+
+/** The local demo cluster: N agents with fixed ports and names, and the topology that the first six start with. */
+
+const replicasets = [
+  { alias: 's1', roles: ['storage'], members: [0, 1] },
+  { alias: 's2', roles: ['storage'], members: [2, 3] },
+  { alias: 'front', roles: ['failover-coordinator', 'router'], members: [5] },
+];
+
+const names = ['s1-1', 's1-2', 's2-1', 's2-2', 'spare-1', 'front-1'];
+const zones = ['dc-a', 'dc-b', 'dc-a', 'dc-b', 'dc-a', 'dc-a'];
+
+export function localInstances(count, { dataDir, empty }) {
+  return Array.from({ length: count }, (_, index) => ({
+    name: empty ? `i${index + 1}` : (names[index] ?? `spare-${index - 4}`),
+    zone: zones[index % zones.length],
+    dataDir: join(dataDir, `agent-${index + 1}`),
+    listen: `127.0.0.1:${3301 + index}`,
+    gossip: `127.0.0.1:${7301 + index}`,
+    http: `127.0.0.1:${8301 + index}`,
+  }));
+}
+
+/** The cluster file for the demo: whichever of its replicasets have all their instances. The fifth stays a spare. */
+export function demoDocument(instances) {
+  const lines = ['cluster: demo', 'failover:', '  mode: disabled', 'replicasets:'];
+  for (const { alias, roles, members } of replicasets.filter(({ members }) => members.every((index) => index < instances.length))) {
+    lines.push(`  ${alias}:`, `    roles: [${roles.join(', ')}]`, '    instances:');
+    for (const index of members) lines.push(`      ${instances[index].name}:`, `        zone: ${instances[index].zone}`);
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,165 @@
+// From a bare machine to a running control plane with a local cluster: installs, builds, starts, and stops all at Ctrl-C.
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { demoDocument, localInstances } from './lib/demo.mjs';
+import { checkNode, debianPackages, npmPackages, root } from './lib/install.mjs';
+import { alive, holderOf, launch, portTaken, startedAt, stopAll } from './lib/processes.mjs';
+import { bold, dim, end, step, Stop } from './lib/say.mjs';
+
+const usage = `npm run up -- [--fresh] [--empty] [--instances N] [--port N]
+
+  --fresh        start over: deletes .coterie/ first
+  --empty        do not build the demo cluster: leave every instance unconfigured
+  --instances N  how many local instances (default 6)
+  --port N       port of the dashboard and the API (default 8080)`;
+
+const dataDir = join(root, '.coterie');
+const stateFile = join(dataDir, 'up.json');
+const secretFile = join(dataDir, 'secret');
+
+function settings() {
+  try {
+    const { values } = parseArgs({ options: { fresh: { type: 'boolean' }, empty: { type: 'boolean' }, instances: { type: 'string' }, port: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+    const whole = (name, fallback, [least, most]) => {
+      const value = Number(values[name] ?? fallback);
+      if (!Number.isInteger(value) || value < least || value > most) throw new Stop(`--${name} takes a whole number from ${least} to ${most}`);
+      return value;
+    };
+    return { ...values, count: whole('instances', 6, [1, 60]), port: whole('port', 8080, [1, 65535]) };
+  } catch (error) {
+    throw new Stop(`${error.message}\n\n${usage}`);
+  }
+}
+
+const readState = () => (existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, 'utf8')) : null);
+
+/** A running `up` is left alone; what an `up` that was killed has left behind is stopped. */
+async function whatRuns({ fresh }) {
+  const state = readState();
+  if (!state) return;
+  if (alive(state.self)) {
+    if (!fresh) {
+      process.stdout.write(`Coterie already runs (pid ${state.self.pid}): ${state.url}\n${loginHint(state.url)}\nStop it with Ctrl-C in its terminal, or: kill ${state.self.pid}\n`);
+      process.exit(0);
+    }
+    throw new Stop(`Coterie runs (pid ${state.self.pid}); stop it before starting over: kill ${state.self.pid}`);
+  }
+  const left = state.processes.filter(alive);
+  if (left.length > 0) await step('stop what a killed run has left', () => stopAll(left, { graceMs: 10_000 }));
+}
+
+async function freePorts(ports) {
+  for (const port of ports) {
+    if (await portTaken(port)) throw new Stop(`Port ${port} is held by ${holderOf(port)}. Stop that, or choose another with --port (dashboard) or fewer --instances.`);
+  }
+}
+
+function loginHint(url) {
+  const file = join(dataDir, 'server/claim-link');
+  return existsSync(file) ? `\n  One-time login link: ${bold(readFileSync(file, 'utf8').trim())}\n` : `\n  Dashboard: ${bold(url)}\n`;
+}
+
+function keepSecret() {
+  if (!existsSync(secretFile)) writeFileSync(secretFile, randomBytes(32).toString('hex'), { mode: 0o600 });
+}
+
+async function startAll({ count, port, empty }) {
+  const instances = localInstances(count, { dataDir, empty });
+  const portOf = (address) => Number(address.slice(address.lastIndexOf(':') + 1));
+  await freePorts([port, ...instances.flatMap(({ listen, gossip, http }) => [listen, gossip, http].map(portOf))]);
+  const url = `http://127.0.0.1:${port}`;
+  const processes = [];
+  const started = (process) => {
+    processes.push(process);
+    writeFileSync(stateFile, JSON.stringify({ self: { pid: globalThis.process.pid, started: startedAt(globalThis.process.pid) }, url, processes: processes.map(({ pid, started }) => ({ pid, started })) }));
+    return process;
+  };
+  const initial = join(dataDir, 'demo.yml');
+  if (!empty) writeFileSync(initial, demoDocument(instances));
+  const common = ['--cluster', 'demo', '--secret-file', secretFile];
+  const program = async (name, args) => started(await launch(process.execPath, [join(root, 'bin/coterie.mjs'), ...args], { cwd: root, env: process.env, log: join(dataDir, `${name}.out`) }));
+  const server = await program('server', ['server', ...common, '--data-dir', join(dataDir, 'server'), '--listen', `127.0.0.1:${port}`, '--seeds', instances[0].gossip, ...(empty ? [] : ['--initial', initial])]);
+  const agents = await Promise.all(
+    instances.map(({ name, zone, dataDir: dir, listen, gossip, http }) =>
+      program(name, ['agent', ...common, '--name', name, '--zone', zone, '--data-dir', dir, '--listen', listen, '--gossip', gossip, '--http', http, '--seeds', instances[0].gossip]),
+    ),
+  );
+  return { url, server, agents, processes };
+}
+
+/** Waits for `probe` to be true; ends early, with the end of its log, when the process dies. */
+async function until(what, { process: watched, log, timeoutMs }, probe) {
+  const limit = Date.now() + timeoutMs;
+  for (;;) {
+    if (await probe().catch(() => false)) return;
+    const tail = () => readFileSync(log, 'utf8').trimEnd().split('\n').slice(-15).join('\n');
+    if (!alive(watched)) throw new Stop(`It ended before ${what}. The end of ${log}:\n${tail()}`);
+    if (Date.now() > limit) throw new Stop(`No ${what} within ${timeoutMs / 1000} s. The end of ${log}:\n${tail()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const ready = async (url) => (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(1000) })).ok;
+const demoReady = async (url) => {
+  const answer = await fetch(`${url}/readyz?initial=1`, { signal: AbortSignal.timeout(1000) });
+  return answer.ok;
+};
+
+async function main() {
+  const begun = Date.now();
+  const options = settings();
+  if (options.help) return void process.stdout.write(`${usage}\n`);
+  process.stdout.write(`${bold('Coterie')}\n`);
+  checkNode();
+  await whatRuns(options);
+  if (options.fresh) rmSync(dataDir, { recursive: true, force: true });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  await step('npm packages', npmPackages);
+  await step('Debian packages', (note) => debianPackages(['tarantool'], note));
+  const { buildAll } = await import('./build.mjs');
+  await step('build', async (note) => note((await buildAll()).join(', ') || 'nothing has changed'));
+  keepSecret();
+
+  let running;
+  let stopping = false;
+  const stop = async (code) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    process.stdout.write('\n');
+    // Agents first: each stops its Tarantool and says so to the others before the control plane goes.
+    if (running) {
+      await step(`stop ${running.agents.length} agents and the control plane`, async () => {
+        await stopAll(running.agents, { graceMs: 15_000 });
+        await stopAll([running.server], { graceMs: 5000 });
+      });
+    }
+    rmSync(stateFile, { force: true });
+    process.stdout.write(dim('Data stays in .coterie/; start again with `npm run up`.\n'));
+    process.exit(code);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(0));
+
+  try {
+    running = await step('start the control plane and the agents', () => startAll(options));
+    const watch = { process: running.server, log: join(dataDir, 'server.out'), timeoutMs: 60_000 };
+    await step('control plane', () => until('the control plane is ready', watch, () => ready(running.url)));
+    if (!options.empty) await step('demo cluster', () => until('the demo cluster is ready', watch, () => demoReady(running.url)));
+  } catch (error) {
+    process.stderr.write(`\n${error instanceof Stop ? error.message : error.stack}\n`);
+    return stop(1);
+  }
+  process.stdout.write(`\n  Ready in ${((Date.now() - begun) / 1000).toFixed(1)} s.${loginHint(running.url)}\n  ${dim(`Logs: .coterie/*.out   CLI: bin/coterie.mjs --help   Stop: Ctrl-C`)}\n`);
+  const timer = setInterval(() => {
+    const dead = running.processes.filter((process) => !alive(process));
+    if (dead.length === 0 || stopping) return;
+    process.stderr.write(`Ended on its own: pid ${dead.map(({ pid }) => pid).join(', ')}; see .coterie/*.out. The rest keeps running.\n`);
+    running.processes = running.processes.filter(alive);
+    if (!alive(running.server)) void stop(1);
+  }, 1000);
+  timer.unref?.();
+  await new Promise(() => setInterval(() => {}, 60_000));
+}
+
+main().catch(end);
