@@ -1,0 +1,50 @@
+import type { z } from 'zod';
+import type { Tree } from '~/contract/index.ts';
+import type { Operation } from '~/contract/operation.ts';
+import type { Surface } from '~/contract/shapes/config.ts';
+import type { Access, Actor } from '~/server/access/index.ts';
+import type { Runtime } from '~/server/runtime/runtime.ts';
+import type { Store } from '~/server/store/index.ts';
+
+/**
+ * What a handler gets to work with, and the shape that every handler has.
+ * A handler knows no surface: it takes parsed input, gives a value or throws a `CoterieError`.
+ */
+export type Services = {
+  readonly store: Store;
+  readonly access: Access;
+  /** What the server knows of the cluster and does to it: state, agents, gossip, apply runner. */
+  readonly runtime: Runtime;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly newUuid: () => string;
+};
+
+export type Context = {
+  /** Null only in operations marked `open`. */
+  readonly actor: Actor | null;
+  readonly surface: Surface;
+  /** Of the caller; null where there is no connection (system, tests). */
+  readonly address: string | null;
+  /** `user-agent` of the caller, cut to 200 characters. */
+  readonly agent: string | null;
+  readonly requestId: string;
+  readonly services: Services;
+  /** Adds a `set-cookie` header to the answer, on surfaces that have one. */
+  readonly setCookie: (header: string) => void;
+};
+
+/** A message of a stream with the id from which a client can go on. */
+export type StreamMessage<T> = { readonly id: string; readonly data: T };
+
+type HandlerOf<O> =
+  O extends Operation<infer K, infer I, infer Out>
+    ? K extends 'stream'
+      ? (context: Context, input: z.output<I>, signal: AbortSignal, lastEventId?: string) => AsyncIterable<StreamMessage<z.input<Out>>>
+      : (context: Context, input: z.output<I>) => Promise<z.input<Out>>
+    : never;
+
+/** One handler per operation. A missing or misspelt one does not compile. */
+export type HandlersOf<T extends Tree> = {
+  readonly [Noun in keyof T]: { readonly [Verb in keyof T[Noun]]: HandlerOf<T[Noun][Verb]> };
+};
