@@ -13,7 +13,7 @@ const paged = ['app', 'contract', 'next.config.js', 'next.config.ts', 'proxy.ts'
 function* filesOf(path) {
   if (!existsSync(path)) return;
   if (!statSync(path).isDirectory()) return void (yield path);
-  for (const name of readdirSync(path).sort()) if (name !== 'docs' || !path.endsWith('public')) yield* filesOf(join(path, name));
+  for (const name of readdirSync(path).toSorted()) if (name !== 'docs' || !path.endsWith('public')) yield* filesOf(join(path, name));
 }
 
 function digestOf(parts) {

@@ -65,29 +65,27 @@ function keepSecret() {
   if (!existsSync(secretFile)) writeFileSync(secretFile, randomBytes(32).toString('hex'), { mode: 0o600 });
 }
 
-async function startAll({ count, port, empty }) {
+const portOf = (address) => Number(address.slice(address.lastIndexOf(':') + 1));
+
+/** Fills `running` as it goes, so that whatever has started is stopped when the rest fails. */
+async function startAll({ count, port, empty }, running) {
   const instances = localInstances(count, { dataDir, empty });
-  const portOf = (address) => Number(address.slice(address.lastIndexOf(':') + 1));
   await freePorts([port, ...instances.flatMap(({ listen, gossip, http }) => [listen, gossip, http].map(portOf))]);
-  const url = `http://127.0.0.1:${port}`;
-  const processes = [];
-  const started = (process) => {
-    processes.push(process);
-    writeFileSync(stateFile, JSON.stringify({ self: { pid: globalThis.process.pid, started: startedAt(globalThis.process.pid) }, url, processes: processes.map(({ pid, started }) => ({ pid, started })) }));
-    return process;
-  };
+  const self = { pid: process.pid, started: startedAt(process.pid) };
+  const keep = () => writeFileSync(stateFile, JSON.stringify({ self, url: running.url, processes: allOf(running).map(({ pid, started }) => ({ pid, started })) }));
   const initial = join(dataDir, 'demo.yml');
   if (!empty) writeFileSync(initial, demoDocument(instances));
   const common = ['--cluster', 'demo', '--secret-file', secretFile];
-  const program = async (name, args) => started(await launch(process.execPath, [join(root, 'bin/coterie.mjs'), ...args], { cwd: root, env: process.env, log: join(dataDir, `${name}.out`) }));
-  const server = await program('server', ['server', ...common, '--data-dir', join(dataDir, 'server'), '--listen', `127.0.0.1:${port}`, '--seeds', instances[0].gossip, ...(empty ? [] : ['--initial', initial])]);
-  const agents = await Promise.all(
-    instances.map(({ name, zone, dataDir: dir, listen, gossip, http }) =>
-      program(name, ['agent', ...common, '--name', name, '--zone', zone, '--data-dir', dir, '--listen', listen, '--gossip', gossip, '--http', http, '--seeds', instances[0].gossip]),
-    ),
-  );
-  return { url, server, agents, processes };
+  const program = (name, args) => launch(process.execPath, [join(root, 'bin/coterie.mjs'), ...args], { cwd: root, env: process.env, log: join(dataDir, `${name}.out`) });
+  running.server = await program('server', ['server', ...common, '--data-dir', join(dataDir, 'server'), '--listen', `127.0.0.1:${port}`, '--seeds', instances[0].gossip, ...(empty ? [] : ['--initial', initial])]);
+  keep();
+  for (const { name, zone, dataDir: dir, listen, gossip, http } of instances) {
+    running.agents.push(await program(name, ['agent', ...common, '--name', name, '--zone', zone, '--data-dir', dir, '--listen', listen, '--gossip', gossip, '--http', http, '--seeds', instances[0].gossip]));
+    keep();
+  }
 }
+
+const allOf = ({ server, agents }) => [server, ...agents].filter(Boolean);
 
 /** Waits for `probe` to be true; ends early, with the end of its log, when the process dies. */
 async function until(what, { process: watched, log, timeoutMs }, probe) {
@@ -122,19 +120,17 @@ async function main() {
   await step('build', async (note) => note((await buildAll()).join(', ') || 'nothing has changed'));
   keepSecret();
 
-  let running;
+  const running = { url: `http://127.0.0.1:${options.port}`, server: null, agents: [] };
   let stopping = false;
   const stop = async (code) => {
     if (stopping) process.exit(1);
     stopping = true;
     process.stdout.write('\n');
     // Agents first: each stops its Tarantool and says so to the others before the control plane goes.
-    if (running) {
-      await step(`stop ${running.agents.length} agents and the control plane`, async () => {
-        await stopAll(running.agents, { graceMs: 15_000 });
-        await stopAll([running.server], { graceMs: 5000 });
-      });
-    }
+    await step(`stop ${running.agents.length} agents and the control plane`, async () => {
+      await stopAll(running.agents, { graceMs: 15_000 });
+      await stopAll(allOf({ ...running, agents: [] }), { graceMs: 5000 });
+    });
     rmSync(stateFile, { force: true });
     process.stdout.write(dim('Data stays in .coterie/; start again with `npm run up`.\n'));
     process.exit(code);
@@ -142,7 +138,7 @@ async function main() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(0));
 
   try {
-    running = await step('start the control plane and the agents', () => startAll(options));
+    await step('start the control plane and the agents', () => startAll(options, running));
     const watch = { process: running.server, log: join(dataDir, 'server.out'), timeoutMs: 60_000 };
     await step('control plane', () => until('the control plane is ready', watch, () => ready(running.url)));
     if (!options.empty) await step('demo cluster', () => until('the demo cluster is ready', watch, () => demoReady(running.url)));
@@ -151,15 +147,13 @@ async function main() {
     return stop(1);
   }
   process.stdout.write(`\n  Ready in ${((Date.now() - begun) / 1000).toFixed(1)} s.${loginHint(running.url)}\n  ${dim(`Logs: .coterie/*.out   CLI: bin/coterie.mjs --help   Stop: Ctrl-C`)}\n`);
-  const timer = setInterval(() => {
-    const dead = running.processes.filter((process) => !alive(process));
+  setInterval(() => {
+    const dead = allOf(running).filter((one) => !alive(one));
     if (dead.length === 0 || stopping) return;
     process.stderr.write(`Ended on its own: pid ${dead.map(({ pid }) => pid).join(', ')}; see .coterie/*.out. The rest keeps running.\n`);
-    running.processes = running.processes.filter(alive);
-    if (!alive(running.server)) void stop(1);
+    if (!alive(running.server)) return void stop(1);
+    running.agents = running.agents.filter(alive);
   }, 1000);
-  timer.unref?.();
-  await new Promise(() => setInterval(() => {}, 60_000));
 }
 
 main().catch(end);

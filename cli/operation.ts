@@ -1,0 +1,133 @@
+import type { Command } from 'commander';
+import { CoterieError, errors } from '~/contract/errors.ts';
+import type { Entry } from '~/contract/index.ts';
+import { call, follow } from './client.ts';
+import { targetOf } from './contexts.ts';
+import { fieldsOf, type Field } from './fields.ts';
+import { render, streamLine, type Format } from './output/index.ts';
+import { WatchText } from './output/overview.ts';
+import type { OutcomeValue } from './output/plan.ts';
+import type { Style } from './output/text.ts';
+import { confirm, secretFrom, type Terminal } from './terminal.ts';
+import { readText, valueOf } from './values.ts';
+import { exitOf, settled } from './wait.ts';
+
+/** Runs one operation of the contract as a command: words -> input -> REST -> output and exit code. */
+
+export type Shell = {
+  readonly terminal: Terminal;
+  readonly env: NodeJS.ProcessEnv;
+  readonly nowMs: () => number;
+  readonly out: (text: string) => void;
+  readonly colour: boolean;
+};
+
+export type Globals = { server?: string; context?: string; output: Format; watch?: boolean; wait?: boolean | string; yes?: boolean; timeout: string };
+
+/** Adds the operation's positionals and flags. `prefilled` fields come from a hand-made alias such as `apply`. */
+export function declare(command: Command, entry: Entry): void {
+  const { positionals, flags } = fieldsOf(entry);
+  for (const field of positionals) command.argument(`<${field.flag}>`, field.description);
+  const trailing = trailingOf(flags);
+  if (trailing) command.argument(`[${trailing.flag}]`, trailing.description);
+  for (const field of flags) option(command, field);
+}
+
+/** The one required flag, if there is one only, may stand as the last word: `instance eval i1 'return 1'`. */
+const trailingOf = (flags: readonly Field[]) => {
+  const required = flags.filter((field) => field.required && field.kind !== 'secret');
+  return required.length === 1 ? required[0] : undefined;
+};
+
+function option(command: Command, field: Field): void {
+  const { flag, description, choices, fallback } = field;
+  const text = `${description}${choices ? ` (${choices.join(', ')})` : ''}${fallback === undefined || fallback === false || (Array.isArray(fallback) && fallback.length === 0) ? '' : ` [default: ${String(fallback)}]`}`;
+  switch (field.kind) {
+    case 'boolean':
+      command.option(`--${flag}`, text);
+      if (fallback !== false) command.option(`--no-${flag}`, `not: ${description}`);
+      return;
+    case 'list':
+      return void command.option(`--${flag} <a,b...>`, text, gathered);
+    case 'map':
+      return void command.option(`--${flag} <name=@file...>`, text, gathered);
+    case 'secret':
+      return void command.option(`--${flag}-file <file>`, `${text}; asked for on a terminal when absent, - reads standard input`);
+    case 'file':
+      return void command.option(`-f, --file <file>`, `${text}; - reads standard input`);
+    case 'json':
+      return void command.option(`--${flag} <file>`, `${text}, from a JSON file`);
+    case 'number':
+    case 'text':
+      command.option(`--${flag} <${field.kind === 'number' && !field.time ? 'n' : field.time ? 'time' : 'text'}>`, text);
+      if (field.nullable) command.option(`--no-${flag}`, `no ${description.toLowerCase()}`);
+  }
+}
+
+const gathered = (word: string, earlier: string[] = []) => [...earlier, word];
+const camel = (flag: string) => flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+export async function inputOf(entry: Entry, words: { args: readonly string[]; options: Record<string, unknown> }, shell: Shell): Promise<Record<string, unknown>> {
+  const { positionals, flags } = fieldsOf(entry);
+  const raw: Record<string, unknown> = {};
+  for (const [index, field] of positionals.entries()) raw[field.name] = valueOf(field, words.args[index], shell.nowMs());
+  const trailing = trailingOf(flags);
+  for (const field of flags) {
+    const trailed = field === trailing ? words.args[positionals.length] : undefined;
+    const given = trailed ?? words.options[optionNameOf(field)];
+    if (field.kind === 'secret') {
+      if (given !== undefined || field.required) raw[field.name] = await secretOf(field, given, shell);
+    } else if (given !== undefined) {
+      raw[field.name] = trailed !== undefined && field.kind === 'file' ? trailed : valueOf(field, given, shell.nowMs());
+    }
+  }
+  return parsed(entry, raw);
+}
+
+const optionNameOf = (field: Field) => (field.kind === 'secret' ? `${camel(field.flag)}File` : field.kind === 'file' ? 'file' : camel(field.flag));
+
+const secretOf = async (field: Field, file: unknown, { terminal }: Shell) =>
+  file === undefined ? await secretFrom(terminal, field.description, field.flag) : readText(String(file)).replace(/\r?\n$/, '');
+
+function parsed(entry: Entry, raw: Record<string, unknown>): Record<string, unknown> {
+  const result = entry.operation.input.safeParse(raw);
+  if (result.success) return result.data as Record<string, unknown>;
+  const sentences = result.error.issues.map((issue: { path: PropertyKey[]; message: string }) => `${issue.path.join('.') || 'input'}: ${issue.message}`);
+  throw new CoterieError('BAD_INPUT', `${sentences.join('; ')}. See \`coterie ${entry.noun} ${entry.verb} --help\`.`);
+}
+
+/** Resolves to the exit code. */
+export async function perform(entry: Entry, input: Record<string, unknown>, { globals, shell }: { globals: Globals; shell: Shell }): Promise<number> {
+  const target = targetOf(globals, shell.env);
+  const timeoutMs = durationMs(globals.timeout);
+  const style: Style = { colour: shell.colour, nowMs: shell.nowMs() };
+  const { operation } = entry;
+  if (operation.kind === 'stream') {
+    const watchText = entry.name === 'cluster.watch' && globals.output !== 'json' ? new WatchText(style) : null;
+    for await (const message of follow(target, entry, input)) {
+      shell.out(watchText ? watchText.next(operation.output.parse(message)) : streamLine(entry, message, { format: globals.output, style }));
+    }
+    return 0;
+  }
+  if (operation.danger && input.dryRun !== true && globals.yes !== true) {
+    const name = operation.typedName ? String(input[operation.subject?.[0] ?? '']) : null;
+    await confirm(shell.terminal, { danger: operation.danger(input), name });
+  }
+  let answer = await call(target, entry, input, { timeoutMs });
+  if (globals.wait && operation.kind === 'mutation') {
+    const waitMs = typeof globals.wait === 'string' ? durationMs(globals.wait) : 60_000;
+    answer = await settled(target, answer as OutcomeValue, { waitMs, nowMs: shell.nowMs });
+  }
+  const text = await render(entry, answer, { format: globals.output, style: { ...style, nowMs: shell.nowMs() } });
+  if (text === '' && globals.output === 'table') shell.terminal.say('Nothing to show.\n');
+  shell.out(text);
+  return exitOf(entry, answer);
+}
+
+export function durationMs(word: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(word);
+  if (!match) throw new CoterieError('BAD_INPUT', `"${word}" is no duration: give 500ms, 30s or 2m.`);
+  return Number(match[1]) * { ms: 1, s: 1000, m: 60_000 }[(match[2] ?? 's') as 'ms' | 's' | 'm'];
+}
+
+export const exitCodeOf = (error: unknown): number => (error instanceof CoterieError ? errors[error.code].exit : 1);

@@ -1,0 +1,64 @@
+import type { Entry } from '~/contract/index.ts';
+import type { ClusterOverview } from '~/contract/shapes/view.ts';
+import { outcomeText, planText, type OutcomeValue } from './plan.ts';
+import { overviewText } from './overview.ts';
+import { pick, sheet, table } from './table.ts';
+import { cell, localTime, type Style } from './text.ts';
+
+export const formats = ['table', 'wide', 'json', 'yaml', 'name'] as const;
+export type Format = (typeof formats)[number];
+
+/** The answer of an operation in the format that was asked for. stdout is data: nothing else goes there. */
+export async function render(entry: Entry, value: unknown, { format, style }: { format: Format; style: Style }): Promise<string> {
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify(value, null, 2)}\n`;
+    case 'yaml':
+      return (await import('yaml')).stringify(value);
+    case 'name':
+      return rowsOf(entry, value).map((row) => `${nameOf(row)}\n`).join('');
+    case 'table':
+    case 'wide':
+      return forPeople(entry, value, { wide: format === 'wide', style });
+  }
+}
+
+function rowsOf(entry: Entry, value: unknown): unknown[] {
+  if (entry.operation.kind === 'mutation') return [(value as OutcomeValue).data];
+  return Array.isArray(value) ? value : [value];
+}
+
+function nameOf(row: unknown): string {
+  for (const key of ['alias', 'name', 'version', 'id', 'instance', 'replicaset', 'code', 'path', 'uuid']) {
+    const value = pick(row, key);
+    if (typeof value === 'string' || typeof value === 'number') return String(value);
+  }
+  return JSON.stringify(row);
+}
+
+function forPeople(entry: Entry, value: unknown, { wide, style }: { wide: boolean; style: Style }): string {
+  const { operation, name } = entry;
+  if (operation.kind === 'mutation') return outcomeText(value as OutcomeValue, style);
+  if (name === 'cluster.overview') return overviewText(value as ClusterOverview, style);
+  if (name === 'topology.export') return (value as { document: string }).document;
+  if (name === 'topology.plan' || name === 'config.validate') return planText(value as OutcomeValue['plan'], style);
+  if (name === 'instance.logs') return (value as unknown[]).map((line) => logLine(line)).join('');
+  if (!Array.isArray(value)) return sheet(value as Record<string, unknown>, style);
+  if (value.length === 0) return '';
+  const columns = operation.columns ?? scalarsOf(value[0]);
+  return table(value, wide ? [...columns, ...scalarsOf(value[0]).filter((key) => !columns.includes(key))] : columns, style);
+}
+
+const scalarsOf = (row: unknown) => Object.entries(row as Record<string, unknown>).filter(([, field]) => typeof field !== 'object' || field === null).map(([key]) => key);
+
+export function logLine(line: unknown): string {
+  const { at, source, level, text } = line as { at: number | null; source: string; level: string; text: string };
+  return `${at === null ? '-' : localTime(at)} ${source} ${level} ${text}\n`;
+}
+
+/** One message of a stream on one line. */
+export function streamLine(entry: Entry, message: unknown, { format, style }: { format: Format; style: Style }): string {
+  if (format === 'json') return `${JSON.stringify(message)}\n`;
+  if (entry.name === 'instance.followLogs') return logLine(message);
+  return `${cell(entry.name, message, style)}\n`;
+}
