@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const shell: Shell = {
   terminal: { interactive: true, ask: async () => 'y', askHidden: async () => 'a long password', say: () => {} },
-  env: {},
+  env: { NODE_ENV: 'test' },
   nowMs: () => 1_000_000_000,
   out: () => {},
   colour: false,
