@@ -78,7 +78,13 @@ function translated(error: unknown, { name, target }: Call): CoterieError {
     if (status === 401) return new CoterieError('UNAUTHENTICATED', `${target.alias} refuses our token: its cluster secret or its clock differs.`, data);
     if (status !== undefined) return new CoterieError('INTERNAL', `${target.alias} failed at ${name}: ${error.message}`, data);
   }
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const detail = cause instanceof Error ? cause.message : String(cause);
+  const detail = innermost(error);
   return new CoterieError('UNAVAILABLE', `${target.alias} cannot be reached at ${target.http}: ${detail}`, data);
+}
+
+/** `fetch failed` alone helps nobody: what the socket said stands in the last cause. */
+function innermost(error: unknown): string {
+  let cause = error;
+  for (let depth = 0; depth < 5 && cause instanceof Error && cause.cause instanceof Error; depth++) cause = cause.cause;
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -1,6 +1,8 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { CoterieError, errors, problemOf } from '~/contract/errors.ts';
+import { z } from 'zod';
+import { inputError } from './input-error.ts';
 import { agentApi, type AgentHandlers } from './protocol.ts';
 import { verifyToken, type Caller } from './token.ts';
 
@@ -8,7 +10,7 @@ import { verifyToken, type Caller } from './token.ts';
 
 type Context = { caller: Caller };
 const t = initTRPC.context<Context>().create({
-  errorFormatter: ({ shape, error }) => ({ ...shape, data: { ...shape.data, problem: problemOf(error.cause ?? error) } }),
+  errorFormatter: ({ shape, error }) => ({ ...shape, data: { ...shape.data, problem: problemOf(error.cause instanceof z.core.$ZodError ? inputError(error.cause) : error.cause) } }),
 });
 
 export const agentPath = '/agent';
@@ -51,6 +53,8 @@ export function agentFetchHandler(handlers: AgentHandlers, options: { key: Uint8
       router,
       createContext: () => ({ caller }),
       allowBatching: true,
+      // Queries go by POST too: a query with a long input fits no URL, and an URL ends in logs.
+      allowMethodOverride: true,
       onError: ({ path, error }) => options.onError?.(path, error),
     });
   };

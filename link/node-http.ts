@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/**
+ * Between `node:http` and fetch handlers: a request as a `Request`, a `Response` written back with back-pressure.
+ * The request's signal fires when the caller goes away, so a stream that nobody reads ends.
+ */
+
+export type FetchHandler = (request: Request) => Promise<Response>;
+
+export class BodyTooLarge extends Error {
+  constructor(readonly bytesMax: number) {
+    super(`the body is larger than ${bytesMax} bytes`);
+  }
+}
+
+/** Reads the body whole, up to `bodyBytesMax`; throws `BodyTooLarge` beyond. */
+export async function requestOf(message: IncomingMessage, { bodyBytesMax, signal }: { bodyBytesMax: number; signal: AbortSignal }): Promise<Request> {
+  const headers = new Headers();
+  for (let i = 0; i + 1 < message.rawHeaders.length; i += 2) headers.append(message.rawHeaders[i]!, message.rawHeaders[i + 1]!);
+  const method = message.method ?? 'GET';
+  const url = new URL(message.url ?? '/', `http://${headers.get('host') ?? 'localhost'}`);
+  const body = method === 'GET' || method === 'HEAD' ? null : await bodyOf(message, bodyBytesMax);
+  return new Request(url, { method, headers, signal, ...(body === null ? {} : { body: new Uint8Array(body) }) });
+}
+
+async function bodyOf(message: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  if (Number(message.headers['content-length'] ?? 0) > bytesMax) throw new BodyTooLarge(bytesMax);
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of message as AsyncIterable<Buffer>) {
+    bytes += part.length;
+    if (bytes > bytesMax) throw new BodyTooLarge(bytesMax);
+    parts.push(part);
+  }
+  return Buffer.concat(parts, bytes);
+}
+
+/** Writes the answer; a slow reader slows the body's producer down. Resolves when it is written or the caller is gone. */
+export async function respond(response: ServerResponse, answer: Response): Promise<void> {
+  const headers: Record<string, string | string[]> = Object.fromEntries(answer.headers);
+  const cookies = answer.headers.getSetCookie();
+  if (cookies.length > 0) headers['set-cookie'] = cookies;
+  response.writeHead(answer.status, headers);
+  if (answer.body === null) return void response.end();
+  const reader = answer.body.getReader();
+  const gone = () => void reader.cancel().catch(() => {});
+  response.once('close', gone);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done || response.destroyed) break;
+      if (!response.write(value)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    }
+  } finally {
+    response.off('close', gone);
+    response.end();
+  }
+}
+
+/** A listener for `http.createServer` that answers every request by one fetch handler. */
+export function nodeListener(handle: FetchHandler, options: { bodyBytesMax: number; onError: (error: unknown) => void }) {
+  return (message: IncomingMessage, response: ServerResponse): void => {
+    void answered(message, response, { handle, ...options }).catch((error: unknown) => {
+      options.onError(error);
+      response.destroy();
+    });
+  };
+}
+
+type Answering = { handle: FetchHandler; bodyBytesMax: number; onError: (error: unknown) => void };
+
+async function answered(message: IncomingMessage, response: ServerResponse, { handle, bodyBytesMax, onError }: Answering): Promise<void> {
+  const caller = new AbortController();
+  response.once('close', () => caller.abort());
+  let answer: Response;
+  try {
+    answer = await handle(await requestOf(message, { bodyBytesMax, signal: caller.signal }));
+  } catch (error) {
+    if (response.destroyed) return;
+    if (!(error instanceof BodyTooLarge)) onError(error);
+    const status = error instanceof BodyTooLarge ? 413 : error instanceof TypeError ? 400 : 500;
+    // What is left of a body that was not read whole would be taken for the next request.
+    answer = Response.json({ detail: status === 500 ? 'An unexpected failure; the log has the details.' : (error as Error).message }, { status, headers: { connection: 'close' } });
+  }
+  await respond(response, answer);
+}
