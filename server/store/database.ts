@@ -1,0 +1,43 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PrismaClient } from '~/server/generated/sqlite/client.ts';
+import { PrismaClient as PostgresClient } from '~/server/generated/postgres/client.ts';
+import { adapterFor } from './adapter.ts';
+import { migrate } from './migrate.ts';
+import { providerOf } from './paths.ts';
+
+/** One type for both providers: the clients are generated from one model file and differ in nothing that is used here. */
+export type Db = Omit<PrismaClient, '$on' | '$extends'>;
+/** The same inside a transaction. */
+export type Tx = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
+
+/** A transaction waits this long for its turn, and must be done within the second. */
+const transactionOptions = { maxWait: 10_000, timeout: 20_000 };
+
+export async function openDatabase(url: string): Promise<Db> {
+  const provider = providerOf(url);
+  if (provider === 'sqlite') makePrivate(pathOf(url));
+  await migrate(url);
+  if (provider === 'postgresql') {
+    // See Db: generated from the same models.
+    return new PostgresClient({ adapter: adapterFor(url), transactionOptions }) as unknown as Db;
+  }
+  const db = new PrismaClient({ adapter: adapterFor(url), transactionOptions });
+  await db.$queryRawUnsafe('PRAGMA journal_mode=WAL');
+  // A decision that was told to agents must survive a power cut: each commit waits for the disk.
+  await db.$queryRawUnsafe('PRAGMA synchronous=FULL');
+  return db;
+}
+
+/** `file:relative`, `file:/absolute` and `file:///absolute`. */
+function pathOf(url: string): string {
+  return url.startsWith('file:///') ? fileURLToPath(url) : url.slice('file:'.length);
+}
+
+/** The file holds password hashes: made readable by its owner only, before SQLite would make it with the umask. */
+function makePrivate(path: string): void {
+  if (path === ':memory:' || path === '') return;
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
+}

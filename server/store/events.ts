@@ -1,0 +1,49 @@
+import type { Event, ObjectRef } from '~/contract/shapes/view.ts';
+import type { EventDraft } from '~/core/events/draft.ts';
+import type { Db } from './database.ts';
+import type { EventStore } from './types.ts';
+
+/** What happened, kept by count and by age. */
+export function eventStore(db: Db): EventStore {
+  return {
+    append: async (drafts) => {
+      if (drafts.length === 0) return [];
+      return (await db.event.createManyAndReturn({ data: drafts.map(rowOf) })).map(eventOf);
+    },
+    list: async ({ kind, object, since, before, limit }) => {
+      const where = {
+        ...(kind === undefined ? {} : { kind }),
+        ...(object === undefined ? {} : { OR: [{ objectId: object }, { objectName: object }] }),
+        ...(since === undefined ? {} : { at: { gte: BigInt(since) } }),
+        ...(before === undefined ? {} : { id: { lt: before } }),
+      };
+      return (await db.event.findMany({ where, orderBy: { id: 'desc' }, take: limit })).map(eventOf);
+    },
+    prune: async ({ now, ageMsMax, countMax }) => {
+      const old = await db.event.deleteMany({ where: { at: { lt: BigInt(Math.max(0, now - ageMsMax)) } } });
+      const last = await db.event.findFirst({ orderBy: { id: 'desc' }, skip: countMax, select: { id: true } });
+      const many = last ? await db.event.deleteMany({ where: { id: { lte: last.id } } }) : { count: 0 };
+      return old.count + many.count;
+    },
+  };
+}
+
+function rowOf({ at, kind, severity, object, sentence, actor, data }: EventDraft) {
+  return { at: BigInt(at), kind, severity, objectKind: object.kind, objectId: object.id, objectName: object.name, sentence, actor, data: JSON.stringify(data) };
+}
+
+type Row = Omit<ReturnType<typeof rowOf>, 'kind' | 'severity' | 'objectKind'> & { id: number; kind: string; severity: string; objectKind: string };
+
+function eventOf(row: Row): Event {
+  return {
+    id: row.id,
+    at: Number(row.at),
+    // The three words and the data were written from an EventDraft by this file.
+    kind: row.kind as Event['kind'],
+    severity: row.severity as Event['severity'],
+    object: { kind: row.objectKind as ObjectRef['kind'], id: row.objectId, name: row.objectName },
+    sentence: row.sentence,
+    actor: row.actor,
+    data: JSON.parse(row.data) as Event['data'],
+  };
+}

@@ -1,0 +1,31 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { adapterFor } from './adapter.ts';
+import { filters, openEngine } from './engine.ts';
+import { migrationsFolder, packageRoot, providerOf, schemaFile } from './paths.ts';
+
+/** Brings a database up to the newest migration, with the rows in `_prisma_migrations` that Prisma's own tools read. */
+export async function migrate(url: string): Promise<string[]> {
+  const provider = providerOf(url);
+  const root = packageRoot();
+  const { engine } = await openEngine(adapterFor(url), schemaFile(provider, root));
+  try {
+    const applied = await engine.applyMigrations({ migrationsList: await migrationsIn(migrationsFolder(provider, root)), filters });
+    return applied.appliedMigrationNames;
+  } finally {
+    engine.free();
+  }
+}
+
+export async function migrationsIn(folder: string) {
+  const lock = await readFile(join(folder, 'migration_lock.toml'), 'utf8').catch(() => null);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const migrationDirectories = await Promise.all(
+    names.toSorted().map(async (name) => ({
+      path: name,
+      migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value: await readFile(join(folder, name, 'migration.sql'), 'utf8') } },
+    })),
+  );
+  return { baseDir: folder, lockfile: { path: 'migration_lock.toml', content: lock }, shadowDbInitScript: '', migrationDirectories };
+}

@@ -1,0 +1,64 @@
+import type { ApplyRun, InstanceApply } from '~/contract/shapes/plan.ts';
+import type { Db } from './database.ts';
+import type { RunStore, StoredRun } from './types.ts';
+import { appendIn } from './versions.ts';
+
+const unfinishedMax = 100;
+
+/** Apply runs. A run's state only moves forward, and each move names the state that it leaves. */
+export function runStore(db: Db): RunStore {
+  const move = async (id: string, from: ApplyRun['state'][], data: object) => (await db.run.updateMany({ where: { id, state: { in: from } }, data })).count === 1;
+  return {
+    begin: async (run, owner) => {
+      await db.run.createMany({ data: [rowOf(run, owner)] });
+    },
+    decide: (id, { owner, at, version, instances }) =>
+      db.$transaction(async (tx) => {
+        // The head first: the row on which all deciders queue, whatever run they decide.
+        if (!(await appendIn(tx, version))) return 'stale';
+        const data = { state: 'decided', decidedAt: BigInt(at), instances: JSON.stringify(instances) };
+        const { count } = await tx.run.updateMany({ where: { id, owner, state: 'preparing', version: version.meta.version }, data });
+        if (count !== 1) throw new Gone();
+        return 'decided' as const;
+      }).catch((error: unknown) => {
+        if (error instanceof Gone) return 'gone';
+        throw error;
+      }),
+    abort: (id, { at, error, instances }) => move(id, ['preparing'], { state: 'aborted', finishedAt: BigInt(at), error, instances: JSON.stringify(instances) }),
+    progress: async (id, instances) => (await db.run.updateMany({ where: { id }, data: { instances: JSON.stringify(instances) } })).count === 1,
+    finish: (id, { at, state, instances }) => move(id, state === 'done' ? ['decided', 'partial'] : ['decided'], { state, finishedAt: BigInt(at), instances: JSON.stringify(instances) }),
+    takeOver: async (id, from, to) => (await db.run.updateMany({ where: { id, owner: from, state: { in: ['preparing', 'decided'] } }, data: { owner: to } })).count === 1,
+    unfinished: async () => (await db.run.findMany({ where: { state: { in: ['preparing', 'decided'] } }, orderBy: { startedAt: 'asc' }, take: unfinishedMax })).map(storedOf),
+    get: async (id) => {
+      const row = await db.run.findUnique({ where: { id } });
+      return row && storedOf(row);
+    },
+    list: async ({ state, limit, offset }) =>
+      (await db.run.findMany({ where: state === undefined ? {} : { state }, orderBy: [{ startedAt: 'desc' }, { id: 'desc' }], take: limit, skip: offset })).map((row) => storedOf(row).run),
+  };
+}
+
+/** Rolls the appended version back together with the transaction. */
+class Gone extends Error {}
+
+const bigOrNull = (time: number | null) => (time === null ? null : BigInt(time));
+const numberOrNull = (time: bigint | null) => (time === null ? null : Number(time));
+
+function rowOf(run: ApplyRun, owner: string) {
+  return { ...run, owner, startedAt: BigInt(run.startedAt), decidedAt: bigOrNull(run.decidedAt), finishedAt: bigOrNull(run.finishedAt), instances: JSON.stringify(run.instances) };
+}
+
+type Row = Omit<ReturnType<typeof rowOf>, 'state'> & { state: string };
+
+function storedOf({ owner, startedAt, decidedAt, finishedAt, instances, state, ...rest }: Row): StoredRun {
+  const run: ApplyRun = {
+    ...rest,
+    // Both were written from an ApplyRun by this file.
+    state: state as ApplyRun['state'],
+    instances: JSON.parse(instances) as InstanceApply[],
+    startedAt: Number(startedAt),
+    decidedAt: numberOrNull(decidedAt),
+    finishedAt: numberOrNull(finishedAt),
+  };
+  return { run, owner };
+}

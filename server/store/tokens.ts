@@ -1,0 +1,35 @@
+import type { Role } from '~/contract/operation.ts';
+import type { Db } from './database.ts';
+import type { StoredToken, TokenStore } from './types.ts';
+import { userOf } from './users.ts';
+
+const listMax = 1000;
+
+export function tokenStore(db: Db): TokenStore {
+  return {
+    create: async ({ createdAt, expiresAt, lastUsedAt, ...token }) => {
+      await db.token.createMany({ data: [{ ...token, createdAt: BigInt(createdAt), expiresAt: bigOrNull(expiresAt), lastUsedAt: bigOrNull(lastUsedAt) }] });
+    },
+    get: async (id) => {
+      const row = await db.token.findUnique({ where: { id }, include: { user: true } });
+      return row && { token: tokenOf(row), user: userOf(row.user) };
+    },
+    touch: async (id, at) => {
+      await db.token.updateMany({ where: { id }, data: { lastUsedAt: BigInt(at) } });
+    },
+    list: async ({ userName }) => (await db.token.findMany({ where: userName === undefined ? {} : { userName }, orderBy: { createdAt: 'desc' }, take: listMax })).map(tokenOf),
+    remove: async (id) => (await db.token.deleteMany({ where: { id } })).count === 1,
+    removeOfUser: async (userName) => (await db.token.deleteMany({ where: { userName } })).count,
+    prune: async (now) => (await db.token.deleteMany({ where: { expiresAt: { lte: BigInt(now) } } })).count,
+  };
+}
+
+const bigOrNull = (time: number | null) => (time === null ? null : BigInt(time));
+const numberOrNull = (time: bigint | null) => (time === null ? null : Number(time));
+
+type Row = { id: string; hash: string; name: string; role: string; userName: string; createdAt: bigint; expiresAt: bigint | null; lastUsedAt: bigint | null };
+
+function tokenOf({ id, hash, name, role, userName, createdAt, expiresAt, lastUsedAt }: Row): StoredToken {
+  // Only roles of the contract are written.
+  return { id, hash, name, role: role as Role, userName, createdAt: Number(createdAt), expiresAt: numberOrNull(expiresAt), lastUsedAt: numberOrNull(lastUsedAt) };
+}

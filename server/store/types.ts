@@ -1,0 +1,168 @@
+import type { AuditEntry } from '~/contract/access.ts';
+import type { Role } from '~/contract/operation.ts';
+import type { ConfigMeta } from '~/contract/shapes/config.ts';
+import type { ApplyRun, InstanceApply } from '~/contract/shapes/plan.ts';
+import type { Event } from '~/contract/shapes/view.ts';
+import type { EventDraft } from '~/core/events/draft.ts';
+import type { Committed } from '~/link/protocol.ts';
+import type { z } from 'zod';
+
+/**
+ * What the control plane keeps, as plain values: nothing of Prisma shows.
+ * Whatever two servers could both do is a compare-and-set here, and its loser is told so by the answer.
+ */
+export type Store = {
+  readonly versions: VersionStore;
+  readonly runs: RunStore;
+  readonly locks: LockStore;
+  readonly events: EventStore;
+  readonly audit: AuditStore;
+  readonly issuesSeen: IssueSeenStore;
+  readonly users: UserStore;
+  readonly sessions: SessionStore;
+  readonly tokens: TokenStore;
+  readonly loginFailures: LoginFailureStore;
+  readonly meta: MetaStore;
+  /** `sqlite` is a file for one server; `postgresql` takes several. */
+  readonly provider: 'sqlite' | 'postgresql';
+  /** Resolves when the database answers; for /readyz. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type VersionStore = {
+  latest(): Promise<Committed | null>;
+  /** Number and hash only: cheap enough to ask once a second. */
+  head(): Promise<{ version: number; hash: string } | null>;
+  get(version: number): Promise<Committed | null>;
+  /** Newest first. */
+  list(page: { limit: number; offset: number }): Promise<ConfigMeta[]>;
+  /** Succeeds only if `version` is the newest + 1. `stale`: somebody was faster, or there is a gap. */
+  append(version: Committed): Promise<'appended' | 'stale'>;
+  /** For a database that was lost: takes a version of any number into an empty history. */
+  adopt(version: Committed): Promise<'adopted' | 'not empty'>;
+};
+
+export type StoredRun = { readonly run: ApplyRun; /** The server that started it or took it over. */ readonly owner: string };
+
+export type RunStore = {
+  /** `run.state` must be `preparing`. */
+  begin(run: ApplyRun, owner: string): Promise<void>;
+  /**
+   * THE decision: appends the version and marks the run decided, in one durable transaction.
+   * `stale`: the newest version is not `version - 1`. `gone`: the run is not preparing any more, or not `owner`'s.
+   */
+  decide(id: string, decision: { owner: string; at: number; version: Committed; instances: InstanceApply[] }): Promise<'decided' | 'stale' | 'gone'>;
+  /** False when the run is not preparing any more. */
+  abort(id: string, end: { at: number; error: string; instances: InstanceApply[] }): Promise<boolean>;
+  /** Progress of the instances, in any state. False when there is no such run. */
+  progress(id: string, instances: InstanceApply[]): Promise<boolean>;
+  /** From `decided` to `done` or `partial`, and from `partial` to `done`. False from anywhere else. */
+  finish(id: string, end: { at: number; state: 'done' | 'partial'; instances: InstanceApply[] }): Promise<boolean>;
+  /** Takes a run over from the owner that was read; false when somebody else did. */
+  takeOver(id: string, from: string, to: string): Promise<boolean>;
+  /** Preparing or decided, oldest first, at most 100. A decided one has its version in `versions`. */
+  unfinished(): Promise<StoredRun[]>;
+  get(id: string): Promise<StoredRun | null>;
+  /** Newest first. */
+  list(page: { state?: ApplyRun['state'] | undefined; limit: number; offset: number }): Promise<ApplyRun[]>;
+};
+
+/** `term` grows at each change of owner: whoever holds a lower one has been replaced. */
+export type LockAnswer = { held: true; term: number } | { held: false; owner: string; expiresInMs: number };
+
+/** Named locks by the database's clock. A left-over one blocks nobody for longer than its time to live. */
+export type LockStore = {
+  /** Takes it when it is free, expired, or the owner's already (then it is renewed). */
+  take(name: string, owner: string, ttlMs: number): Promise<LockAnswer>;
+  /** False: it expired and somebody else may have it. */
+  renew(name: string, owner: string, ttlMs: number): Promise<boolean>;
+  release(name: string, owner: string): Promise<void>;
+};
+
+export type EventStore = {
+  append(drafts: readonly EventDraft[]): Promise<Event[]>;
+  /** Newest first. `object` is an id or a name. */
+  list(filter: { kind?: string | undefined; object?: string | undefined; since?: number | undefined; before?: number | undefined; limit: number }): Promise<Event[]>;
+  /** Deletes what is older than `ageMsMax` and all but the newest `countMax`; tells how many went. */
+  prune(limits: { now: number; ageMsMax: number; countMax: number }): Promise<number>;
+};
+
+export type Audited = z.output<typeof AuditEntry>;
+export type AuditStore = {
+  /** `input`, `before` and `after` are cut to a note of their size beyond 64 KiB. Nothing is ever changed or deleted. */
+  append(entry: Omit<Audited, 'id'>): Promise<number>;
+  /** Newest first. */
+  list(filter: { actor?: string | undefined; operation?: string | undefined; since?: number | undefined; before?: number | undefined; limit: number }): Promise<Audited[]>;
+};
+
+/** When each open issue was first seen, so that its age survives a restart of the server. */
+export type IssueSeenStore = {
+  load(): Promise<Map<string, number>>;
+  save(change: { added: ReadonlyMap<string, number>; removed: readonly string[] }): Promise<void>;
+};
+
+export type StoredUser = { name: string; role: Role; passwordHash: string; createdAt: number; lastLoginAt: number | null; disabled: boolean };
+export type UserPatch = { role?: Role; passwordHash?: string; lastLoginAt?: number; disabled?: boolean };
+
+export type UserStore = {
+  get(name: string): Promise<StoredUser | null>;
+  list(): Promise<StoredUser[]>;
+  count(): Promise<number>;
+  create(user: StoredUser): Promise<'created' | 'exists'>;
+  /** `last admin`: no enabled admin would be left. */
+  update(name: string, patch: UserPatch): Promise<'updated' | 'missing' | 'last admin'>;
+  /** With its sessions and tokens. */
+  remove(name: string): Promise<'removed' | 'missing' | 'last admin'>;
+};
+
+export type StoredSession = { id: string; hash: string; userName: string; createdAt: number; lastSeenAt: number; expiresAt: number; address: string | null; agent: string | null };
+
+export type SessionStore = {
+  create(session: StoredSession): Promise<void>;
+  /** With its user, in one read. */
+  byHash(hash: string): Promise<{ session: StoredSession; user: StoredUser } | null>;
+  touch(id: string, at: number): Promise<void>;
+  /** Live ones, newest first, at most 1000. */
+  list(now: number): Promise<StoredSession[]>;
+  remove(id: string): Promise<boolean>;
+  removeOfUser(userName: string): Promise<number>;
+  /** Beyond its absolute expiry, or not seen since `idleBefore`. */
+  prune(now: number, idleBefore: number): Promise<number>;
+};
+
+export type StoredToken = { id: string; hash: string; name: string; role: Role; userName: string; createdAt: number; expiresAt: number | null; lastUsedAt: number | null };
+
+export type TokenStore = {
+  create(token: StoredToken): Promise<void>;
+  /** With its user, in one read. */
+  get(id: string): Promise<{ token: StoredToken; user: StoredUser } | null>;
+  touch(id: string, at: number): Promise<void>;
+  /** Newest first, at most 1000. */
+  list(filter: { userName?: string }): Promise<StoredToken[]>;
+  remove(id: string): Promise<boolean>;
+  removeOfUser(userName: string): Promise<number>;
+  prune(now: number): Promise<number>;
+};
+
+export type LoginFailure = { count: number; lastAt: number; lockedUntil: number };
+
+/** Failed logins by `user:<name>` and `address:<ip>`. */
+export type LoginFailureStore = {
+  get(keys: readonly string[]): Promise<Map<string, LoginFailure>>;
+  list(prefix: string): Promise<Map<string, LoginFailure>>;
+  /** Counts one more and gives the new count; starts at one when the last was before `forgetBefore`. */
+  count(key: string, at: number, forgetBefore: number): Promise<number>;
+  lock(key: string, until: number): Promise<void>;
+  clear(keys: readonly string[]): Promise<void>;
+  prune(forgetBefore: number): Promise<number>;
+};
+
+export type MetaStore = {
+  get(key: string): Promise<string | null>;
+  set(key: string, value: string): Promise<void>;
+  /** False when there is a value already. */
+  setIfAbsent(key: string, value: string): Promise<boolean>;
+  /** Deletes it if it is exactly `value`: of two that try, one gets true. */
+  takeIf(key: string, value: string): Promise<boolean>;
+};

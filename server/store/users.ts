@@ -1,0 +1,63 @@
+import type { Role } from '~/contract/operation.ts';
+import type { Db, Tx } from './database.ts';
+import { isUniqueViolation } from './failures.ts';
+import type { StoredUser, UserPatch, UserStore } from './types.ts';
+
+/** Users. Whatever could take the last admin away goes one at a time, so that two demotions cannot pass each other. */
+export function userStore(db: Db): UserStore {
+  return {
+    get: async (name) => {
+      const row = await db.user.findUnique({ where: { name } });
+      return row && userOf(row);
+    },
+    list: async () => (await db.user.findMany({ orderBy: { name: 'asc' } })).map(userOf),
+    count: () => db.user.count(),
+    create: async (user) => {
+      try {
+        await db.user.createMany({ data: [{ ...user, createdAt: BigInt(user.createdAt), lastLoginAt: user.lastLoginAt === null ? null : BigInt(user.lastLoginAt) }] });
+        return 'created';
+      } catch (error) {
+        if (isUniqueViolation(error)) return 'exists';
+        throw error;
+      }
+    },
+    update: (name, patch) => {
+      const change = async (tx: Pick<Tx, 'user'>) => ((await tx.user.updateMany({ where: { name }, data: dataOf(patch) })).count === 1 ? 'updated' : 'missing');
+      return takesRights(patch) ? keepingAnAdmin(db, change) : change(db);
+    },
+    remove: (name) => keepingAnAdmin(db, async (tx) => ((await tx.user.deleteMany({ where: { name } })).count === 1 ? 'removed' : 'missing')),
+  };
+}
+
+const takesRights = (patch: UserPatch) => (patch.role !== undefined && patch.role !== 'admin') || patch.disabled === true;
+
+class NoAdminLeft extends Error {}
+
+/** Undoes `change` if it took away the last enabled admin. */
+async function keepingAnAdmin<T extends string>(db: Db, change: (tx: Tx) => Promise<T>): Promise<T | 'last admin'> {
+  const admins = { where: { role: 'admin', disabled: false } };
+  try {
+    return await db.$transaction(async (tx) => {
+      // Every such change waits here for the one before it to commit.
+      await tx.head.updateMany({ where: { name: 'users' }, data: { value: { increment: 1 } } });
+      const before = await tx.user.count(admins);
+      const result = await change(tx);
+      if (before > 0 && (await tx.user.count(admins)) === 0) throw new NoAdminLeft();
+      return result;
+    });
+  } catch (error) {
+    if (error instanceof NoAdminLeft) return 'last admin';
+    throw error;
+  }
+}
+
+function dataOf({ lastLoginAt, ...patch }: UserPatch) {
+  return { ...patch, ...(lastLoginAt === undefined ? {} : { lastLoginAt: BigInt(lastLoginAt) }) };
+}
+
+type Row = { name: string; role: string; passwordHash: string; createdAt: bigint; lastLoginAt: bigint | null; disabled: boolean };
+
+export function userOf({ name, role, passwordHash, createdAt, lastLoginAt, disabled }: Row): StoredUser {
+  // Only roles of the contract are written.
+  return { name, role: role as Role, passwordHash, createdAt: Number(createdAt), lastLoginAt: lastLoginAt === null ? null : Number(lastLoginAt), disabled };
+}

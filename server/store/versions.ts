@@ -1,0 +1,42 @@
+import type { ConfigMeta, Surface } from '~/contract/shapes/config.ts';
+import type { Committed } from '~/link/protocol.ts';
+import type { Db, Tx } from './database.ts';
+import type { VersionStore } from './types.ts';
+
+/** Configuration versions. The head counter is moved first: of several writers exactly one moves it from n to n + 1. */
+export function versionStore(db: Db): VersionStore {
+  return {
+    latest: async () => committed(await db.version.findFirst({ orderBy: { version: 'desc' } })),
+    head: () => db.version.findFirst({ orderBy: { version: 'desc' }, select: { version: true, hash: true } }),
+    get: async (version) => committed(await db.version.findUnique({ where: { version } })),
+    list: async ({ limit, offset }) => (await db.version.findMany({ orderBy: { version: 'desc' }, take: limit, skip: offset, omit: { document: true } })).map(metaOf),
+    append: (version) => db.$transaction(async (tx) => ((await appendIn(tx, version)) ? 'appended' : 'stale')),
+    adopt: (version) => db.$transaction(async (tx) => ((await moveHead(tx, 0, version.meta.version)) ? (await insert(tx, version), 'adopted') : 'not empty')),
+  };
+}
+
+/** False when `version` is not the newest + 1; then nothing has changed. */
+export async function appendIn(tx: Tx, version: Committed): Promise<boolean> {
+  if (!(await moveHead(tx, version.meta.version - 1, version.meta.version))) return false;
+  await insert(tx, version);
+  return true;
+}
+
+async function moveHead(tx: Tx, from: number, to: number): Promise<boolean> {
+  const { count } = await tx.head.updateMany({ where: { name: 'config', value: from }, data: { value: to } });
+  return count === 1;
+}
+
+async function insert(tx: Tx, { meta, text }: Committed): Promise<void> {
+  await tx.version.createMany({ data: [{ ...meta, at: BigInt(meta.at), document: text }] });
+}
+
+type MetaRow = { version: number; hash: string; author: string; surface: string; reason: string | null; at: bigint; base: number | null };
+
+function metaOf(row: MetaRow): ConfigMeta {
+  const { version, hash, author, surface, reason, at, base } = row;
+  // Written from a ConfigMeta, and never changed since.
+  return { version, hash, author, surface: surface as Surface, reason, at: Number(at), base };
+}
+
+const committed = (row: (MetaRow & { document: string }) | null): Committed | null => row && { meta: metaOf(row), text: row.document };
