@@ -1,47 +1,44 @@
 // From a bare machine to a running control plane with a local cluster: installs, builds, starts, and stops all at Ctrl-C.
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { demoDocument, localInstances } from './lib/demo.mjs';
 import { checkNode, debianPackages, npmPackages, root } from './lib/install.mjs';
 import { alive, holderOf, launch, portTaken, startedAt, stopAll } from './lib/processes.mjs';
 import { bold, dim, end, step, Stop } from './lib/say.mjs';
 
-const usage = `npm run up -- [--fresh] [--empty] [--instances N] [--port N]
+const usage = `npm run up -- [--fresh] [--empty] [--instances N] [--port N] [--offset N] [--data-dir DIR]
 
-  --fresh        start over: deletes .coterie/ first
+  --fresh        start over: deletes the data directory first
   --empty        do not build the demo cluster: leave every instance unconfigured
   --instances N  how many local instances (default 6)
-  --port N       port of the dashboard and the API (default 8080)`;
-
-const dataDir = join(root, '.coterie');
-const stateFile = join(dataDir, 'up.json');
-const secretFile = join(dataDir, 'secret');
+  --port N       port of the dashboard and the API (default 8080)
+  --offset N     add this to the ports of the instances (3301.., 7301.., 8301..), for a second cluster
+  --data-dir DIR where everything is kept (default .coterie)`;
 
 function settings() {
   try {
-    const { values } = parseArgs({ options: { fresh: { type: 'boolean' }, empty: { type: 'boolean' }, instances: { type: 'string' }, port: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+    const { values } = parseArgs({ options: { fresh: { type: 'boolean' }, empty: { type: 'boolean' }, instances: { type: 'string' }, port: { type: 'string' }, offset: { type: 'string' }, 'data-dir': { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
     const whole = (name, fallback, [least, most]) => {
       const value = Number(values[name] ?? fallback);
       if (!Number.isInteger(value) || value < least || value > most) throw new Stop(`--${name} takes a whole number from ${least} to ${most}`);
       return value;
     };
-    return { ...values, count: whole('instances', 6, [1, 60]), port: whole('port', 8080, [1, 65535]) };
+    const dataDir = resolve(root, values['data-dir'] ?? '.coterie');
+    return { ...values, dataDir, stateFile: join(dataDir, 'up.json'), count: whole('instances', 6, [1, 60]), port: whole('port', 8080, [1, 65535]), offset: whole('offset', 0, [0, 50_000]) };
   } catch (error) {
     throw new Stop(`${error.message}\n\n${usage}`);
   }
 }
 
-const readState = () => (existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, 'utf8')) : null);
-
 /** A running `up` is left alone; what an `up` that was killed has left behind is stopped. */
-async function whatRuns({ fresh }) {
-  const state = readState();
-  if (!state) return;
+async function whatRuns({ fresh, stateFile, dataDir }) {
+  if (!existsSync(stateFile)) return;
+  const state = JSON.parse(readFileSync(stateFile, 'utf8'));
   if (alive(state.self)) {
     if (!fresh) {
-      process.stdout.write(`Coterie already runs (pid ${state.self.pid}): ${state.url}\n${loginHint(state.url)}\nStop it with Ctrl-C in its terminal, or: kill ${state.self.pid}\n`);
+      process.stdout.write(`Coterie already runs (pid ${state.self.pid}): ${state.url}\n${loginHint(state.url, dataDir)}\nStop it with Ctrl-C in its terminal, or: kill ${state.self.pid}\n`);
       process.exit(0);
     }
     throw new Stop(`Coterie runs (pid ${state.self.pid}); stop it before starting over: kill ${state.self.pid}`);
@@ -50,34 +47,42 @@ async function whatRuns({ fresh }) {
   if (left.length > 0) await step('stop what a killed run has left', () => stopAll(left, { graceMs: 10_000 }));
 }
 
+/** Deletes only what `up` has made: a mistyped --data-dir must not cost somebody's files. */
+function startOver(dataDir) {
+  if (!existsSync(dataDir)) return;
+  if (!existsSync(join(dataDir, 'secret'))) throw new Stop(`${dataDir} was not made by npm run up (it has no secret file): it is not deleted.`);
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
 async function freePorts(ports) {
   for (const port of ports) {
-    if (await portTaken(port)) throw new Stop(`Port ${port} is held by ${holderOf(port)}. Stop that, or choose another with --port (dashboard) or fewer --instances.`);
+    if (await portTaken(port)) throw new Stop(`Port ${port} is held by ${holderOf(port)}. Stop that, or choose others with --port (dashboard) and --offset (instances).`);
   }
 }
 
-function loginHint(url) {
+function loginHint(url, dataDir) {
   const file = join(dataDir, 'server/claim-link');
   return existsSync(file) ? `\n  One-time login link: ${bold(readFileSync(file, 'utf8').trim())}\n` : `\n  Dashboard: ${bold(url)}\n`;
 }
 
-function keepSecret() {
+function keepSecret({ dataDir }) {
+  const secretFile = join(dataDir, 'secret');
   if (!existsSync(secretFile)) writeFileSync(secretFile, randomBytes(32).toString('hex'), { mode: 0o600 });
 }
 
 const portOf = (address) => Number(address.slice(address.lastIndexOf(':') + 1));
 
 /** Fills `running` as it goes, so that whatever has started is stopped when the rest fails. */
-async function startAll({ count, port, empty }, running) {
-  const instances = localInstances(count, { dataDir, empty });
-  await freePorts([port, ...instances.flatMap(({ listen, gossip, http }) => [listen, gossip, http].map(portOf))]);
+async function startAll({ count, port, empty, offset, dataDir, stateFile }, running) {
+  const instances = localInstances(count, { dataDir, empty, offset });
+  await freePorts([port, 7300 + offset, ...instances.flatMap(({ listen, gossip, http }) => [listen, gossip, http].map(portOf))]);
   const self = { pid: process.pid, started: startedAt(process.pid) };
   const keep = () => writeFileSync(stateFile, JSON.stringify({ self, url: running.url, processes: allOf(running).map(({ pid, started }) => ({ pid, started })) }));
   const initial = join(dataDir, 'demo.yml');
   if (!empty) writeFileSync(initial, demoDocument(instances));
-  const common = ['--cluster', 'demo', '--secret-file', secretFile];
+  const common = ['--cluster', 'demo', '--secret-file', join(dataDir, 'secret')];
   const program = (name, args) => launch(process.execPath, [join(root, 'bin/coterie.mjs'), ...args], { cwd: root, env: process.env, log: join(dataDir, `${name}.out`) });
-  running.server = await program('server', ['server', ...common, '--data-dir', join(dataDir, 'server'), '--listen', `127.0.0.1:${port}`, '--seeds', instances[0].gossip, ...(empty ? [] : ['--initial', initial])]);
+  running.server = await program('server', ['server', ...common, '--data-dir', join(dataDir, 'server'), '--listen', `127.0.0.1:${port}`, '--gossip', `127.0.0.1:${7300 + offset}`, '--seeds', instances[0].gossip, ...(empty ? [] : ['--initial', initial])]);
   keep();
   for (const { name, zone, dataDir: dir, listen, gossip, http } of instances) {
     running.agents.push(await program(name, ['agent', ...common, '--name', name, '--zone', zone, '--data-dir', dir, '--listen', listen, '--gossip', gossip, '--http', http, '--seeds', instances[0].gossip]));
@@ -112,13 +117,15 @@ async function main() {
   process.stdout.write(`${bold('Coterie')}\n`);
   checkNode();
   await whatRuns(options);
-  if (options.fresh) rmSync(dataDir, { recursive: true, force: true });
+  const { dataDir } = options;
+  if (options.fresh) startOver(dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   await step('npm packages', npmPackages);
   await step('Debian packages', (note) => debianPackages(['tarantool'], note));
   const { buildAll } = await import('./build.mjs');
   await step('build', async (note) => note((await buildAll()).join(', ') || 'nothing has changed'));
-  keepSecret();
+  keepSecret(options);
+  const shown = relative(process.cwd(), dataDir) || '.';
 
   const running = { url: `http://127.0.0.1:${options.port}`, server: null, agents: [] };
   let stopping = false;
@@ -131,8 +138,8 @@ async function main() {
       await stopAll(running.agents, { graceMs: 15_000 });
       await stopAll(allOf({ ...running, agents: [] }), { graceMs: 5000 });
     });
-    rmSync(stateFile, { force: true });
-    process.stdout.write(dim('Data stays in .coterie/; start again with `npm run up`.\n'));
+    rmSync(options.stateFile, { force: true });
+    process.stdout.write(dim(`Data stays in ${shown}/; start again with \`npm run up\`.\n`));
     process.exit(code);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(0));
@@ -146,11 +153,11 @@ async function main() {
     process.stderr.write(`\n${error instanceof Stop ? error.message : error.stack}\n`);
     return stop(1);
   }
-  process.stdout.write(`\n  Ready in ${((Date.now() - begun) / 1000).toFixed(1)} s.${loginHint(running.url)}\n  ${dim(`Logs: .coterie/*.out   CLI: bin/coterie.mjs --help   Stop: Ctrl-C`)}\n`);
+  process.stdout.write(`\n  Ready in ${((Date.now() - begun) / 1000).toFixed(1)} s.${loginHint(running.url, options.dataDir)}\n  ${dim(`Logs: ${shown}/*.out   CLI: bin/coterie.mjs --help   Stop: Ctrl-C`)}\n`);
   setInterval(() => {
     const dead = allOf(running).filter((one) => !alive(one));
     if (dead.length === 0 || stopping) return;
-    process.stderr.write(`Ended on its own: pid ${dead.map(({ pid }) => pid).join(', ')}; see .coterie/*.out. The rest keeps running.\n`);
+    process.stderr.write(`Ended on its own: pid ${dead.map(({ pid }) => pid).join(', ')}; see ${shown}/*.out. The rest keeps running.\n`);
     if (!alive(running.server)) return void stop(1);
     running.agents = running.agents.filter(alive);
   }, 1000);

@@ -11,14 +11,14 @@ const replicasets = [
 const names = ['s1-1', 's1-2', 's2-1', 's2-2', 'spare-1', 'front-1'];
 const zones = ['dc-a', 'dc-b', 'dc-a', 'dc-b', 'dc-a', 'dc-a'];
 
-export function localInstances(count, { dataDir, empty }) {
+export function localInstances(count, { dataDir, empty, offset }) {
   return Array.from({ length: count }, (_, index) => ({
     name: empty ? `i${index + 1}` : (names[index] ?? `spare-${index - 4}`),
     zone: zones[index % zones.length],
     dataDir: join(dataDir, `agent-${index + 1}`),
-    listen: `127.0.0.1:${3301 + index}`,
-    gossip: `127.0.0.1:${7301 + index}`,
-    http: `127.0.0.1:${8301 + index}`,
+    listen: `127.0.0.1:${3301 + offset + index}`,
+    gossip: `127.0.0.1:${7301 + offset + index}`,
+    http: `127.0.0.1:${8301 + offset + index}`,
   }));
 }
 
