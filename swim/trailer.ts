@@ -2,7 +2,7 @@
  * What our members say to each other behind the part that Tarantool reads.
  * Starts with 0xc1, the one byte that is never MessagePack. The CRC-32 covers the body and the trailer, not the meta
  * map: a proxy (also a Tarantool one) rewrites the meta source and passes the rest on untouched. Inside an envelope the
- * authentication tag already covers everything and the CRC is left out.
+ * authentication tag already covers everything and the CRC is left out, in the brief form the first byte too.
  *
  * 0xc1 · version (2 bits) and flags (6) · sequence varint · [echo varint] · [nack probe varint]
  * · [accusations: n, then suspect 16 bytes, m, m accusers of 16] · [digest 8 bytes] · [crc32 4 bytes]
@@ -25,18 +25,20 @@ type Accusations = NonNullable<Trailer['accusations']>;
 export type TrailerOptions = {
   /** Where the body starts, which is where the checksum does. */
   readonly bodyOffset: number;
-  readonly checksum: boolean;
+  /** `plain` has a magic byte and a checksum, `sealed` only the magic byte, `brief` neither. */
+  readonly form: 'plain' | 'sealed' | 'brief';
 };
 
 export function writeTrailer(writer: Writer, trailer: Trailer, options: TrailerOptions): void {
-  writer.byte(trailerMagic);
-  writer.byte((version << 6) | flagsOf(trailer, options.checksum));
+  const checksum = options.form === 'plain';
+  if (options.form !== 'brief') writer.byte(trailerMagic);
+  writer.byte((version << 6) | flagsOf(trailer, checksum));
   writer.varint(trailer.sequence);
   if (trailer.echo !== undefined) writer.varint(trailer.echo);
   if (trailer.nack !== undefined) writer.varint(trailer.nack.probe);
   if (trailer.accusations !== undefined) writeAccusations(writer, trailer.accusations);
   if (trailer.digest !== undefined) writer.uint64(trailer.digest);
-  if (options.checksum) writer.uint32(crc32(writer.written().subarray(options.bodyOffset)));
+  if (checksum) writer.uint32(crc32(writer.written().subarray(options.bodyOffset)));
 }
 
 function flagsOf(trailer: Trailer, checksum: boolean): number {
@@ -62,7 +64,7 @@ function writeAccusations(writer: Writer, accusations: Accusations): void {
 /** Undefined: there is none, or it is of a later version, whose sender is then treated like one that sent none. */
 export function readTrailer(reader: Reader, options: TrailerOptions): Trailer | undefined {
   if (reader.remainingBytes === 0) return undefined;
-  if (reader.byte('trailer') !== trailerMagic) throw new Malformed('bytes after the body are no trailer');
+  if (options.form !== 'brief' && reader.byte('trailer') !== trailerMagic) throw new Malformed('bytes after the body are no trailer');
   const head = reader.byte('trailer flags');
   if (head >> 6 !== version) return undefined;
   const flags = head & 0x3f;
@@ -72,7 +74,7 @@ export function readTrailer(reader: Reader, options: TrailerOptions): Trailer | 
   const accusations = (flags & flag.accusations) === 0 ? undefined : readAccusations(reader);
   const digest = (flags & flag.digest) === 0 ? undefined : reader.uint64('trailer digest');
   if ((flags & flag.checksum) !== 0) checkSum(reader, options.bodyOffset);
-  else if (options.checksum) throw new Malformed('trailer checksum is mandatory');
+  else if (options.form === 'plain') throw new Malformed('trailer checksum is mandatory');
   if (reader.remainingBytes > 0) throw new Malformed('bytes after the trailer');
   return {
     sequence,

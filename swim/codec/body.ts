@@ -18,13 +18,19 @@ export function readBody(reader: Reader): Body {
   const size = reader.mapSize('body');
   if (size === 0 || reader.uint('body key', 4) !== 0) throw new Malformed('sender uuid should come first');
   const senderUuid = readUuid(reader, 'sender uuid');
+  return { senderUuid, sections: readSections(reader, size - 1, { seen: [] }) };
+}
+
+/** `seen` are kinds that stood before these. */
+export function readSections(reader: Reader, count: number, before: { seen: readonly Section['kind'][] }): Section[] {
   const sections: Section[] = [];
-  for (let i = 1, seen = 1; i < size; i++) {
+  let seen = before.seen.reduce((bits, kind) => bits | (1 << keys[kind]), 1);
+  for (let i = 0; i < count; i++) {
     const key = reader.uint('body key', 4);
     seen = refuseTwice(seen, key, 'body key');
     sections.push(readSection(reader, key));
   }
-  return { senderUuid, sections };
+  return sections;
 }
 
 function readSection(reader: Reader, key: number): Section {
@@ -77,7 +83,7 @@ export function writeBody(writer: Writer, body: Body): void {
   for (const section of body.sections) writeSection(writer, section);
 }
 
-function writeSection(writer: Writer, section: Section): void {
+export function writeSection(writer: Writer, section: Section): void {
   writer.uint(keys[section.kind]);
   switch (section.kind) {
     case 'failureDetection':

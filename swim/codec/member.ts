@@ -34,7 +34,7 @@ export function readMember(reader: Reader): MemberRecord {
     else if (key === 3) uuid = readUuid(reader, 'member uuid');
     else if (key === 4) generation = reader.bigUint('member generation');
     else if (key === 5) version = reader.bigUint('member version');
-    else payload = reader.bin('member payload', payloadBytesMax).slice();
+    else payload = Uint8Array.from(reader.bin('member payload', payloadBytesMax));
   }
   if (uuid === undefined) throw new Malformed('member uuid is mandatory');
   return {

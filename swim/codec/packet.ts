@@ -32,7 +32,7 @@ export function decodePacket(bytes: Uint8Array, options: CodecOptions): Decoded 
     const meta = readMeta(reader);
     const bodyOffset = reader.offset;
     const body = readBody(reader);
-    const trailer = readTrailer(reader, { bodyOffset, checksum: !options.sealed });
+    const trailer = readTrailer(reader, { bodyOffset, form: options.sealed ? 'sealed' : 'plain' });
     return { ok: true, message: { ...meta, ...body, ...(trailer && { trailer }) }, bodyOffset };
   } catch (error) {
     if (error instanceof Malformed) return { ok: false, reason: error.message };
@@ -76,7 +76,7 @@ function write(message: Message, options: CodecOptions): Uint8Array {
   writeMeta(writer, message);
   const bodyOffset = writer.length;
   writeBody(writer, message);
-  if (message.trailer !== undefined) writeTrailer(writer, message.trailer, { bodyOffset, checksum: !options.sealed });
+  if (message.trailer !== undefined) writeTrailer(writer, message.trailer, { bodyOffset, form: options.sealed ? 'sealed' : 'plain' });
   return writer.written();
 }
 

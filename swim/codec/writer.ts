@@ -27,19 +27,23 @@ export class Writer {
   }
 
   byte(value: number): void {
-    this.#view.setUint8(this.#reserve(1), value);
+    const at = this.#reserve(1);
+    this.#view.setUint8(at, value);
   }
 
   uint32(value: number): void {
-    this.#view.setUint32(this.#reserve(4), value);
+    const at = this.#reserve(4);
+    this.#view.setUint32(at, value);
   }
 
   uint64(value: bigint): void {
-    this.#view.setBigUint64(this.#reserve(8), value);
+    const at = this.#reserve(8);
+    this.#view.setBigUint64(at, value);
   }
 
   raw(bytes: Uint8Array): void {
-    this.#bytes.set(bytes, this.#reserve(bytes.length));
+    const at = this.#reserve(bytes.length);
+    this.#bytes.set(bytes, at);
   }
 
   varint(value: number): void {
@@ -104,6 +108,7 @@ export class Writer {
     else this.#view.setUint32(at + 1, value);
   }
 
+  /** May replace the buffer: call it before touching that. */
   #reserve(count: number): number {
     const start = this.#length;
     this.#length += count;
