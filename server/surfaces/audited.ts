@@ -1,0 +1,66 @@
+import { CoterieError, problemOf } from '~/contract/errors.ts';
+import type { Entry } from '~/contract/index.ts';
+import type { ApplyRun, Plan } from '~/contract/shapes/plan.ts';
+import type { Change } from '~/contract/shapes/config.ts';
+import type { Call } from './execute.ts';
+
+/**
+ * Writes down who did what, with the difference that the plan shows. Failed and refused attempts are kept too;
+ * previews are not (they change nothing), nor are attempts that a rate limit stopped or that nobody signed in for (anybody could flood the log).
+ */
+export async function audited(call: Call, run: () => Promise<unknown>): Promise<unknown> {
+  let answer: unknown;
+  try {
+    answer = await run();
+  } catch (error) {
+    if (worthKeeping(call, error)) await write(call, { outcome: outcomeOf(error), error: problemOf(error).detail, before: null, after: null });
+    throw error;
+  }
+  // Every mutation answers an `Outcome`: the contract makes it one.
+  const { dryRun, plan, run: applied } = answer as { dryRun: boolean; plan: Plan; run: ApplyRun | null };
+  if (!dryRun) await write(call, { outcome: applied?.state === 'aborted' ? 'failed' : 'ok', error: applied?.error ?? null, before: side(plan.changes, 'before'), after: side(plan.changes, 'after') });
+  return answer;
+}
+
+function worthKeeping({ context, entry, rawInput }: Call, error: unknown): boolean {
+  if (error instanceof CoterieError && (error.code === 'LIMITED' || error.code === 'BAD_INPUT')) return false;
+  if (context.actor === null && !entry.operation.open) return false;
+  return (rawInput as { dryRun?: unknown } | null)?.dryRun !== true;
+}
+
+const outcomeOf = (error: unknown) => (error instanceof CoterieError && error.code !== 'INTERNAL' && error.code !== 'UNAVAILABLE' && error.code !== 'TIMED_OUT' ? ('refused' as const) : ('failed' as const));
+
+type Result = { outcome: 'ok' | 'refused' | 'failed'; error: string | null; before: unknown; after: unknown };
+
+async function write({ entry, context, rawInput }: Call, result: Result): Promise<void> {
+  const { services, actor, surface, address } = context;
+  const input = withoutSecrets(entry, rawInput);
+  await services.store.audit.append({
+    at: services.now(),
+    actor: actor?.user ?? (typeof input['name'] === 'string' ? input['name'] : 'nobody'),
+    surface,
+    operation: entry.name,
+    target: targetOf(entry, input),
+    reason: typeof input['reason'] === 'string' ? input['reason'] : null,
+    input,
+    address,
+    ...result,
+  });
+}
+
+function withoutSecrets({ operation }: Entry, rawInput: unknown): Record<string, unknown> {
+  const secrets: readonly string[] = operation.secrets ?? [];
+  const fields = Object.entries((rawInput ?? {}) as Record<string, unknown>);
+  return Object.fromEntries(fields.map(([name, value]) => [name, secrets.includes(name) ? '(secret)' : value]));
+}
+
+function targetOf({ operation }: Entry, input: Record<string, unknown>): string | null {
+  const subject = ((operation.subject ?? []) as readonly string[]).map((field) => input[field]).filter((value) => value !== undefined);
+  return subject.length === 0 ? null : subject.map(String).join(' ');
+}
+
+/** One side of the difference, by path. */
+function side(changes: readonly Change[], which: 'before' | 'after'): Record<string, unknown> | null {
+  const values = changes.filter((change) => change[which] !== undefined).map((change) => [change.path, change[which]] as const);
+  return values.length === 0 ? null : Object.fromEntries(values);
+}
