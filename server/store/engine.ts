@@ -19,7 +19,7 @@ async function load(): Promise<typeof SchemaEngine> {
   const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const bytes = await readFile(entry.replace(/\.js$/, '.wasm'));
   const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': loaded as unknown as WebAssembly.ModuleImports });
-  loaded.__wbg_set_wasm(instance.exports);
+  loaded['__wbg_set_wasm'](instance.exports);
   (instance.exports['__wbindgen_start'] as () => void)();
   return loaded.SchemaEngine;
 }

@@ -110,6 +110,8 @@ export type UserStore = {
   list(): Promise<StoredUser[]>;
   count(): Promise<number>;
   create(user: StoredUser): Promise<'created' | 'exists'>;
+  /** Only into an empty list of users: of two that try at once, one is first. */
+  createFirst(user: StoredUser): Promise<'created' | 'not first'>;
   /** `last admin`: no enabled admin would be left. */
   update(name: string, patch: UserPatch): Promise<'updated' | 'missing' | 'last admin'>;
   /** With its sessions and tokens. */

@@ -14,13 +14,20 @@ export function userStore(db: Db): UserStore {
     count: () => db.user.count(),
     create: async (user) => {
       try {
-        await db.user.createMany({ data: [{ ...user, createdAt: BigInt(user.createdAt), lastLoginAt: user.lastLoginAt === null ? null : BigInt(user.lastLoginAt) }] });
+        await db.user.createMany({ data: [rowOf(user)] });
         return 'created';
       } catch (error) {
         if (isUniqueViolation(error)) return 'exists';
         throw error;
       }
     },
+    createFirst: (user) =>
+      db.$transaction(async (tx) => {
+        await takeTurn(tx);
+        if ((await tx.user.count()) > 0) return 'not first';
+        await tx.user.createMany({ data: [rowOf(user)] });
+        return 'created';
+      }),
     update: (name, patch) => {
       const change = async (tx: Pick<Tx, 'user'>) => ((await tx.user.updateMany({ where: { name }, data: dataOf(patch) })).count === 1 ? 'updated' : 'missing');
       return takesRights(patch) ? keepingAnAdmin(db, change) : change(db);
@@ -31,6 +38,11 @@ export function userStore(db: Db): UserStore {
 
 const takesRights = (patch: UserPatch) => (patch.role !== undefined && patch.role !== 'admin') || patch.disabled === true;
 
+/** Every change that must not pass another one waits here for the one before it to commit. */
+async function takeTurn(tx: Tx): Promise<void> {
+  await tx.head.updateMany({ where: { name: 'users' }, data: { value: { increment: 1 } } });
+}
+
 class NoAdminLeft extends Error {}
 
 /** Undoes `change` if it took away the last enabled admin. */
@@ -38,8 +50,7 @@ async function keepingAnAdmin<T extends string>(db: Db, change: (tx: Tx) => Prom
   const admins = { where: { role: 'admin', disabled: false } };
   try {
     return await db.$transaction(async (tx) => {
-      // Every such change waits here for the one before it to commit.
-      await tx.head.updateMany({ where: { name: 'users' }, data: { value: { increment: 1 } } });
+      await takeTurn(tx);
       const before = await tx.user.count(admins);
       const result = await change(tx);
       if (before > 0 && (await tx.user.count(admins)) === 0) throw new NoAdminLeft();
@@ -53,6 +64,10 @@ async function keepingAnAdmin<T extends string>(db: Db, change: (tx: Tx) => Prom
 
 function dataOf({ lastLoginAt, ...patch }: UserPatch) {
   return { ...patch, ...(lastLoginAt === undefined ? {} : { lastLoginAt: BigInt(lastLoginAt) }) };
+}
+
+function rowOf(user: StoredUser) {
+  return { ...user, createdAt: BigInt(user.createdAt), lastLoginAt: user.lastLoginAt === null ? null : BigInt(user.lastLoginAt) };
 }
 
 type Row = { name: string; role: string; passwordHash: string; createdAt: bigint; lastLoginAt: bigint | null; disabled: boolean };
