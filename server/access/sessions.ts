@@ -9,6 +9,8 @@ export const sessionLimits = {
   absoluteMs: 7 * 24 * 3_600_000,
   /** `lastSeenAt` is written at most this often, to spare the database a write per request. */
   touchMs: 60_000,
+  /** Of one user: the oldest ends when there are more. */
+  perUserMax: 50,
 } as const;
 
 /** What a cookie value can look like; anything else is not looked up. */
@@ -23,6 +25,7 @@ export class Sessions {
     const id = hex(random(8));
     const at = now();
     await store.sessions.create({ id, hash: sha256(cookie), userName, createdAt: at, lastSeenAt: at, expiresAt: at + sessionLimits.absoluteMs, ...from });
+    await store.sessions.trim(userName, sessionLimits.perUserMax);
     return { id, cookie, maxAgeSeconds: sessionLimits.absoluteMs / 1000 };
   }
 

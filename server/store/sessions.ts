@@ -19,6 +19,10 @@ export function sessionStore(db: Db): SessionStore {
     list: async (now) => (await db.session.findMany({ where: { expiresAt: { gt: BigInt(now) } }, orderBy: { createdAt: 'desc' }, take: listMax })).map(sessionOf),
     remove: async (id) => (await db.session.deleteMany({ where: { id } })).count === 1,
     removeOfUser: async (userName) => (await db.session.deleteMany({ where: { userName } })).count,
+    trim: async (userName, keep) => {
+      const old = await db.session.findMany({ where: { userName }, orderBy: { createdAt: 'desc' }, skip: keep, take: listMax, select: { id: true } });
+      return old.length === 0 ? 0 : (await db.session.deleteMany({ where: { id: { in: old.map(({ id }) => id) } } })).count;
+    },
     prune: async (now, idleBefore) =>
       (await db.session.deleteMany({ where: { OR: [{ expiresAt: { lte: BigInt(now) } }, { lastSeenAt: { lt: BigInt(Math.max(0, idleBefore)) } }] } })).count,
   };

@@ -129,6 +129,8 @@ export type SessionStore = {
   list(now: number): Promise<StoredSession[]>;
   remove(id: string): Promise<boolean>;
   removeOfUser(userName: string): Promise<number>;
+  /** All of the user but the newest `keep`. */
+  trim(userName: string, keep: number): Promise<number>;
   /** Beyond its absolute expiry, or not seen since `idleBefore`. */
   prune(now: number, idleBefore: number): Promise<number>;
 };

@@ -1,0 +1,80 @@
+import { CoterieError } from '~/contract/errors.ts';
+import type { contract } from '~/contract/index.ts';
+import type { Role } from '~/contract/operation.ts';
+import { carryOut, storePlan } from '~/server/access/plan.ts';
+import { signedIn } from '~/server/access/signed-in.ts';
+import type { Context, HandlersOf } from './context.ts';
+
+/** How long a token lasts that a login asked for: a CLI on somebody's desk. */
+const loginTokenDays = 30;
+/** Login tokens that one user keeps: the oldest end when there are more. */
+const loginTokensMax = 20;
+const loginTokenPrefix = 'login from ';
+
+/** Signing in and out. */
+export const sessionHandlers: HandlersOf<Pick<typeof contract, 'session'>>['session'] = {
+  me: async (context) => {
+    const { user, role, via } = signedIn(context);
+    return { user, role, via };
+  },
+
+  // A preview does not look at the password: it would be a way to guess that nothing slows down.
+  login: async (context, input) =>
+    carryOut(input, storePlan(input.name, input.token ? `Sign ${input.name} in with a new API token of ${loginTokenDays} days.` : `Sign ${input.name} in.`), async () => {
+      const role = await context.services.access.checkPassword(input.name, input.password, context);
+      return enter(context, { name: input.name, role, token: input.token });
+    }),
+
+  claim: async (context, input) => {
+    const { access } = context.services;
+    access.limitLogins(context.address);
+    await access.claim.check(input.code);
+    return carryOut(input, storePlan(input.name, `Make ${input.name} the first admin; the one-time link ends.`), async () => {
+      await access.claim.use(input.code, input);
+      return enter(context, { name: input.name, role: 'admin', token: input.token });
+    });
+  },
+
+  logout: async (context, input) => {
+    const actor = signedIn(context);
+    const { store, access } = context.services;
+    const sentence = actor.via === 'token' ? `Sign ${actor.user} out: the API token of this request is revoked.` : `Sign ${actor.user} out.`;
+    return carryOut(input, storePlan(actor.user, sentence), async () => {
+      if (actor.sessionId !== undefined) await store.sessions.remove(actor.sessionId);
+      if (actor.tokenId !== undefined) await store.tokens.remove(actor.tokenId);
+      context.setCookie(access.clearingCookie());
+      return { user: actor.user };
+    });
+  },
+
+  list: async (context) => {
+    const { store, now } = context.services;
+    const current = context.actor?.sessionId;
+    return (await store.sessions.list(now())).map(({ id, userName, createdAt, lastSeenAt, expiresAt, address, agent }) => ({ id, user: userName, createdAt, lastSeenAt, expiresAt, address, agent, current: id === current }));
+  },
+
+  revoke: async (context, input) => {
+    const { store, now } = context.services;
+    const found = (await store.sessions.list(now())).find(({ id }) => id === input.id);
+    if (found === undefined) throw new CoterieError('NOT_FOUND', `There is no session ${input.id}.`, { id: input.id });
+    const warnings = found.id === context.actor?.sessionId ? ['This is the session that you are signed in with.'] : [];
+    const changes = [{ path: `sessions.${found.id}`, kind: 'removed' as const, before: { user: found.userName, address: found.address }, sentence: `session of ${found.userName}: ended` }];
+    return carryOut(input, storePlan(found.id, `End a session of ${found.userName}.`, { warnings, changes }), async () => {
+      await store.sessions.remove(found.id);
+      return { id: found.id };
+    });
+  },
+};
+
+/** A cookie for a browser, or a token for the CLI. */
+async function enter(context: Context, { name, role, token }: { name: string; role: Role; token: boolean }) {
+  const { access, store } = context.services;
+  if (token) {
+    const earlier = (await store.tokens.list({ userName: name })).filter((kept) => kept.name.startsWith(loginTokenPrefix));
+    for (const { id } of earlier.slice(loginTokensMax - 1)) await store.tokens.remove(id);
+    const { text } = await access.tokens.issue({ name: `${loginTokenPrefix}${context.address ?? 'this host'}`, role, userName: name, days: loginTokenDays });
+    return { user: name, role, via: 'token' as const, token: text };
+  }
+  context.setCookie(await access.signIn(name, context, context.actor?.sessionId));
+  return { user: name, role, via: 'session' as const, token: null };
+}
