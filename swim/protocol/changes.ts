@@ -1,0 +1,130 @@
+/**
+ * The one place where a row about another member changes: it keeps the news, the events, the counters and the memory of
+ * the dead in step with the table.
+ */
+
+import type { Config } from './config.ts';
+import type { Counters } from './counters.ts';
+import type { Deadlines } from './deadlines.ts';
+import { sameAddress } from './address.ts';
+import type { FlapDamping } from './flapDamping.ts';
+import type { Gossip } from './gossip.ts';
+import { compareIncarnation } from './incarnation.ts';
+import type { Member, Suspicion } from './member.ts';
+import type { Members } from './members.ts';
+import type { Address, Incarnation, MemberRecord, Status } from './message.ts';
+import type { News } from './dissemination.ts';
+import type { Outbox } from './outbox.ts';
+import type { Rumour } from './postman.ts';
+import type { Timer } from './timer.ts';
+
+export type Claim = {
+  readonly status: Status;
+  readonly incarnation: Incarnation;
+  readonly address?: Address;
+  readonly payload?: Uint8Array;
+  /** Belongs to the status `suspected`. */
+  readonly suspicion?: Suspicion;
+};
+
+/** `gossip`: pass it on; `burst`: it originates here; `none`: it would convince nobody else. */
+export type Spread = 'gossip' | 'burst' | 'none';
+
+type Components = {
+  readonly members: Members;
+  readonly gossip: Gossip;
+  readonly news: News<Rumour>;
+  readonly outbox: Outbox;
+  readonly flaps: FlapDamping;
+  readonly counters: Counters;
+  readonly deadlines: Deadlines<Timer>;
+};
+
+export class Changes {
+  readonly #parts: Components;
+  readonly #config: Config;
+  /** When a row last changed. */
+  lastAt = -Infinity;
+
+  constructor(components: Components, config: Config) {
+    this.#parts = components;
+    this.#config = config;
+  }
+
+  /** Undefined when the table is full. */
+  join(now: number, record: MemberRecord): Member | undefined {
+    const { members, counters, gossip, outbox } = this.#parts;
+    if (members.full) {
+      counters.membersRefused += 1;
+      return undefined;
+    }
+    const member = members.add(record);
+    this.lastAt = now;
+    gossip.tell(now, { uuid: member.uuid, payload: true });
+    outbox.event({ kind: 'join', member: member.view() });
+    return member;
+  }
+
+  apply(now: number, member: Member, claim: Claim, spread: Spread): void {
+    const { members, gossip, news } = this.#parts;
+    const { status, address, payload, incarnation } = member;
+    const newer = compareIncarnation(claim.incarnation, incarnation) > 0;
+    members.change(member, () => {
+      member.status = claim.status;
+      member.incarnation = claim.incarnation;
+      member.suspicion = claim.status === 'suspected' ? claim.suspicion : undefined;
+      if (newer && claim.address !== undefined) member.address = claim.address;
+      if (claim.payload !== undefined) member.payload = claim.payload;
+      member.payloadFresh = claim.payload !== undefined || (member.payloadFresh && !newer);
+    });
+    this.lastAt = now;
+    this.#account(now, member, { status, generation: incarnation.generation });
+    this.#announce(member, { status, address, payload });
+    const rumour = { uuid: member.uuid, payload: newer };
+    if (spread === 'gossip') gossip.tell(now, rumour);
+    else if (spread === 'burst') gossip.burst(now, rumour);
+    else news.forget(member.uuid);
+  }
+
+  /** A payload of the incarnation that we know, heard late: only our own gap is closed by it. */
+  fillPayload(now: number, member: Member, payload: Uint8Array): void {
+    const before = { status: member.status, address: member.address, payload: member.payload };
+    this.#parts.members.change(member, () => {
+      member.payload = payload;
+      member.payloadFresh = true;
+    });
+    this.lastAt = now;
+    this.#announce(member, before);
+  }
+
+  forget(uuid: string): void {
+    const { members, news } = this.#parts;
+    const member = members.get(uuid);
+    if (member === undefined || member.present) return;
+    news.forget(uuid);
+    members.forget(member);
+  }
+
+  #account(now: number, member: Member, before: { status: Status; generation: bigint }): void {
+    const { counters, deadlines, flaps } = this.#parts;
+    const wasPresent = before.status === 'alive' || before.status === 'suspected';
+    if (wasPresent && !member.present) deadlines.add(now + this.#config.forgetAfterMs, { kind: 'forget', uuid: member.uuid });
+    if (member.status !== 'alive' || before.generation !== member.incarnation.generation) return;
+    if (before.status === 'suspected') counters.falseSuspicions += 1;
+    if (before.status === 'dead') flaps.deathRefuted(now, member.uuid);
+  }
+
+  #announce(member: Member, before: { status: Status; address: Address; payload: Uint8Array | undefined }): void {
+    const { outbox } = this.#parts;
+    const view = member.view();
+    if (before.status !== member.status) outbox.event({ kind: eventOf[member.status], member: view });
+    if (!sameAddress(before.address, member.address)) outbox.event({ kind: 'address', member: view });
+    if (member.payload !== undefined && !sameBytes(before.payload, member.payload)) outbox.event({ kind: 'payload', member: view });
+  }
+}
+
+const eventOf = { alive: 'alive', suspected: 'suspect', dead: 'dead', left: 'left' } as const satisfies Record<Status, string>;
+
+function sameBytes(a: Uint8Array | undefined, b: Uint8Array): boolean {
+  return a !== undefined && a.length === b.length && a.every((byte, index) => byte === b[index]);
+}

@@ -1,0 +1,86 @@
+/**
+ * This member itself. Nobody else ever raises its incarnation: a payload or address change, and the refutation of
+ * whatever bad is said about it, are each a new version.
+ */
+
+import { sameAddress } from './address.ts';
+import type { Awareness } from './awareness.ts';
+import type { Counters } from './counters.ts';
+import type { Gossip } from './gossip.ts';
+import { compareIncarnation, outbid } from './incarnation.ts';
+import type { Members } from './members.ts';
+import type { Address, Incarnation, MemberRecord } from './message.ts';
+import type { Outbox } from './outbox.ts';
+
+type Components = {
+  readonly members: Members;
+  readonly gossip: Gossip;
+  readonly health: Awareness;
+  readonly outbox: Outbox;
+  readonly counters: Counters;
+};
+
+/** Two processes with one uuid would report each other without end. */
+const conflictEveryMs = 10_000;
+
+export class Identity {
+  readonly #parts: Components;
+  #conflictAt = -Infinity;
+
+  constructor(components: Components) {
+    this.#parts = components;
+  }
+
+  /** What others say about us. */
+  heard(now: number, record: MemberRecord): void {
+    const { members, counters, health } = this.#parts;
+    const { self } = members;
+    const order = compareIncarnation(record.incarnation, self.incarnation);
+    if (order < 0) return;
+    if (record.status === 'alive' && !sameAddress(record.address, self.address)) this.conflict(now, record.address);
+    if (record.status === 'alive' && order === 0) return;
+    if (record.status !== 'alive') {
+      counters.refutations += 1;
+      health.add(1);
+    }
+    this.#renew(now, outbid(self.incarnation, record.incarnation), () => {});
+  }
+
+  setPayload(now: number, payload: Uint8Array): void {
+    const { self } = this.#parts.members;
+    this.#renew(now, outbid(self.incarnation, self.incarnation), () => {
+      self.payload = payload;
+      self.payloadFresh = true;
+    });
+  }
+
+  setAddress(now: number, address: Address): void {
+    const { self } = this.#parts.members;
+    this.#renew(now, outbid(self.incarnation, self.incarnation), () => {
+      self.address = address;
+    });
+  }
+
+  leave(): void {
+    const { members } = this.#parts;
+    members.change(members.self, () => {
+      members.self.status = 'left';
+    });
+  }
+
+  conflict(now: number, claimed: Address): void {
+    if (now - this.#conflictAt < conflictEveryMs) return;
+    this.#conflictAt = now;
+    const { members, outbox } = this.#parts;
+    outbox.event({ kind: 'conflict', member: members.self.view(), claimed });
+  }
+
+  #renew(now: number, incarnation: Incarnation, edit: () => void): void {
+    const { members, gossip } = this.#parts;
+    members.change(members.self, () => {
+      members.self.incarnation = incarnation;
+      edit();
+    });
+    gossip.burst(now, { uuid: members.self.uuid, payload: true });
+  }
+}
