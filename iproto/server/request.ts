@@ -1,0 +1,68 @@
+/** A request as a server's handler gets it: undecoded, to be answered exactly once. */
+import { Reader } from '../msgpack/reader.ts';
+import { Raw, type Value, type Writable } from '../values/value.ts';
+import { bodySlices } from '../wire/body.ts';
+import { bodyKeys, statuses } from '../wire/constants.ts';
+import { errorBody, type ResponseBody } from '../wire/answers.ts';
+import type { Response } from '../wire/responses.ts';
+import type { Session } from './session.ts';
+
+export type Reply = (status: number, body: ResponseBody, last: boolean) => void;
+
+export class ServerRequest {
+  readonly type: number;
+  /** The body's map as it came; empty when there was none. A view: copy it to keep it for long. */
+  readonly body: Buffer;
+  readonly session: Session;
+  readonly #reply: Reply;
+  #answered = false;
+
+  constructor(session: Session, reply: Reply, options: { readonly type: number; readonly body: Buffer }) {
+    this.session = session;
+    this.#reply = reply;
+    this.type = options.type;
+    this.body = options.body;
+  }
+
+  /** The undecoded value of each key of the body. Throws ProtocolError for what is no map. */
+  slices(): Map<number, Buffer> {
+    return bodySlices(this.body);
+  }
+
+  /** One value of the body, decoded; undefined when it is not there. Throws ProtocolError. */
+  value(key: number): Value | undefined {
+    const slice = this.slices().get(key);
+    return slice && new Reader(slice).read();
+  }
+
+  /** Passes on an answer byte for byte. */
+  forward(response: Response): void {
+    this.#answer(response.status, new Raw(response.body));
+  }
+
+  /** Results of a CALL or EVAL, or tuples. */
+  answer(values: readonly Writable[]): void {
+    this.#answer(statuses.ok, [[bodyKeys.data, values]]);
+  }
+
+  /** An answer without data: PING, AUTH. */
+  acknowledge(): void {
+    this.#answer(statuses.ok, []);
+  }
+
+  /** `code`: see `errorCodes`; below 0x8000. */
+  fail(code: number, message: string): void {
+    this.#answer(statuses.error | code, errorBody(code, message));
+  }
+
+  /** A push before the answer: a body as `onPush` gets it. */
+  push(body: Buffer): void {
+    if (!this.#answered) this.#reply(statuses.chunk, new Raw(body), false);
+  }
+
+  #answer(status: number, body: ResponseBody): void {
+    if (this.#answered) throw new Error('a request is answered once');
+    this.#answered = true;
+    this.#reply(status, body, true);
+  }
+}
