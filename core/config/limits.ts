@@ -1,0 +1,30 @@
+/** How big a configuration may be. Every agent keeps the whole of it, and a newly started one takes it over in one answer. */
+export const limits = {
+  instancesMax: 2000,
+  replicasetsMax: 1000,
+  /** Tarantool numbers the members of a replicaset from 1 to 31 in `_cluster`. */
+  membersMax: 31,
+  rolesMax: 64,
+  sectionsMax: 1000,
+  sectionBytesMax: 4 * 1024 * 1024,
+  /** Canonical text; agents refuse more than 64 MiB of it in a message. */
+  configBytesMax: 48 * 1024 * 1024,
+  /** cluster.yml. */
+  documentBytesMax: 8 * 1024 * 1024,
+} as const;
+
+/** UTF-8 length without making the bytes. */
+export function utf8Bytes(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    // A surrogate pair is 2 units and 4 bytes, so each half counts 2; any other unit above 0x7ff is 3 bytes.
+    if (unit >= 0x80) bytes += unit >= 0x800 && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+  }
+  return bytes;
+}
+
+export function sizeOf(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+}

@@ -1,0 +1,36 @@
+import type { ClusterConfig, ConfigVersion } from '~/contract/shapes/config.ts';
+import { emptyConfig } from '~/core/config/empty.ts';
+import type { KnownInstance } from './known.ts';
+
+/** What a change is judged by: the configuration as it is, as it would be, and what was heard of the instances. */
+export type Facts = {
+  readonly before: ClusterConfig;
+  readonly after: ClusterConfig;
+  readonly nextVersion: number;
+  knownOf(uuid: string): KnownInstance | null;
+  reachable(uuid: string): boolean;
+  /** The newest alias known for an instance or a replicaset. */
+  aliasOf(uuid: string): string;
+  aliases(uuids: readonly string[]): string;
+  /** By alias, then uuid: plans read the same whatever the order of the input. */
+  sorted(uuids: readonly string[]): string[];
+};
+
+export function factsOf({ base, next, known }: { base: ConfigVersion | null; next: ClusterConfig; known: readonly KnownInstance[] }): Facts {
+  const before = base?.config ?? emptyConfig(next.name);
+  const byUuid = new Map(known.map((instance) => [instance.uuid, instance]));
+  const aliasOf = (uuid: string) =>
+    next.instances[uuid]?.alias ?? next.replicasets[uuid]?.alias ?? before.instances[uuid]?.alias ?? before.replicasets[uuid]?.alias ?? next.expelled[uuid]?.alias ?? byUuid.get(uuid)?.alias ?? uuid;
+  const sorted = (uuids: readonly string[]) =>
+    uuids.map((uuid) => [aliasOf(uuid), uuid] as const).toSorted((a, b) => (a[0] === b[0] ? (a[1] < b[1] ? -1 : 1) : a[0] < b[0] ? -1 : 1)).map(([, uuid]) => uuid);
+  return {
+    before,
+    after: next,
+    nextVersion: (base?.version ?? 0) + 1,
+    knownOf: (uuid) => byUuid.get(uuid) ?? null,
+    reachable: (uuid) => byUuid.get(uuid)?.reachable ?? false,
+    aliasOf,
+    aliases: (uuids) => uuids.map(aliasOf).join(', '),
+    sorted,
+  };
+}

@@ -1,0 +1,26 @@
+import type { ClusterConfig } from '~/contract/shapes/config.ts';
+import { hasDataRole } from '~/core/roles.ts';
+
+/** Who should be the master, and who needs a database: functions of the configuration and nothing else. */
+
+/** The first enabled, electable instance of the priority list; null where there is none, or no database to be master of. */
+export function wantedMaster(config: ClusterConfig, replicaset: string): string | null {
+  if (!hasDataRole(config.replicasets[replicaset]?.roles ?? [])) return null;
+  return enabledMembersOf(config, replicaset).find((uuid) => config.instances[uuid]?.electable) ?? null;
+}
+
+/** Every instance of the replicaset, most wanted first. */
+export function membersOf(config: ClusterConfig, replicaset: string): string[] {
+  return (config.replicasets[replicaset]?.priority ?? []).filter((uuid) => config.instances[uuid]?.replicaset === replicaset);
+}
+
+export function enabledMembersOf(config: ClusterConfig, replicaset: string): string[] {
+  return membersOf(config, replicaset).filter((uuid) => !config.instances[uuid]?.disabled);
+}
+
+/** Configured, enabled, and in a replicaset with a data role. */
+export function databaseNeeded(config: ClusterConfig, uuid: string): boolean {
+  const instance = config.instances[uuid];
+  if (!instance || instance.disabled) return false;
+  return hasDataRole(config.replicasets[instance.replicaset]?.roles ?? []);
+}

@@ -1,0 +1,45 @@
+import type { ClusterConfig, Change, ConfigVersion } from '~/contract/shapes/config.ts';
+import { diffConfigs } from '~/core/config/diff.ts';
+import { factsOf } from './facts.ts';
+import type { KnownInstance } from './known.ts';
+import type { Plan, Refusal } from './refusal.ts';
+import { unsafeIn } from './safety.ts';
+import { stepsOf } from './steps.ts';
+import { validateConfig } from './validate.ts';
+import { warningsOf } from './warnings.ts';
+
+/**
+ * What a change from `base` to `next` would do, and whether it may. Nothing is decided here by the order of the
+ * input, and a plan of no difference is empty. Steps stand in the order in which their effects may be relied on;
+ * all of them follow from the one atomic write of the configuration, each done by the agents that it concerns.
+ */
+export function planChange(change: { base: ConfigVersion | null; next: ClusterConfig; known: readonly KnownInstance[] }): Plan {
+  const { base, next } = change;
+  const changes = diffConfigs(base?.config ?? null, next);
+  const baseVersion = base?.version ?? 0;
+  if (changes.length === 0) return { summary: 'Nothing changes.', steps: [], refusals: [], warnings: [], changes, baseVersion };
+  const faults = validateConfig(next);
+  // Steps and risks of a configuration that cannot be would only confuse.
+  if (faults.length > 0) return { summary: refusedSummary(faults), steps: [], refusals: faults, warnings: [], changes, baseVersion };
+  const facts = factsOf(change);
+  const refusals = unsafeIn(facts);
+  return {
+    summary: refusals.length > 0 ? refusedSummary(refusals) : summaryOf(changes),
+    steps: stepsOf(facts),
+    refusals,
+    warnings: warningsOf(facts),
+    changes,
+    baseVersion,
+  };
+}
+
+const shownMax = 3;
+
+function summaryOf(changes: readonly Change[]): string {
+  const shown = changes.slice(0, shownMax).map(({ sentence }) => sentence).join('; ');
+  return changes.length > shownMax ? `${changes.length} changes: ${shown}; and ${changes.length - shownMax} more` : shown;
+}
+
+function refusedSummary(refusals: readonly Refusal[]): string {
+  return refusals.length === 1 ? `Refused: ${refusals[0]?.sentence}` : `Refused for ${refusals.length} reasons, first: ${refusals[0]?.sentence}`;
+}

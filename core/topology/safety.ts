@@ -1,0 +1,62 @@
+import { hasDataRole } from '~/core/roles.ts';
+import type { Facts } from './facts.ts';
+import { databaseNeeded, wantedMaster } from './master.ts';
+import { refusal, type Refusal } from './refusal.ts';
+
+/** Why a valid configuration may still not follow the one before it: data would be lost, mixed up, or left without a master. */
+export function unsafeIn(facts: Facts): Refusal[] {
+  const { before, after } = facts;
+  return [
+    ...(before.name === after.name ? [] : [refusal('otherCluster', after.name, [`This cluster is called ${before.name}.`, 'A cluster keeps its name; start another one for another name.'])]),
+    ...facts.sorted(Object.keys(after.instances)).flatMap((uuid) => (before.instances[uuid] ? staying(facts, uuid) : coming(facts, uuid))),
+    ...facts.sorted(Object.keys(before.instances)).flatMap((uuid) => leaving(facts, uuid)),
+    ...facts.sorted(Object.keys(after.replicasets)).flatMap((uuid) => masterChange(facts, uuid)),
+  ];
+}
+
+function coming(facts: Facts, uuid: string): Refusal[] {
+  const alias = facts.aliasOf(uuid);
+  const agent = facts.knownOf(uuid);
+  if (facts.before.expelled[uuid] || agent?.state === 'expelled') return [refusal('expelled', uuid, [`${alias} was expelled, so its data may not come back.`, 'Start its agent with --forget: it comes as a new instance.'])];
+  if (!agent) return [refusal('missingAgent', uuid, [`No agent of ${alias} has been heard of.`, 'Start its agent with this cluster as its seeds, or probe its gossip address.'])];
+  if (!agent.reachable) return [refusal('unreachable', uuid, [`${alias} cannot be reached at ${agent.uri}.`, 'Start its agent, or leave it out until it is back.'])];
+  if (agent.hasData) return [refusal('foreignData', uuid, [`${alias} already has data, of another cluster or of an earlier life.`, 'Start its agent with --forget: the data is moved aside, and it comes as a new instance.'])];
+  return [];
+}
+
+function staying(facts: Facts, uuid: string): Refusal[] {
+  const [old, now] = [facts.before.instances[uuid]?.replicaset ?? '', facts.after.instances[uuid]?.replicaset ?? ''];
+  if (old === now) return [];
+  return [refusal('moved', uuid, [`${facts.aliasOf(uuid)} has the data of ${facts.aliasOf(old)} and cannot take that of ${facts.aliasOf(now)}.`, 'Expel it, start its agent with --forget, and join it anew.'])];
+}
+
+function leaving(facts: Facts, uuid: string): Refusal[] {
+  if (facts.after.instances[uuid] || facts.after.expelled[uuid]) return [];
+  return [refusal('vanished', uuid, [`${facts.aliasOf(uuid)} would be forgotten with its data still there.`, 'Expel it: then it is fenced if it comes back.'])];
+}
+
+/** A master moves only from one that can be made read-only and caught up with, to one that is there and has the data. */
+function masterChange(facts: Facts, replicaset: string): Refusal[] {
+  const { before, after } = facts;
+  const [old, now] = [wantedMaster(before, replicaset), wantedMaster(after, replicaset)];
+  if (old === null || now === null || old === now) return [];
+  const [set, from, to] = [facts.aliasOf(replicaset), facts.aliasOf(old), facts.aliasOf(now)];
+  const refusals: Refusal[] = [];
+  if (databaseNeeded(after, old) && !facts.reachable(old)) {
+    refusals.push(refusal('oldMasterUnreachable', replicaset, [`The master of ${set} cannot move to ${to}: ${from} cannot be reached, so it may still be writable and have rows that nobody else has.`, `Bring ${from} back; or, if you are sure that it is stopped, disable or expel ${from} in the same change.`]));
+  }
+  if (!facts.reachable(now)) {
+    refusals.push(refusal('newMasterUnreachable', replicaset, [`${set} would have no master: ${to} would be next, and it cannot be reached.`, another(facts, replicaset, now, `Bring ${to} back first`)]));
+  } else if (facts.knownOf(now)?.hasData === false) {
+    refusals.push(refusal('newMasterEmpty', replicaset, [`${set} would have no master: ${to} would be next, and it has no copy of the data yet.`, another(facts, replicaset, now, `Wait until ${to} is ready`)]));
+  }
+  return refusals;
+}
+
+/** Names a copy that could do it now, if there is one. */
+function another(facts: Facts, replicaset: string, not: string, otherwise: string): string {
+  const able = facts.after.replicasets[replicaset]?.priority.find((uuid) => uuid !== not && databaseNeeded(facts.after, uuid) && facts.reachable(uuid) && facts.knownOf(uuid)?.hasData);
+  if (able === undefined || !hasDataRole(facts.after.replicasets[replicaset]?.roles ?? [])) return `${otherwise}; there is no other copy that can be reached.`;
+  const electable = facts.after.instances[able]?.electable ? '' : ' and make it electable';
+  return `${otherwise}, or put ${facts.aliasOf(able)} first in the priority list${electable}.`;
+}

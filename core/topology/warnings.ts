@@ -1,0 +1,64 @@
+import { hasDataRole } from '~/core/roles.ts';
+import { diffConfigs } from '~/core/config/diff.ts';
+import type { Facts } from './facts.ts';
+import { databaseNeeded, enabledMembersOf, wantedMaster } from './master.ts';
+
+/** What is allowed but a person should know: risks of the change itself, then weaknesses of the replicasets that it touches. */
+export function warningsOf(facts: Facts): string[] {
+  const { before, after } = facts;
+  const touched = facts.sorted(Object.keys(after.replicasets)).filter((uuid) => differs(facts, uuid));
+  const deleted = facts.sorted(Object.keys(before.replicasets)).filter((uuid) => !after.replicasets[uuid]);
+  return [
+    ...touched.flatMap((uuid) => masterRisk(facts, uuid)),
+    ...deleted.filter((uuid) => hasDataRole(before.replicasets[uuid]?.roles ?? [])).map((uuid) => `The data of ${facts.aliasOf(uuid)} is no longer part of the cluster; it stays on the disks of ${facts.aliases(before.replicasets[uuid]?.priority ?? [])}.`),
+    ...touched.filter((uuid) => hasDataRole(before.replicasets[uuid]?.roles ?? []) && !hasDataRole(after.replicasets[uuid]?.roles ?? [])).map((uuid) => `${facts.aliasOf(uuid)} keeps no data any more: its databases stop, and what they hold cannot be reached.`),
+    ...touched.flatMap((uuid) => weakness(facts, uuid)),
+    ...weightless(facts),
+  ];
+}
+
+/** Something of the replicaset or of one of its instances changes. */
+function differs({ before, after }: Facts, replicaset: string): boolean {
+  const part = (config: typeof after) => ({
+    ...config,
+    failover: { mode: 'disabled' as const },
+    sections: {},
+    expelled: {},
+    replicasets: Object.fromEntries(Object.entries(config.replicasets).filter(([uuid]) => uuid === replicaset)),
+    instances: Object.fromEntries(Object.entries(config.instances).filter(([, instance]) => instance.replicaset === replicaset)),
+  });
+  return diffConfigs(part(before), part(after)).length > 0;
+}
+
+function masterRisk(facts: Facts, replicaset: string): string[] {
+  const [old, now] = [wantedMaster(facts.before, replicaset), wantedMaster(facts.after, replicaset)];
+  if (old === null || now === null || old === now) return [];
+  const from = facts.aliasOf(old);
+  if (!facts.reachable(old)) return [`${from}, the master of ${facts.aliasOf(replicaset)}, cannot be reached: rows that only it has are lost to ${facts.aliasOf(now)}, and if it still runs, its clients may write there until it hears of the change.`];
+  if (!databaseNeeded(facts.after, old)) return [`${from} is the master of ${facts.aliasOf(replicaset)} and leaves: writes pause until ${facts.aliasOf(now)} has caught up.`];
+  return [];
+}
+
+function weakness(facts: Facts, replicaset: string): string[] {
+  const { after } = facts;
+  const row = after.replicasets[replicaset];
+  if (!row || !hasDataRole(row.roles)) return [];
+  const copies = enabledMembersOf(after, replicaset);
+  const zones = new Set(copies.map((uuid) => after.instances[uuid]?.zone ?? null));
+  const electable = copies.filter((uuid) => after.instances[uuid]?.electable);
+  const [first] = copies;
+  const [zone] = zones;
+  const warnings: string[] = [];
+  if (copies.length === 1 && first) warnings.push(`${row.alias} has a single copy, on ${facts.aliasOf(first)}: its data is gone when that disk is.`);
+  if (copies.length > 1 && zones.size === 1 && zone) warnings.push(`All copies of ${row.alias} are in zone ${zone}: losing the zone loses them all.`);
+  if (copies.length > 1 && electable.length === 1) warnings.push(`Only ${facts.aliases(electable)} may become master of ${row.alias}: when it is lost, nobody takes over.`);
+  if (copies.length > 2 && copies.length % 2 === 0) warnings.push(`${row.alias} has ${copies.length} copies, an even number: a majority survives no more losses than with ${copies.length - 1}.`);
+  if (row.allRw && !facts.before.replicasets[replicaset]?.allRw) warnings.push(`Every instance of ${row.alias} is writable: rows that two of them write at once conflict, and replication stops.`);
+  return warnings;
+}
+
+function weightless({ before, after }: Facts): string[] {
+  const total = (config: typeof after) => Object.values(config.replicasets).reduce((sum, { weight }) => sum + (weight ?? 0), 0);
+  const storages = Object.values(after.replicasets).filter(({ weight }) => weight !== null);
+  return storages.length > 0 && total(after) === 0 && (total(before) > 0 || Object.keys(before.replicasets).length === 0) ? ['Every storage has weight 0: no buckets can be kept.'] : [];
+}
