@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { decodePacket } from '~/swim/codec/packet.ts';
 
-const uuid = 'c410' + '01000000000010008000000000000001';
-const nil = 'c410' + '00'.repeat(16);
-const meta = '83' + '0001' + '01ce7f000001' + '02cd4269';
-const ping = '0283' + '0000' + '0101' + '0200';
+const uuid = 'c410 01000000000010008000000000000001';
+const nil = `c410 ${'00'.repeat(16)}`;
+const meta = '83 0001 01ce7f000001 02cd4269';
+const ping = '0283 0000 0101 0200';
 const record = `84 01ce7f000001 02cd4269 03${uuid} 0401`;
 
 /** Body with the sender and these sections. */

@@ -1,0 +1,30 @@
+/**
+ * Asks the kernel of another host whether anything listens at a UDP address: a connected socket is told when nothing
+ * does. A stopped or busy process never refuses, so a refusal is evidence that the process is gone.
+ */
+
+import type { Address } from '../protocol/message.ts';
+import { createUdpSocket } from './udp.ts';
+
+export type RefusalOptions = {
+  /** Silence for so long is no refusal. */
+  readonly timeoutMs: number;
+};
+
+/** The empty datagram that it sends is ignored by every implementation. */
+export async function refuses(address: Address, { timeoutMs }: RefusalOptions): Promise<boolean> {
+  const socket = createUdpSocket();
+  try {
+    return await new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(false), timeoutMs);
+      const done = (refused: boolean) => {
+        clearTimeout(timer);
+        resolve(refused);
+      };
+      socket.on('error', (error: NodeJS.ErrnoException) => done(error.code === 'ECONNREFUSED'));
+      socket.connect(address.port, address.host, () => socket.send(new Uint8Array(0)));
+    });
+  } finally {
+    socket.close();
+  }
+}
