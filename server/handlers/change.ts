@@ -1,0 +1,86 @@
+import { CoterieError } from '~/contract/errors.ts';
+import type { ClusterConfig, ConfigVersion } from '~/contract/shapes/config.ts';
+import type { Edit } from '~/contract/shapes/edit.ts';
+import type { ApplyRun, Plan, Refusal } from '~/contract/shapes/plan.ts';
+import { emptyConfig } from '~/core/config/empty.ts';
+import { applyEdits } from '~/core/topology/edit.ts';
+import type { KnownInstance } from '~/core/topology/known.ts';
+import { planChange } from '~/core/topology/plan.ts';
+import { signedIn } from '~/server/access/signed-in.ts';
+import type { Context } from './context.ts';
+
+/** Every change of the configuration: make the new one from the newest, plan it, refuse it, show it, or apply it. */
+
+export type Intent = { readonly reason?: string | undefined; readonly dryRun: boolean; readonly expectedVersion?: number | undefined };
+export type Made = { readonly config: ClusterConfig | null; readonly refusals: readonly Refusal[] };
+/** From the newest configuration to the one wanted. Made again if somebody else was faster. */
+export type Make = (base: ClusterConfig, known: KnownInstance[]) => Made;
+
+export type Changed = { readonly plan: Plan; /** Null for a preview, and where nothing differs. */ readonly run: ApplyRun | null; readonly version: number };
+
+export async function change(context: Context, intent: Intent, make: Make): Promise<Changed> {
+  const { runtime } = context.services;
+  const actor = signedIn(context);
+  if (intent.dryRun) {
+    const base = await runtime.versions.refresh();
+    expect(base, intent);
+    return { plan: planned(context, base, make).plan, run: null, version: base?.version ?? 0 };
+  }
+  let plan: Plan | undefined;
+  const meta = { author: actor.user, surface: context.surface, reason: intent.reason ?? null };
+  const run = await runtime.applies.change(meta, (base) => {
+    expect(base, intent);
+    const made = planned(context, base, make);
+    plan = made.plan;
+    return accepted(made);
+  });
+  if (run?.state === 'aborted') throw aborted(run);
+  // `change` has called the function above, or has thrown.
+  return { plan: plan!, run, version: run?.version ?? plan!.baseVersion ?? 0 };
+}
+
+export const changeByEdits = (context: Context, intent: Intent, edits: readonly Edit[]) => change(context, intent, editing(context, edits));
+
+export const editing =
+  (context: Context, edits: readonly Edit[]): Make =>
+  (base, known) =>
+    applyEdits(base, [...edits], { known, newUuid: context.services.newUuid });
+
+export type Planned = { readonly plan: Plan; readonly config: ClusterConfig };
+
+export function planned(context: Context, base: ConfigVersion | null, make: Make): Planned {
+  const { runtime } = context.services;
+  const known = runtime.state.known();
+  const from = base?.config ?? emptyConfig(runtime.name);
+  const made = make(from, known);
+  const config = made.config ?? from;
+  const plan = planChange({ base, next: config, known });
+  return { config, plan: { ...plan, refusals: [...runtime.adoption.refusals(), ...made.refusals, ...plan.refusals] } };
+}
+
+/** Null: there is nothing to do. */
+function accepted({ plan, config }: Planned): ClusterConfig | null {
+  if (plan.refusals.length > 0) throw refused(plan);
+  return plan.changes.length === 0 ? null : config;
+}
+
+/** A wrong name is told as such, not as a plan that is unsafe. */
+function refused(plan: Plan): CoterieError {
+  const first = plan.refusals[0]!;
+  const more = plan.refusals.length > 1 ? ` (and ${plan.refusals.length - 1} more)` : '';
+  const sentence = `${first.sentence} ${first.wayOut}${more}`;
+  const data = { refusals: plan.refusals, plan };
+  if (first.code === 'unknownName') return new CoterieError('NOT_FOUND', sentence, data);
+  if (first.code === 'ambiguousName') return new CoterieError('CONFLICT', sentence, data);
+  return new CoterieError('REFUSED', sentence, data);
+}
+
+function expect(base: ConfigVersion | null, { expectedVersion }: Intent): void {
+  const version = base?.version ?? 0;
+  if (expectedVersion === undefined || expectedVersion === version) return;
+  throw new CoterieError('STALE_VERSION', `The configuration is at version ${version}, not ${expectedVersion}${base ? `: ${base.author} changed it` : ''}. Look at it again, then repeat.`, { version, expectedVersion });
+}
+
+function aborted(run: ApplyRun): CoterieError {
+  return new CoterieError('REFUSED', `Nothing was changed: ${run.error ?? 'the run was aborted'}`, { run: run.id, instances: run.instances });
+}

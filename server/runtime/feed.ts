@@ -1,0 +1,92 @@
+import type { StreamMessage } from '~/server/handlers/context.ts';
+
+/**
+ * One ring of messages that every follower reads at its own pace. A message is kept once, whoever follows;
+ * a follower that falls behind the ring is told that it missed something and gets a fresh snapshot.
+ * Ids carry the boot: after a restart of the server nobody goes on from an id that means something else now.
+ */
+
+export type FeedOptions<T> = {
+  /** Different at each start of the server. */
+  readonly boot: string;
+  readonly messagesMax: number;
+  readonly snapshot: () => T;
+  readonly gap: T;
+};
+
+export class Feed<T> {
+  readonly #ring: T[] = [];
+  /** Number of the next message. */
+  #next = 1;
+  #followers = 0;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(readonly options: FeedOptions<T>) {}
+
+  get followers(): number {
+    return this.#followers;
+  }
+
+  publish(message: T): void {
+    this.#ring.push(message);
+    this.#next += 1;
+    if (this.#ring.length > this.options.messagesMax) this.#ring.shift();
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
+  }
+
+  /** Goes on behind `lastEventId` where the ring still has what follows; otherwise starts with a snapshot. Ends when `signal` fires. */
+  async *follow(signal: AbortSignal, lastEventId?: string): AsyncGenerator<StreamMessage<T>> {
+    this.#followers += 1;
+    try {
+      let at = this.#positionOf(lastEventId);
+      if (at === null) {
+        at = this.#next;
+        yield { id: this.#idOf(at - 1), data: this.options.snapshot() };
+      }
+      while (!signal.aborted) {
+        if (at < this.#oldest) {
+          at = this.#next;
+          yield { id: this.#idOf(at - 1), data: this.options.gap };
+          yield { id: this.#idOf(at - 1), data: this.options.snapshot() };
+          continue;
+        }
+        if (at === this.#next) {
+          await this.#more(signal);
+          continue;
+        }
+        const data = this.#ring[at - this.#oldest]!;
+        yield { id: this.#idOf(at), data };
+        at += 1;
+      }
+    } finally {
+      this.#followers -= 1;
+    }
+  }
+
+  get #oldest(): number {
+    return this.#next - this.#ring.length;
+  }
+
+  readonly #idOf = (number: number): string => `${this.options.boot}-${number}`;
+
+  /** Where to go on; null: with a snapshot. */
+  #positionOf(lastEventId: string | undefined): number | null {
+    const [boot, digits] = lastEventId?.split('-') ?? [];
+    if (boot !== this.options.boot || digits === undefined || !/^\d{1,15}$/.test(digits)) return null;
+    const at = Number(digits) + 1;
+    return at >= this.#oldest && at <= this.#next ? at : null;
+  }
+
+  #more(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#waiting.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#waiting.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import type { GossipPayload } from '~/link/gossip-payload.ts';
+
+/** What the server needs of gossip: who is there, and a word when that changes. `swim-gossip.ts` is the real one. */
+
+export type GossipMember = {
+  readonly uuid: string;
+  readonly address: string;
+  readonly state: 'alive' | 'suspected' | 'dead' | 'left';
+  readonly generation: string;
+  readonly incarnation: string;
+  readonly rttMs: number | null;
+  /** Null: none, or one that we do not understand. */
+  readonly payload: GossipPayload | null;
+};
+
+export type GossipKey = { readonly id: string; readonly primary: boolean };
+
+export type Gossip = {
+  start(): Promise<void>;
+  /** Says goodbye to the others first. */
+  stop(): Promise<void>;
+  /** All but ourselves. */
+  members(): GossipMember[];
+  onChange(listener: () => void): void;
+  setPayload(payload: GossipPayload): void;
+  /** Asks whoever listens at the address to answer; resolves when the ping is sent. */
+  probe(address: string): Promise<void>;
+  stats(): Record<string, number>;
+  readonly keyring: {
+    list(): Promise<GossipKey[]>;
+    /** `key` is 32 bytes. Resolves to its id. */
+    install(key: Uint8Array): Promise<string>;
+    use(id: string): Promise<void>;
+    remove(id: string): Promise<void>;
+  };
+};

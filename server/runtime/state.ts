@@ -1,0 +1,147 @@
+import type { ApplyRun } from '~/contract/shapes/plan.ts';
+import type { ClusterOverview, ClusterUpdate, Issue } from '~/contract/shapes/view.ts';
+import type { EventDraft } from '~/core/events/draft.ts';
+import { eventsBetween } from '~/core/events/between.ts';
+import { detectIssues } from '~/core/issues/detect.ts';
+import { suggest } from '~/core/issues/suggest.ts';
+import { builtInRoles } from '~/core/roles.ts';
+import type { KnownInstance } from '~/core/topology/known.ts';
+import { buildViews } from '~/core/view/build.ts';
+import { healthOf } from '~/core/view/health.ts';
+import { ages, type GossipView, type Report } from '~/core/view/report.ts';
+import { deltaFrom, Sent } from './delta.ts';
+import { Feed } from './feed.ts';
+import { Paced } from './paced.ts';
+import type { Versions } from './versions.ts';
+
+/**
+ * The one picture of the cluster: configuration, reports and gossip put together, at most four times a second.
+ * Whoever asks gets the last picture; nobody's question reaches an instance.
+ */
+
+export type StateComponents = {
+  readonly versions: Versions;
+  readonly now: () => number;
+  /** Its status stream is open. */
+  readonly isUp: (uuid: string) => boolean;
+  /** Unfinished runs, as far as this server knows. */
+  readonly runs: () => ApplyRun[];
+  readonly onEvents: (drafts: readonly EventDraft[]) => void;
+  readonly onIssues: (issues: readonly Issue[]) => void;
+  /** When each open issue was first seen. */
+  readonly since: ReadonlyMap<string, number>;
+};
+
+export type StateOptions = { readonly name: string; readonly boot: string; readonly everyMs: number; readonly messagesMax: number };
+
+export const stateDefaults = { everyMs: 250, messagesMax: 256 } as const;
+
+/** Ages grow without anything happening. */
+const ageingMs = 1000;
+
+export class ClusterState {
+  readonly feed: Feed<ClusterUpdate>;
+  readonly #reports = new Map<string, Report>();
+  readonly #sent = new Sent();
+  readonly #paced: Paced;
+  readonly #ageing: NodeJS.Timeout;
+  #gossip: ReadonlyMap<string, GossipView> = new Map();
+  #overview: ClusterOverview;
+
+  constructor(
+    readonly components: StateComponents,
+    readonly options: StateOptions,
+  ) {
+    this.feed = new Feed({ boot: options.boot, messagesMax: options.messagesMax, snapshot: () => ({ kind: 'snapshot', overview: this.#overview }), gap: { kind: 'gap' } });
+    this.#overview = this.#look();
+    deltaFrom(this.#sent, this.#overview);
+    this.#paced = new Paced(() => this.#renew(), options.everyMs);
+    this.#ageing = setInterval(() => this.#paced.poke(), ageingMs);
+    components.versions.onChange(() => this.#paced.poke());
+  }
+
+  get overview(): ClusterOverview {
+    return this.#overview;
+  }
+
+  report(uuid: string): Report | null {
+    return this.#reports.get(uuid) ?? null;
+  }
+
+  reports(): ReadonlyMap<string, Report> {
+    return this.#reports;
+  }
+
+  /** What a change is planned with: as of now, not as of the last picture. */
+  known(): KnownInstance[] {
+    const { isUp } = this.components;
+    const uuids = new Set([...this.#reports.keys(), ...this.#gossip.keys()]);
+    return [...uuids].flatMap((uuid) => {
+      const report = this.#reports.get(uuid);
+      const payload = this.#gossip.get(uuid)?.payload ?? null;
+      const said = report?.status ?? payload;
+      if (said === null) return [];
+      const readOnly = report ? (report.status.database?.readOnly ?? null) : (payload?.readOnly ?? null);
+      const hasData = report ? report.status.database !== null || report.status.config !== null : payload?.config != null;
+      return [{ uuid, alias: said.alias, uri: said.uri, zone: said.zone, reachable: isUp(uuid) && this.#isFresh(report), state: said.state, readOnly, hasData }];
+    });
+  }
+
+  took(uuid: string, report: Report): void {
+    this.#reports.set(uuid, report);
+    this.#paced.poke();
+  }
+
+  heard(gossip: ReadonlyMap<string, GossipView>): void {
+    this.#gossip = gossip;
+    const configured = this.components.versions.current?.config.instances ?? {};
+    for (const uuid of this.#reports.keys()) if (!gossip.has(uuid) && !(uuid in configured)) this.#reports.delete(uuid);
+    this.#paced.poke();
+  }
+
+  /** Something else has changed: a run, a link. */
+  poke(): void {
+    this.#paced.poke();
+  }
+
+  end(): void {
+    clearInterval(this.#ageing);
+    this.#paced.end();
+  }
+
+  #isFresh(report: Report | undefined): boolean {
+    return report !== undefined && this.components.now() - report.receivedAt <= ages.staleMs;
+  }
+
+  #renew(): void {
+    const before = this.#overview;
+    this.#overview = this.#look();
+    const delta = deltaFrom(this.#sent, this.#overview);
+    if (delta !== null) this.feed.publish(delta);
+    this.components.onEvents(eventsBetween(before, this.#overview, this.#overview.serverTime));
+    this.components.onIssues(this.#overview.issues);
+  }
+
+  #look(): ClusterOverview {
+    const { versions, now, runs, since } = this.components;
+    const at = now();
+    const config = versions.current;
+    const facts = { config, reports: this.#reports, gossip: this.#gossip, now: at };
+    const pendingRuns = runs();
+    const views = buildViews(facts);
+    const issues = detectIssues({ ...facts, views, pendingRuns, since });
+    return {
+      name: this.options.name,
+      configVersion: config?.version ?? 0,
+      configAt: config?.at ?? null,
+      failoverMode: config?.config.failover.mode ?? 'disabled',
+      serverTime: at,
+      health: healthOf(views.replicasets, issues),
+      ...views,
+      issues,
+      suggestions: suggest(issues),
+      roles: [...builtInRoles],
+      run: pendingRuns[0]?.id ?? null,
+    };
+  }
+}
