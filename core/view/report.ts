@@ -1,3 +1,4 @@
+import type { ConfigVersion } from '~/contract/shapes/config.ts';
 import type { AgentStatus, LifeCycle } from '~/contract/shapes/status.ts';
 import type { gossipStates } from '~/contract/shapes/view.ts';
 
@@ -34,10 +35,25 @@ export type GossipView = {
   readonly rttMs: number | null;
 };
 
+/** All that a server knows at a moment. Keys are instance uuids; servers and strangers are left out. */
+export type Observed = {
+  /** The newest committed version. */
+  readonly config: ConfigVersion | null;
+  readonly reports: ReadonlyMap<string, Report>;
+  readonly gossip: ReadonlyMap<string, GossipView>;
+  readonly now: number;
+  /** When this server began to listen: what it has not heard by then is not missing yet. */
+  readonly startedAt: number;
+};
+
 /** Ages, in milliseconds, at which data stops being trusted. */
 export const ages = {
-  /** An agent reports once a second: three missed ones are worth a warning. */
+  /** An agent reports once a second and on change: three missed ones are worth a warning. */
   staleMs: 3000,
   /** Beyond this the instance counts as unreachable, whatever it said last. */
   unreachableMs: 8000,
+  /** A report younger than this is proof of life even where gossip says dead. */
+  proofMs: 1500,
+  /** An unconfigured instance that has gone is shown for this long. */
+  forgetMs: 60_000,
 } as const;

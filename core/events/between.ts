@@ -1,0 +1,91 @@
+import type { ConfigVersion } from '~/contract/shapes/config.ts';
+import type { InstanceView, Issue, ObjectRef, ReplicasetView } from '~/contract/shapes/view.ts';
+import { list } from '~/core/view/words.ts';
+import type { EventDraft } from './draft.ts';
+import { exitEvents, processEvents, type Exits } from './process.ts';
+
+/** What happened between two moments, found by comparing what was shown: nobody has to remember to report an event. */
+export type Moment = {
+  readonly config: ConfigVersion | null;
+  readonly instances: readonly InstanceView[];
+  readonly replicasets: readonly ReplicasetView[];
+  readonly issues: readonly Issue[];
+  readonly exits: Exits;
+};
+
+/** Issues that say no more than the event of their process does. */
+const toldByProcess = new Set(['crashed', 'failed', 'stopped', 'silent']);
+
+export function eventsBetween(before: Moment, after: Moment, now: number): EventDraft[] {
+  return [...configEvents(before, after), ...memberEvents(before, after), ...masterEvents(before, after), ...issueEvents(before, after)].map((event) => ({ at: now, actor: null, data: {}, ...event }));
+}
+
+/** What the functions here make: `at` and, where it is nobody's, `actor` and `data` are added above. */
+export type Sketch = Omit<EventDraft, 'at' | 'actor' | 'data'> & Partial<Pick<EventDraft, 'actor' | 'data'>>;
+
+function configEvents({ config: before }: Moment, { config: after }: Moment): Sketch[] {
+  if (!after || after.version === before?.version) return [];
+  const { version, author, surface, reason, config } = after;
+  return [
+    {
+      kind: 'config', severity: 'info', object: { kind: 'cluster', id: config.name, name: config.name }, actor: author,
+      sentence: `Configuration version ${version} by ${author} (${surface})${reason === null ? '' : `: ${reason}`}.`,
+      data: { version, before: before?.version ?? null },
+    },
+  ];
+}
+
+const refOf = ({ uuid, alias }: { uuid: string; alias: string }, kind: ObjectRef['kind']): ObjectRef => ({ kind, id: uuid, name: alias });
+
+function memberEvents(before: Moment, after: Moment): Sketch[] {
+  const known = new Map(before.instances.map((instance) => [instance.uuid, instance]));
+  const present = new Set(after.instances.map(({ uuid }) => uuid));
+  const events: Sketch[] = [];
+  for (const instance of after.instances) {
+    const old = known.get(instance.uuid);
+    const object = refOf(instance, 'instance');
+    if (!old) events.push({ kind: 'gossip', severity: 'info', object, sentence: `${instance.alias} appeared at ${instance.uri}.` });
+    else events.push(...gossipEvents(old, instance), ...processEvents(old, instance), ...exitEventsOf(old, instance, { before, after }));
+  }
+  for (const instance of before.instances) if (!present.has(instance.uuid)) events.push({ kind: 'gossip', severity: 'info', object: refOf(instance, 'instance'), sentence: `${instance.alias} is gone from the list of instances.` });
+  return events;
+}
+
+/** A crash that was seen as a state has been told already. */
+const exitEventsOf = (old: InstanceView, instance: InstanceView, { before, after }: { before: Moment; after: Moment }) => (old.state === 'crashed' ? [] : exitEvents(instance, before.exits, after.exits));
+
+function gossipEvents(old: InstanceView, instance: InstanceView): Sketch[] {
+  const { alias, gossip } = instance;
+  if (old.gossip === gossip || gossip === 'unknown') return [];
+  const sentence = { alive: `Gossip hears ${alias} again.`, suspected: `Gossip suspects ${alias}.`, dead: `Gossip has declared ${alias} dead.`, left: `The agent of ${alias} has left: it was stopped.` }[gossip];
+  // The first word about a member is no news beside its appearance.
+  if (gossip === 'alive' && (old.gossip === 'unknown' || old.gossip === 'suspected')) return [];
+  return [{ kind: 'gossip', severity: gossip === 'dead' && instance.configured && !instance.disabled ? 'warning' : 'info', object: refOf(instance, 'instance'), sentence, data: { before: old.gossip, after: gossip } }];
+}
+
+function masterEvents(before: Moment, after: Moment): Sketch[] {
+  const known = new Map(before.replicasets.map((replicaset) => [replicaset.uuid, replicaset]));
+  const alias = new Map([...before.instances, ...after.instances].map((instance) => [instance.uuid, instance.alias]));
+  const names = (uuids: readonly string[]) => list(uuids.map((uuid) => alias.get(uuid) ?? uuid));
+  const events: Sketch[] = [];
+  for (const replicaset of after.replicasets) {
+    const old = known.get(replicaset.uuid)?.masters ?? [];
+    const { masters } = replicaset;
+    if (old.length === masters.length && old.every((uuid) => masters.includes(uuid))) continue;
+    const was = old.length === 0 ? '' : ` (was ${names(old)})`;
+    const sentence = masters.length === 0 ? `${replicaset.alias} has no master any more${was}.` : `${replicaset.alias} is led by ${names(masters)} now${was}.`;
+    events.push({ kind: 'health', severity: masters.length === 1 || replicaset.allRw ? 'info' : 'warning', object: refOf(replicaset, 'replicaset'), sentence, data: { before: old, after: masters } });
+  }
+  return events;
+}
+
+function issueEvents(before: Moment, after: Moment): Sketch[] {
+  const old = new Map(before.issues.map((issue) => [issue.id, issue]));
+  const open = new Set(after.issues.map(({ id }) => id));
+  const raised = after.issues.filter(({ id, code }) => !old.has(id) && !toldByProcess.has(code));
+  const cleared = before.issues.filter(({ id, code }) => !open.has(id) && !toldByProcess.has(code));
+  return [
+    ...raised.map(({ code, severity, object, sentence }): Sketch => ({ kind: 'issue', severity, object, sentence, data: { code, open: true } })),
+    ...cleared.map(({ code, object, sentence }): Sketch => ({ kind: 'issue', severity: 'info', object, sentence: `Over: ${sentence}`, data: { code, open: false } })),
+  ];
+}

@@ -1,0 +1,42 @@
+import { bytes, percent } from '~/core/view/words.ts';
+import type { InstanceRow } from './row.ts';
+
+/** What runs out. */
+
+const gib = 1024 ** 3;
+
+export const resourceRows: readonly InstanceRow[] = [
+  {
+    code: 'memory-low', about: 'instance', severity: 'warning', badge: 'memory low', graceMs: 0,
+    means: 'Tarantool has used 90 % of its memory quota and arena (warning), and of its items as well (critical: writes fail when it is full).',
+    todo: 'Raise memtx_memory, delete data, or add a replicaset.',
+    find: ({ alias, status }) => {
+      const slab = status?.database?.slab;
+      // As Tarantool's manual says: quota and arena may be full of free places; only full items mean that nothing is left.
+      if (!slab || slab.quotaUsedRatio <= 0.9 || slab.arenaUsedRatio <= 0.9 || slab.itemsUsedRatio <= 0.6) return null;
+      const full = slab.itemsUsedRatio > 0.9;
+      return {
+        severity: full ? 'critical' : 'warning',
+        sentence: `${alias} has used ${bytes(slab.quotaUsedBytes)} of ${bytes(slab.quotaBytes)} (${percent(slab.quotaUsedRatio)})${full ? ': it refuses writes when the rest is gone.' : ', much of it in fragments.'}`,
+        wayOut: full ? 'Raise memtx_memory (it can grow while Tarantool runs), delete data, or add a replicaset.' : 'Raise memtx_memory, or restart it at a quiet time: a restart mends fragmentation.',
+      };
+    },
+  },
+  {
+    code: 'disk-low', about: 'instance', severity: 'warning', badge: 'disk low', graceMs: 0,
+    means: 'Little room is left where the data is: below 10 % and 20 GiB (warning), below 3 % and 5 GiB (critical).',
+    todo: 'Make room: a full disk stops every write.',
+    find: ({ alias, status }) => {
+      if (!status || status.disk.totalBytes <= 0) return null;
+      const { freeBytes, totalBytes } = status.disk;
+      const ratio = freeBytes / totalBytes;
+      if (ratio >= 0.1 || freeBytes >= 20 * gib) return null;
+      const critical = ratio < 0.03 && freeBytes < 5 * gib;
+      return {
+        severity: critical ? 'critical' : 'warning',
+        sentence: `The disk of ${alias} has ${bytes(freeBytes)} of ${bytes(totalBytes)} left (${percent(ratio)})${critical ? ': when it is full, every write fails.' : '.'}`,
+        wayOut: 'Delete what is not needed on that host, or give its data directory a bigger disk.',
+      };
+    },
+  },
+];

@@ -1,0 +1,43 @@
+import type { ApplyRun } from '~/contract/shapes/plan.ts';
+import type { Issue, Severity } from '~/contract/shapes/view.ts';
+import type { Facts, InstanceFacts, ReplicasetFacts } from '~/core/view/facts.ts';
+
+/** A row of the catalogue: one thing that can be wrong, how it is seen, how it is said, and what to do. */
+
+/** What a row says when its problem is there. `since`: where the facts themselves tell it; otherwise when it was first seen. */
+export type Found = {
+  readonly sentence: string;
+  readonly wayOut: string;
+  readonly severity?: Severity;
+  readonly since?: number;
+  readonly repair?: Issue['repair'];
+};
+
+export type Context = {
+  readonly facts: Facts;
+  /** Runs that are not done: preparing, decided or partial. */
+  readonly pendingRuns: readonly ApplyRun[];
+  /** "since 03:12:45 UTC": when this issue was first seen. */
+  readonly since: string;
+};
+
+type Common = {
+  readonly code: string;
+  readonly severity: Severity;
+  /** For the badge of the instance: two or three words. */
+  readonly badge: string;
+  /** For the reference: when this issue is there. */
+  readonly means: string;
+  /** For the reference: what to do. */
+  readonly todo: string;
+  /** It must have been there for this long: passing states of a normal change are no issue. */
+  readonly graceMs: number;
+};
+
+export type InstanceRow = Common & { readonly about: 'instance'; find(instance: InstanceFacts, context: Context): Found | null };
+export type ReplicasetRow = Common & { readonly about: 'replicaset'; find(replicaset: ReplicasetFacts, context: Context): Found | null };
+export type ClusterRow = Common & { readonly about: 'cluster'; find(context: Context): Found | null };
+export type Row = InstanceRow | ReplicasetRow | ClusterRow;
+
+/** Configured, meant to serve, and heard: what most rows look at. */
+export const serves = (instance: InstanceFacts) => instance.config !== null && !instance.config.disabled && instance.status !== null;

@@ -1,0 +1,141 @@
+import type { ClusterConfig, ConfigVersion, InstanceConfig, ReplicasetConfig } from '~/contract/shapes/config.ts';
+import type { AgentStatus, LifeCycle } from '~/contract/shapes/status.ts';
+import { hasDataRole } from '~/core/roles.ts';
+import { membersOf, wantedMaster } from '~/core/topology/master.ts';
+import { contactOf, type Contact } from './contact.ts';
+import { ages, type GossipView, type Observed, type Report } from './report.ts';
+
+/** Configuration, reports and gossip put together once per instance: views and issues both read this, so they agree. */
+
+export type InstanceFacts = {
+  readonly uuid: string;
+  readonly alias: string;
+  readonly uri: string;
+  readonly http: string | null;
+  readonly zone: string | null;
+  /** Null when unconfigured or expelled. */
+  readonly config: InstanceConfig | null;
+  readonly expelled: boolean;
+  readonly replicaset: { readonly uuid: string; readonly alias: string } | null;
+  readonly roles: readonly string[];
+  readonly priority: number | null;
+  readonly wantedMaster: boolean;
+  readonly contact: Contact;
+  /** Last report by the server's clock. */
+  readonly heardAt: number | null;
+  readonly report: Report | null;
+  /** The last report, while it can still be believed. */
+  readonly status: AgentStatus | null;
+  readonly gossip: GossipView | null;
+  /** What is believed now: null where nothing is known or all is too old. */
+  readonly state: LifeCycle | null;
+  readonly readOnly: boolean | null;
+  readonly configVersion: number | null;
+};
+
+export type ReplicasetFacts = {
+  readonly uuid: string;
+  readonly config: ReplicasetConfig;
+  /** Has a data role: needs a master. */
+  readonly data: boolean;
+  /** In priority order. */
+  readonly members: readonly InstanceFacts[];
+  readonly wanted: InstanceFacts | null;
+  /** Writable by their own word. */
+  readonly masters: readonly InstanceFacts[];
+};
+
+export type Facts = {
+  readonly now: number;
+  readonly config: ConfigVersion | null;
+  readonly instances: ReadonlyMap<string, InstanceFacts>;
+  readonly replicasets: ReadonlyMap<string, ReplicasetFacts>;
+  /** More than half of what is configured is lost: then the fault is likely on this server's side. */
+  readonly mostLost: boolean;
+};
+
+export function gatherFacts(observed: Observed): Facts {
+  const { config: version, reports, gossip, now } = observed;
+  const config = version?.config ?? null;
+  const places = placesIn(config);
+  const instances = new Map<string, InstanceFacts>();
+  const add = (uuid: string) => {
+    if (instances.has(uuid)) return;
+    const facts = instanceFacts(uuid, { observed, config, place: places.get(uuid) ?? null });
+    if (facts.config !== null || !forgotten(facts, now)) instances.set(uuid, facts);
+  };
+  if (config) for (const uuid of Object.keys(config.instances)) add(uuid);
+  for (const uuid of reports.keys()) add(uuid);
+  for (const uuid of gossip.keys()) add(uuid);
+  const enabled = [...instances.values()].filter((instance) => instance.config !== null && !instance.config.disabled);
+  const lost = enabled.filter((instance) => instance.contact === 'lost').length;
+  return { now, config: version, instances, replicasets: config ? replicasetsOf(config, instances) : new Map(), mostLost: enabled.length > 2 && lost * 2 > enabled.length };
+}
+
+type Place = { readonly uuid: string; readonly alias: string; readonly roles: readonly string[]; readonly priority: number; readonly wanted: boolean };
+
+/** Where each configured instance stands, in one walk over the replicasets. */
+function placesIn(config: ClusterConfig | null): Map<string, Place> {
+  const places = new Map<string, Place>();
+  if (!config) return places;
+  for (const [uuid, { alias, roles }] of Object.entries(config.replicasets)) {
+    const wanted = wantedMaster(config, uuid);
+    for (const [priority, member] of membersOf(config, uuid).entries()) places.set(member, { uuid, alias, roles, priority, wanted: member === wanted });
+  }
+  return places;
+}
+
+function instanceFacts(uuid: string, { observed, config, place }: { observed: Observed; config: ClusterConfig | null; place: Place | null }): InstanceFacts {
+  const own = config?.instances[uuid] ?? null;
+  const expelled = config?.expelled[uuid] ?? null;
+  const report = observed.reports.get(uuid) ?? null;
+  const gossip = observed.gossip.get(uuid) ?? null;
+  const contact = contactOf(report, gossip, observed);
+  const status = contact === 'lost' ? null : (report?.status ?? null);
+  const payload = contact === 'lost' ? null : (gossip?.payload ?? null);
+  const named = own ?? expelled ?? report?.status ?? gossip?.payload;
+  return {
+    uuid,
+    alias: named?.alias ?? uuid.slice(0, 8),
+    uri: named?.uri ?? '',
+    http: report?.status.http ?? gossip?.payload?.http ?? null,
+    zone: own ? own.zone : (report?.status.zone ?? gossip?.payload?.zone ?? null),
+    config: own,
+    expelled: expelled !== null,
+    replicaset: place && { uuid: place.uuid, alias: place.alias },
+    roles: place?.roles ?? [],
+    priority: place?.priority ?? null,
+    wantedMaster: place?.wanted ?? false,
+    contact,
+    heardAt: report?.receivedAt ?? null,
+    report,
+    status,
+    gossip,
+    state: status?.state ?? payload?.state ?? null,
+    readOnly: status ? (status.database?.readOnly ?? null) : (payload?.readOnly ?? null),
+    configVersion: (report?.status.config ?? gossip?.payload?.config)?.version ?? null,
+  };
+}
+
+/** Instances that nobody configured, or that were expelled, leave the list some time after they have gone. */
+function forgotten({ contact, heardAt, gossip }: InstanceFacts, now: number): boolean {
+  if (contact !== 'lost') return false;
+  const saidGoodbye = gossip === null || gossip.state === 'left' || gossip.state === 'dead' || gossip.state === 'unknown';
+  return saidGoodbye && (heardAt === null || now - heardAt > ages.forgetMs);
+}
+
+function replicasetsOf(config: ClusterConfig, instances: ReadonlyMap<string, InstanceFacts>): Map<string, ReplicasetFacts> {
+  const entries = Object.entries(config.replicasets).map(([uuid, replicaset]): [string, ReplicasetFacts] => {
+    const members = membersOf(config, uuid).map((member) => instances.get(member)!);
+    const facts = {
+      uuid,
+      config: replicaset,
+      data: hasDataRole(replicaset.roles),
+      members,
+      wanted: members.find((member) => member.wantedMaster) ?? null,
+      masters: members.filter((member) => member.readOnly === false),
+    };
+    return [uuid, facts];
+  });
+  return new Map(entries);
+}

@@ -1,0 +1,70 @@
+import type { Health, Issue } from '~/contract/shapes/view.ts';
+import type { InstanceFacts, ReplicasetFacts } from './facts.ts';
+import { duration, list, quoted } from './words.ts';
+
+/** One judgement and one short sentence for each badge. */
+
+export type Judgement = { readonly health: Health; readonly healthSentence: string };
+
+const rank: Record<Health, number> = { ok: 0, unknown: 1, warning: 2, critical: 3 };
+export const worse = (a: Health, b: Health): Health => (rank[a] >= rank[b] ? a : b);
+
+/** What the state alone says; open issues may make it worse. */
+export function judgeInstance(instance: InstanceFacts, issues: readonly Issue[], { now, badges }: { now: number; badges: ReadonlyMap<string, string> }): Judgement {
+  const own = stateOf(instance, now);
+  const worst = issues.find(({ severity }) => severity === 'critical') ?? issues.find(({ severity }) => severity === 'warning');
+  if (worst === undefined || worst.severity === 'info') return own;
+  const health = worse(own.health, worst.severity);
+  return { health, healthSentence: own.health === 'ok' ? (badges.get(worst.code) ?? worst.code) : own.healthSentence };
+}
+
+function stateOf(instance: InstanceFacts, now: number): Judgement {
+  const { contact, heardAt, status, state } = instance;
+  if (instance.expelled) return { health: 'unknown', healthSentence: 'expelled' };
+  if (instance.config?.disabled) return { health: 'ok', healthSentence: contact === 'lost' ? 'disabled, no answer' : 'disabled' };
+  if (contact === 'lost') {
+    const healthSentence = heardAt === null ? 'never heard of' : `no answer for ${duration(now - heardAt)}`;
+    return { health: instance.config === null ? 'unknown' : 'critical', healthSentence };
+  }
+  if (contact === 'unknown') return { health: 'unknown', healthSentence: 'no report yet' };
+  if (contact === 'stale') return { health: 'warning', healthSentence: `silent for ${duration(now - heardAt!)}` };
+  switch (state) {
+    case null:
+      return { health: 'unknown', healthSentence: 'no report yet' };
+    case 'unconfigured':
+      return { health: instance.config === null ? 'ok' : 'warning', healthSentence: instance.config === null ? 'ready to join' : 'waits for its configuration' };
+    case 'bootstrapping':
+    case 'connecting':
+    case 'configuring':
+      return { health: 'warning', healthSentence: state };
+    case 'ready':
+      return { health: 'ok', healthSentence: 'ready' };
+    case 'stopped':
+      return { health: 'warning', healthSentence: 'stopped' };
+    case 'crashed': {
+      const restarts = status?.restarts;
+      if (restarts?.crashLoop) return { health: 'critical', healthSentence: 'crash loop' };
+      const at = restarts?.lastExitAt ?? null;
+      return { health: 'critical', healthSentence: at === null ? 'crashed' : `crashed ${duration(now - (at - (instance.report?.clockOffsetMs ?? 0)))} ago` };
+    }
+    case 'failed':
+      return { health: 'critical', healthSentence: `failed: ${quoted(status?.reason ?? null, 'no reason given').slice(0, 80)}` };
+    case 'disabled':
+    case 'expelled':
+      return { health: 'warning', healthSentence: `still ${state}` };
+  }
+}
+
+export function judgeReplicaset(replicaset: ReplicasetFacts, issues: readonly Issue[], memberHealth: (uuid: string) => Health): Judgement {
+  const members = replicaset.members.filter((member) => !member.config?.disabled);
+  const well = members.filter((member) => memberHealth(member.uuid) === 'ok').length;
+  const masterMissing = replicaset.data && replicaset.masters.length === 0;
+  const dead = members.length > 0 && members.every((member) => memberHealth(member.uuid) === 'critical');
+  let health: Health = members.length === 0 || well < members.length || masterMissing ? 'warning' : 'ok';
+  if (dead) health = 'critical';
+  if (members.length > 0 && members.every((member) => memberHealth(member.uuid) === 'unknown')) health = 'unknown';
+  for (const { severity } of issues) if (severity !== 'info') health = worse(health, severity);
+  const masters = list(replicaset.masters.map(({ alias }) => alias));
+  const led = !replicaset.data ? '' : masters === '' ? ', no master' : replicaset.masters.length > 1 ? `, masters ${masters}` : `, master ${masters}`;
+  return { health, healthSentence: members.length === 0 ? 'no enabled instance' : `${well} of ${members.length} healthy${led}` };
+}

@@ -1,0 +1,72 @@
+import type { Health, InstanceView, Issue, ReplicasetView } from '~/contract/shapes/view.ts';
+import type { Facts, InstanceFacts } from './facts.ts';
+import { groupBy } from './group.ts';
+import { judgeInstance, judgeReplicaset } from './health.ts';
+
+/** What people see of each instance and replicaset. `badges`: issue code -> two or three words. */
+export function buildViews(facts: Facts, issues: readonly Issue[], badges: ReadonlyMap<string, string>): { instances: InstanceView[]; replicasets: ReplicasetView[] } {
+  const byObject = groupBy(issues, (issue) => issue.object.id);
+  const instances = [...facts.instances.values()].map((instance) => instanceView(instance, byObject.get(instance.uuid) ?? [], { now: facts.now, badges }));
+  const healthOf = new Map<string, Health>(instances.map(({ uuid, health }) => [uuid, health]));
+  const replicasets = [...facts.replicasets.values()].map((replicaset): ReplicasetView => {
+    const own = byObject.get(replicaset.uuid) ?? [];
+    const { alias, roles, weight, allRw } = replicaset.config;
+    return {
+      uuid: replicaset.uuid,
+      alias,
+      roles,
+      weight,
+      allRw,
+      ...judgeReplicaset(replicaset, own, (uuid) => healthOf.get(uuid) ?? 'unknown'),
+      masters: replicaset.masters.map(({ uuid }) => uuid),
+      wantedMaster: replicaset.wanted?.uuid ?? null,
+      instances: replicaset.members.map(({ uuid }) => uuid),
+      issues: own.length + replicaset.members.reduce((sum, { uuid }) => sum + (byObject.get(uuid)?.length ?? 0), 0),
+    };
+  });
+  return { instances: instances.toSorted(byPlace), replicasets: replicasets.toSorted((a, b) => compare(a.alias, b.alias)) };
+}
+
+function instanceView(instance: InstanceFacts, issues: readonly Issue[], options: { now: number; badges: ReadonlyMap<string, string> }): InstanceView {
+  const { config, status, report } = instance;
+  const database = status?.database ?? null;
+  const lags = (database?.replication ?? []).flatMap(({ upstream }) => (upstream?.lagSeconds === null || upstream === null ? [] : [upstream.lagSeconds]));
+  return {
+    uuid: instance.uuid,
+    alias: instance.alias,
+    uri: instance.uri,
+    http: instance.http,
+    zone: instance.zone,
+    replicaset: instance.replicaset,
+    roles: [...instance.roles],
+    configured: config !== null,
+    electable: config?.electable ?? true,
+    disabled: config?.disabled ?? false,
+    expelled: instance.expelled,
+    priority: instance.priority,
+    leadership: instance.readOnly === null ? 'none' : instance.readOnly ? 'replica' : 'master',
+    wantedMaster: instance.wantedMaster,
+    ...judgeInstance(instance, issues, options),
+    gossip: instance.gossip?.state ?? 'unknown',
+    // Last known, however old: its age stands beside it.
+    state: instance.state ?? report?.status.state ?? null,
+    goal: report?.status.goal ?? null,
+    reason: report?.status.reason ?? null,
+    reportedAt: instance.heardAt,
+    clockOffsetMs: report?.clockOffsetMs ?? null,
+    configVersion: instance.configVersion,
+    readOnly: instance.readOnly,
+    lagSeconds: lags.length === 0 ? null : Math.max(...lags),
+    memoryUsedBytes: database?.slab.quotaUsedBytes ?? null,
+    memoryQuotaBytes: database?.slab.quotaBytes ?? null,
+    issues: issues.length,
+  };
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** By replicaset and priority; those without one last, by name. */
+function byPlace(a: InstanceView, b: InstanceView): number {
+  if ((a.replicaset === null) !== (b.replicaset === null)) return a.replicaset === null ? 1 : -1;
+  return compare(a.replicaset?.alias ?? '', b.replicaset?.alias ?? '') || (a.priority ?? 0) - (b.priority ?? 0) || compare(a.alias, b.alias) || compare(a.uuid, b.uuid);
+}
