@@ -1,0 +1,54 @@
+import type { contract } from '~/contract/index.ts';
+import type { z } from 'zod';
+import type { GossipMember as MemberShape } from '~/contract/gossip.ts';
+import { decodePayload, type GossipPayload } from '~/link/gossip-payload.ts';
+import { act, step } from './action.ts';
+import type { Context, HandlersOf } from './context.ts';
+import { findInstance } from './names.ts';
+
+type Row = z.output<typeof MemberShape>;
+type Heard = { uuid: string; address: string; state: Row['state']; generation: string; incarnation: string; rttMs: number | null; payload: GossipPayload | null };
+
+const callMs = 5000;
+
+/** Who is there as gossip sees it, and the keys that seal it. */
+export const gossipHandlers: HandlersOf<Pick<typeof contract, 'gossip'>>['gossip'] = {
+  members: async (context, { by }) => {
+    const { runtime } = context.services;
+    if (by === undefined) return runtime.gossip.members().map((member) => row(context, member));
+    const { uuid, alias } = findInstance(context, by);
+    const { members } = await runtime.agents.client(uuid, alias).gossip({}, { timeoutMs: callMs });
+    return members.map((member) => row(context, { ...member, payload: decodePayload(Buffer.from(member.payload, 'base64')) }));
+  },
+
+  stats: async ({ services }) => services.runtime.gossip.stats(),
+
+  keyring: async ({ services }) => services.runtime.keys.list(),
+
+  installKey: async (context, intent) =>
+    act(context, intent, {
+      action: { summary: 'Make a new gossip key and give it to every member.', steps: [step('store', 'gossip', ['Every member gets a new key; nobody seals with it yet.', 'A key is installed everywhere before the first message is sealed with it.'])] },
+      run: () => context.services.runtime.keys.install(),
+    }),
+
+  useKey: async (context, { id, ...intent }) => {
+    const { keys } = context.services.runtime;
+    return act(context, intent, {
+      action: { summary: `Seal gossip with key ${id}.`, steps: [step('store', id, [`Every member seals with key ${id}.`, 'Every member can open what is sealed with it.'])], refusals: intent.dryRun ? await keys.refusalsOfUse(id) : [] },
+      run: () => keys.use(id),
+    });
+  },
+
+  removeKey: async (context, { id, ...intent }) => {
+    const { keys } = context.services.runtime;
+    return act(context, intent, {
+      action: { summary: `Forget gossip key ${id}.`, steps: [step('store', id, [`Every member forgets key ${id}.`, 'Nobody seals with it any more.'])], refusals: intent.dryRun ? await keys.refusalsOfRemove(id) : [] },
+      run: () => keys.remove(id),
+    });
+  },
+};
+
+function row(context: Context, { uuid, address, state, generation, incarnation, rttMs, payload }: Heard): Row {
+  const alias = context.services.runtime.versions.current?.config.instances[uuid]?.alias;
+  return { uuid, name: alias ?? payload?.alias ?? null, kind: payload?.kind ?? 'unknown', address, state, generation, incarnation, rttMs, configVersion: payload?.config?.version ?? null };
+}

@@ -1,0 +1,28 @@
+import type { Contract } from '~/contract/index.ts';
+import { applyRunHandlers } from './apply-run.ts';
+import { auditHandlers } from './audit.ts';
+import { clusterHandlers } from './cluster.ts';
+import { configHandlers } from './config.ts';
+import type { HandlersOf } from './context.ts';
+import { gossipHandlers } from './gossip.ts';
+import { instanceHandlers } from './instance.ts';
+import { replicasetHandlers } from './replicaset.ts';
+import { sessionHandlers } from './session.ts';
+import { tokenHandlers } from './token.ts';
+import { topologyHandlers } from './topology.ts';
+import { userHandlers } from './user.ts';
+
+/** What answers each operation of the contract. */
+export const handlers: HandlersOf<Contract> = {
+  cluster: clusterHandlers,
+  instance: instanceHandlers,
+  replicaset: replicasetHandlers,
+  topology: topologyHandlers,
+  config: configHandlers,
+  applyRun: applyRunHandlers,
+  user: userHandlers,
+  token: tokenHandlers,
+  session: sessionHandlers,
+  audit: auditHandlers,
+  gossip: gossipHandlers,
+};
