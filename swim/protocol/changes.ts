@@ -9,7 +9,6 @@ import type { Deadlines } from './deadlines.ts';
 import { sameAddress } from './address.ts';
 import type { FlapDamping } from './flapDamping.ts';
 import type { Gossip } from './gossip.ts';
-import { compareIncarnation } from './incarnation.ts';
 import type { Member, Suspicion } from './member.ts';
 import type { Members } from './members.ts';
 import type { Address, Incarnation, MemberRecord, Status } from './message.ts';
@@ -68,7 +67,7 @@ export class Changes {
   apply(now: number, member: Member, claim: Claim, spread: Spread): void {
     const { members, gossip, news } = this.#parts;
     const { status, address, payload, incarnation } = member;
-    const newer = compareIncarnation(claim.incarnation, incarnation) > 0;
+    const newer = member.newer(claim.incarnation) > 0;
     members.change(member, () => {
       member.status = claim.status;
       member.incarnation = claim.incarnation;

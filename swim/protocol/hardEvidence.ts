@@ -39,8 +39,13 @@ export class HardEvidence {
   refused(now: number, member: Member): void {
     if (!this.#config.hardEvidence || !member.present) return;
     const first = this.#refusedAt.get(member.uuid);
-    if (first === undefined || member.heardAt >= first) this.#firstRefusal(now, member);
+    if (first === undefined) this.#firstRefusal(now, member);
     else if (now - first >= this.#config.refusedTwiceAfterMs) this.#secondRefusal(now, member, first);
+  }
+
+  /** It answered: whatever refused before is over. */
+  answered(uuid: string): void {
+    this.#refusedAt.delete(uuid);
   }
 
   /** Time for the second look. */
@@ -48,7 +53,7 @@ export class HardEvidence {
     const member = this.#parts.members.get(uuid);
     const first = this.#refusedAt.get(uuid);
     if (first === undefined) return;
-    const open = member !== undefined && member.present && member.heardAt < first && now - first < 10 * this.#config.refusedTwiceAfterMs;
+    const open = member !== undefined && member.present && now - first < 10 * this.#config.refusedTwiceAfterMs;
     if (!open) {
       this.#refusedAt.delete(uuid);
       return;

@@ -8,7 +8,7 @@ import type { Config } from './config.ts';
 import type { Contacts } from './contacts.ts';
 import type { HardEvidence } from './hardEvidence.ts';
 import type { Identity } from './identity.ts';
-import { compareIncarnation, isWorse } from './incarnation.ts';
+import { isWorse } from './incarnation.ts';
 import type { Member } from './member.ts';
 import type { Members } from './members.ts';
 import type { MemberRecord, Trailer } from './message.ts';
@@ -51,7 +51,7 @@ export class Hearing {
 
   #hearOf(now: number, member: Member, { record, source }: { record: MemberRecord; source: Source }): void {
     const { changes, contacts } = this.#parts;
-    const order = compareIncarnation(record.incarnation, member.incarnation);
+    const order = member.newer(record.incarnation);
     if (order < 0) return;
     const softDeath = record.status === 'dead' && source.kind === 'table' && member.present;
     if (order > 0) this.#renew(now, member, record.status === 'left' || (record.status === 'dead' && !softDeath) ? record : { ...record, status: 'alive' });

@@ -7,7 +7,7 @@ import { sameAddress } from './address.ts';
 import type { Awareness } from './awareness.ts';
 import type { Counters } from './counters.ts';
 import type { Gossip } from './gossip.ts';
-import { compareIncarnation, outbid } from './incarnation.ts';
+import { outbid } from './incarnation.ts';
 import type { Members } from './members.ts';
 import type { Address, Incarnation, MemberRecord } from './message.ts';
 import type { Outbox } from './outbox.ts';
@@ -35,7 +35,7 @@ export class Identity {
   heard(now: number, record: MemberRecord): void {
     const { members, counters, health } = this.#parts;
     const { self } = members;
-    const order = compareIncarnation(record.incarnation, self.incarnation);
+    const order = self.newer(record.incarnation);
     if (order < 0) return;
     if (record.status === 'alive' && !sameAddress(record.address, self.address)) this.conflict(now, record.address);
     if (record.status === 'alive' && order === 0) return;

@@ -8,22 +8,20 @@ import type { Incarnation, Status } from './message.ts';
 /** Greater is worse, and final earlier: a member that left does not come back in the same incarnation. */
 const severity: Record<Status, number> = { alive: 0, suspected: 1, dead: 2, left: 3 };
 
+/** As in `Incarnation`, or the same integers as numbers where those are exact. */
+export type Ordered = { readonly generation: bigint | number; readonly version: bigint | number };
+
 /** Negative, zero or positive, generation first. */
-export function compareIncarnation(a: Incarnation, b: Incarnation): number {
-  if (a.generation !== b.generation) return a.generation < b.generation ? -1 : 1;
-  if (a.version !== b.version) return a.version < b.version ? -1 : 1;
-  return 0;
+export function compareIncarnation(a: Ordered, b: Ordered): number {
+  // Numbers and bigints compare exactly with < and >, but never with ===.
+  if (a.generation < b.generation) return -1;
+  if (a.generation > b.generation) return 1;
+  if (a.version < b.version) return -1;
+  return a.version > b.version ? 1 : 0;
 }
 
 export function isWorse(status: Status, known: Status): boolean {
   return severity[status] > severity[known];
-}
-
-type Claim = { readonly status: Status; readonly incarnation: Incarnation };
-
-export function supersedes(claim: Claim, known: Claim): boolean {
-  const order = compareIncarnation(claim.incarnation, known.incarnation);
-  return order === 0 ? isWorse(claim.status, known.status) : order > 0;
 }
 
 /** The incarnation with which a member outbids every claim made about it so far. */

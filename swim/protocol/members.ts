@@ -6,7 +6,6 @@
 import { Digest } from './digest.ts';
 import { Member, witnessRank } from './member.ts';
 import type { Address, MemberRecord } from './message.ts';
-import { sameAddress } from './address.ts';
 import { ProbeOrder } from './probeOrder.ts';
 
 export type MembersOptions = { readonly membersMax: number };
@@ -57,7 +56,7 @@ export class Members {
   }
 
   at(address: Address): Member | undefined {
-    for (const member of this.#byUuid.values()) if (sameAddress(member.address, address)) return member;
+    for (const member of this.#byUuid.values()) if (member.livesAt(address)) return member;
     return undefined;
   }
 

@@ -11,7 +11,6 @@ import type { Member } from './member.ts';
 import type { Members } from './members.ts';
 import type { Outbox } from './outbox.ts';
 import type { Postman } from './postman.ts';
-import { RoundTrip } from './rtt.ts';
 import type { Suspicions } from './suspicion.ts';
 import type { Timer } from './timer.ts';
 
@@ -85,7 +84,7 @@ export class Detector {
     if (probe === undefined) return;
     this.#open.delete(member.uuid);
     this.#parts.health.add(-1);
-    if (probe.stage === 'direct' && (echo === undefined || echo === probe.sequence)) measure(member, now - probe.sentAt);
+    if (probe.stage === 'direct' && (echo === undefined || echo === probe.sequence)) member.answeredAfter(now - probe.sentAt);
   }
 
   nacked(sequence: number): void {
@@ -132,7 +131,7 @@ export class Detector {
 
   #ackTimeoutMs(member: Member): number {
     const { periodMs, ackTimeoutMsMin, ackTimeoutMsStart } = this.#config;
-    const measured = member.rtt?.timeoutMs ?? ackTimeoutMsStart;
+    const measured = member.timeoutMs ?? ackTimeoutMsStart;
     return Math.min(periodMs, Math.max(ackTimeoutMsMin, measured)) * this.#parts.health.factor;
   }
 
@@ -147,9 +146,4 @@ export class Detector {
     const { periodMs, contactRoundShare } = this.#config;
     return member.status === 'alive' && now - member.heardAt < contactRoundShare * periodMs * this.#parts.members.order.size;
   }
-}
-
-function measure(member: Member, sampleMs: number): void {
-  if (member.rtt === undefined) member.rtt = new RoundTrip(sampleMs);
-  else member.rtt.add(sampleMs);
 }

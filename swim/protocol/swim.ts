@@ -222,13 +222,13 @@ export class Protocol {
 
   /** A direct ping or ack of the incarnation we know proves life, whatever was believed. */
   #contact(now: number, message: Message, { section, reply }: { section: Extract<Section, { kind: 'failureDetection' }>; reply: Reply }): void {
-    const { members, detector, contacts } = this.#parts;
+    const { members, detector, contacts, evidence } = this.#parts;
     const known = members.get(message.senderUuid);
     const member = known === undefined ? this.#meet(now, message, section.incarnation) : this.#meetAgain(now, message, { member: known, section, reply });
     if (member === undefined) return;
-    member.heardAt = now;
-    member.trailer = message.trailer !== undefined;
+    member.heard(now, { trailer: message.trailer !== undefined });
     contacts.answered(member.uuid);
+    evidence.answered(member.uuid);
     if (known === undefined) this.#parts.sync.joined(now, member);
     if (known === undefined) reply.about.push(members.self);
     if (section.type === 'ack') detector.acked(now, member, message.trailer?.echo);
@@ -244,7 +244,7 @@ export class Protocol {
 
   #meetAgain(now: number, message: Message, { member, section, reply }: { member: Member; section: Extract<Section, { kind: 'failureDetection' }>; reply: Reply }): Member | undefined {
     const { changes, identity } = this.#parts;
-    const order = compareIncarnation(section.incarnation, member.incarnation);
+    const order = member.newer(section.incarnation);
     if (order < 0 || (order === 0 && member.status === 'left')) return undefined;
     if (order > 0) changes.apply(now, member, { status: 'alive', incarnation: section.incarnation, address: originOf(message) }, 'gossip');
     else if (member.status !== 'alive') {
@@ -259,7 +259,7 @@ export class Protocol {
   #quit(now: number, message: Message, incarnation: MemberRecord['incarnation']): void {
     const { members, changes } = this.#parts;
     const member = members.get(message.senderUuid);
-    if (member === undefined || member.status === 'left' || compareIncarnation(incarnation, member.incarnation) < 0) return;
+    if (member === undefined || member.status === 'left' || member.newer(incarnation) < 0) return;
     changes.apply(now, member, { status: 'left', incarnation }, 'gossip');
   }
 
