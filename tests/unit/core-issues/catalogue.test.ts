@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import { contract } from '~/contract/index.ts';
+import { Issue, Suggestion } from '~/contract/shapes/view.ts';
+import { catalogue } from '~/core/issues/catalogue.ts';
+import { Cluster, t0 } from './cluster.ts';
+
+/** Each row of the catalogue: raised by its fact, cleared when the fact is gone, and sayable at 3 am. */
+
+type Case = {
+  readonly break: (cluster: Cluster) => void;
+  readonly mend: (cluster: Cluster) => void;
+  /** Object that it is about. */
+  readonly at: string;
+  readonly severity: Issue['severity'];
+  /** Must be in the sentence. */
+  readonly says: readonly string[];
+  readonly repair?: { operation: string; input: Record<string, unknown> };
+  /** Fails to report while time passes. */
+  readonly silent?: readonly string[];
+};
+
+const link = (cluster: Cluster, alias: string, change: (upstream: { status: string; lagSeconds: number | null; message: string | null }) => void) =>
+  cluster.says(alias, (status) => change(status.database!.replication[0]!.upstream!));
+const state = (alias: string, to: 'ready' | 'crashed' | 'failed' | 'stopped' | 'connecting', reason: string | null = null) => (cluster: Cluster) =>
+  cluster.says(alias, (status) => {
+    status.state = to;
+    status.reason = reason;
+  });
+
+const cases: Record<string, Case> = {
+  unreachable: {
+    break: (cluster) => cluster.report('b', { receivedAt: cluster.now - 8100 }), mend: (cluster) => cluster.report('b', { receivedAt: cluster.now }), silent: ['b'],
+    at: 'b', severity: 'critical', says: ['b has not answered since 03:00:51 UTC', 'host or agent'], repair: { operation: 'instance.disable', input: { instance: 'b' } },
+  },
+  silent: {
+    break: (cluster) => cluster.report('b', { receivedAt: cluster.now - 3500 }), mend: (cluster) => cluster.report('b', { receivedAt: cluster.now }), silent: ['b'],
+    at: 'b', severity: 'warning', says: ['no report since 03:00:56 UTC'],
+  },
+  crashed: {
+    break: (cluster) => cluster.says('b', (status) => {
+      status.state = 'crashed';
+      status.restarts = { count: 1, crashLoop: false, lastExit: 'signal SIGKILL', lastExitAt: cluster.now + 3 - 5000, nextStartAt: cluster.now + 1000 };
+    }),
+    mend: state('b', 'ready'), at: 'b', severity: 'critical', says: ['The Tarantool of b crashed (03:00:55 UTC): signal SIGKILL'], repair: { operation: 'instance.restart', input: { instance: 'b' } },
+  },
+  'crash-loop': {
+    break: (cluster) => cluster.says('b', (status) => {
+      status.state = 'crashed';
+      status.restarts = { count: 7, crashLoop: true, lastExit: 'exit code 1: no memory', lastExitAt: cluster.now, nextStartAt: null };
+    }),
+    mend: state('b', 'ready'), at: 'b', severity: 'critical', says: ['loop', '7 exits', 'no memory'], repair: { operation: 'instance.restart', input: { instance: 'b' } },
+  },
+  failed: { break: state('b', 'failed', 'cannot bind 10.0.0.1:3301'), mend: state('b', 'ready'), at: 'b', severity: 'critical', says: ['cannot bind 10.0.0.1:3301.'], repair: { operation: 'instance.restart', input: { instance: 'b' } } },
+  stopped: { break: state('b', 'stopped'), mend: state('b', 'ready'), at: 'b', severity: 'warning', says: ['has been stopped since'], repair: { operation: 'instance.start', input: { instance: 'b' } } },
+  waiting: { break: state('b', 'connecting', 'waits for a'), mend: state('b', 'ready'), at: 'b', severity: 'warning', says: ['b has been connecting since', 'waits for a'] },
+  orphan: {
+    break: (cluster) => cluster.says('b', (status) => void (status.database!.status = 'orphan')), mend: (cluster) => cluster.says('b', (status) => void (status.database!.status = 'running')),
+    at: 'b', severity: 'warning', says: ['orphan', 'read-only'], repair: { operation: 'replicaset.restartReplication', input: { replicaset: 's1' } },
+  },
+  'gossip-cut': { break: (cluster) => cluster.gossips('b', { state: 'suspected' }), mend: (cluster) => cluster.gossips('b', { state: 'alive' }), at: 'b', severity: 'warning', says: ['UDP', 'suspected'] },
+  'clock-offset': { break: (cluster) => cluster.report('b', { clockOffsetMs: -4500 }), mend: (cluster) => cluster.report('b', { clockOffsetMs: 20 }), at: 'b', severity: 'warning', says: ['4 s behind'] },
+  'address-changed': {
+    break: (cluster) => cluster.says('b', (status) => void (status.uri = '10.9.9.9:3301')), mend: (cluster) => cluster.configure((config) => void (config.instances[cluster.id('b')]!.uri = '10.9.9.9:3301')),
+    at: 'b', severity: 'warning', says: ['10.9.9.9:3301'], repair: { operation: 'instance.edit', input: { instance: 'b', uri: '10.9.9.9:3301' } },
+  },
+  'expelled-running': {
+    break: (cluster) => cluster.configure((config) => {
+      const { alias, uri, replicaset } = config.instances[cluster.id('b')]!;
+      delete config.instances[cluster.id('b')];
+      config.replicasets[replicaset]!.priority = [cluster.id('a')];
+      config.expelled[cluster.id('b')] = { alias, uri, replicaset };
+    }),
+    mend: (cluster) => {
+      cluster.reports.delete(cluster.id('b'));
+      cluster.gossip.delete(cluster.id('b'));
+    },
+    at: 'b', severity: 'critical', says: ['b was expelled', 'has not stopped its database'],
+  },
+  'replication-stopped': {
+    break: (cluster) => link(cluster, 'b', (upstream) => Object.assign(upstream, { status: 'stopped', message: 'Duplicate key exists in unique index' })), mend: (cluster) => link(cluster, 'b', (upstream) => Object.assign(upstream, { status: 'follow', message: null })),
+    at: 'b', severity: 'critical', says: ['from a ("Duplicate key exists in unique index")', 'does not retry'], repair: { operation: 'replicaset.restartReplication', input: { replicaset: 's1' } },
+  },
+  'replication-broken': {
+    break: (cluster) => link(cluster, 'b', (upstream) => Object.assign(upstream, { status: 'disconnected', message: 'Connection refused' })), mend: (cluster) => link(cluster, 'b', (upstream) => Object.assign(upstream, { status: 'follow', message: null })),
+    at: 'b', severity: 'critical', says: ['from a (Connection refused)', 'both are up'], repair: { operation: 'replicaset.restartReplication', input: { replicaset: 's1' } },
+  },
+  'replication-lagging': { break: (cluster) => link(cluster, 'b', (upstream) => void (upstream.lagSeconds = 30)), mend: (cluster) => link(cluster, 'b', (upstream) => void (upstream.lagSeconds = 1)), at: 'b', severity: 'warning', says: ['more than 10 s behind a'] },
+  'config-pending': {
+    break: (cluster) => cluster.says('b', (status) => {
+      status.appliedVersion = 4;
+      status.reason = 'section "x" is not YAML';
+    }),
+    mend: (cluster) => cluster.says('b', (status) => Object.assign(status, { appliedVersion: 5, reason: null })), at: 'b', severity: 'warning', says: ['version 4', 'not version 5', 'section "x" is not YAML'],
+  },
+  'config-mismatch': {
+    break: (cluster) => cluster.says('b', (status) => void (status.config = { version: 5, hash: 'cd'.repeat(32) })), mend: (cluster) => cluster.says('b', (status) => void (status.config = { version: 5, hash: 'ab'.repeat(32) })),
+    at: 'b', severity: 'critical', says: ['version 5', 'cdcdcdcd', 'abababab'],
+  },
+  'config-ahead': {
+    break: (cluster) => cluster.says('b', (status) => void (status.config = { version: 9, hash: 'cd'.repeat(32) })), mend: (cluster) => cluster.says('b', (status) => void (status.config = { version: 5, hash: 'ab'.repeat(32) })),
+    at: 'b', severity: 'critical', says: ['version 9', 'only 5'],
+  },
+  'memory-low': {
+    break: (cluster) => cluster.says('b', (status) => Object.assign(status.database!.slab, { quotaUsedRatio: 0.97, arenaUsedRatio: 0.95, itemsUsedRatio: 0.93, quotaUsedBytes: 248 * 2 ** 20 })), mend: (cluster) => cluster.says('b', (status) => void (status.database!.slab.quotaUsedRatio = 0.5)),
+    at: 'b', severity: 'critical', says: ['248 MiB of 256 MiB', 'refuses writes'],
+  },
+  'disk-low': {
+    break: (cluster) => cluster.says('b', (status) => void (status.disk.freeBytes = 2 * 2 ** 30)), mend: (cluster) => cluster.says('b', (status) => void (status.disk.freeBytes = 60 * 2 ** 30)),
+    at: 'b', severity: 'critical', says: ['2 GiB of 100 GiB'],
+  },
+  'two-masters': {
+    break: (cluster) => cluster.says('b', (status) => void (status.database!.readOnly = false)), mend: (cluster) => cluster.says('b', (status) => void (status.database!.readOnly = true)),
+    at: 's1', severity: 'critical', says: ['a and b are all writable'], repair: { operation: 'instance.stop', input: { instance: 'b' } },
+  },
+  'no-master': {
+    break: (cluster) => cluster.says('a', (status) => {
+      status.database!.readOnly = true;
+      status.reason = 'b cannot be asked whether it is read-only';
+    }),
+    mend: (cluster) => cluster.says('a', (status) => {
+      status.database!.readOnly = false;
+      status.reason = null;
+    }),
+    at: 's1', severity: 'critical', says: ['s1 has no master since', 'a should lead, but stays read-only: b cannot be asked'],
+  },
+  'wrong-master': {
+    break: (cluster) => cluster.configure((config) => void config.replicasets[cluster.id('s1')]!.priority.reverse()), mend: (cluster) => cluster.configure((config) => void config.replicasets[cluster.id('s1')]!.priority.reverse()),
+    at: 's1', severity: 'warning', says: ['is led by a', 'though b should lead'],
+  },
+  'version-mix': { break: (cluster) => cluster.says('b', (status) => void (status.database!.version = '2.8.4')), mend: (cluster) => cluster.says('b', (status) => void (status.database!.version = '2.6.0')), at: 'demo', severity: 'info', says: ['Tarantools', '2.8.4 on b'] },
+  'apply-unfinished': {
+    break: (cluster) => void (cluster.pendingRuns = [{ id: 'r1', version: 5, baseVersion: 4, state: 'decided', author: 'alice', surface: 'cli', reason: null, startedAt: t0, decidedAt: cluster.now - 20_000, finishedAt: null, error: null, instances: [{ uuid: cluster.id('b'), alias: 'b', state: 'pending', message: null, tookMs: null }] }]),
+    mend: (cluster) => void (cluster.pendingRuns = []), at: 'demo', severity: 'warning', says: ['version 5 was decided at 03:00:40 UTC', 'waits for b'],
+  },
+};
+
+const shape = { s1: ['a', 'b'], s2: ['c', 'd'] };
+
+describe('the catalogue of issues', () => {
+  it('finds nothing wrong with a healthy cluster, however long one looks', () => {
+    const cluster = new Cluster({ ...shape, 'r-1': ['e'] });
+    for (let second = 0; second < 30; second += 1) {
+      expect(cluster.codes()).toEqual([]);
+      cluster.pass(1000);
+    }
+    expect(cluster.look().instances.every(({ health }) => health === 'ok')).toBe(true);
+  });
+
+  it('has a case here for every row, and no two rows of one code', () => {
+    expect(Object.keys(cases).toSorted()).toEqual(catalogue.map(({ code }) => code).toSorted());
+  });
+
+  describe.each(catalogue.map((row) => [row.code, row] as const))('%s', (code, row) => {
+    const wanted = cases[code]!;
+    const find = (cluster: Cluster) => cluster.look().issues.filter((issue) => issue.code === code);
+
+    it('is raised after its grace, stays itself, and is cleared', () => {
+      const cluster = new Cluster(shape);
+      expect(find(cluster)).toEqual([]);
+      wanted.break(cluster);
+      const early = find(cluster);
+      if (row.graceMs > 0) {
+        expect(early).toEqual([]);
+        cluster.pass(row.graceMs - 1, wanted.silent);
+        expect(find(cluster)).toEqual([]);
+        cluster.pass(1, wanted.silent);
+      }
+      const [issue, ...others] = find(cluster);
+      expect(others).toEqual([]);
+      expect(issue).toBeDefined();
+      Issue.parse(issue);
+      expect(issue!.object.name).toBe(wanted.at);
+      expect(issue!.severity).toBe(wanted.severity);
+      for (const words of wanted.says) expect(issue!.sentence).toContain(words);
+      expect(issue!.repair && { operation: issue!.repair.operation, input: issue!.repair.input }).toEqual(wanted.repair ?? null);
+      expect(issue!.since).toBeLessThanOrEqual(cluster.now - row.graceMs);
+
+      cluster.pass(1000, wanted.silent);
+      const later = find(cluster)[0];
+      expect({ id: later?.id, since: later?.since, sentence: later?.sentence }).toEqual({ id: issue!.id, since: issue!.since, sentence: issue!.sentence });
+
+      wanted.mend(cluster);
+      expect(find(cluster)).toEqual([]);
+      expect([...cluster.seen.keys()].filter((id) => id.startsWith(`${code}:`))).toEqual([]);
+    });
+
+    it('says something a person can act on', () => {
+      const cluster = new Cluster(shape);
+      wanted.break(cluster);
+      find(cluster);
+      cluster.pass(row.graceMs, wanted.silent);
+      const issue = find(cluster)[0]!;
+      expect(issue.sentence).toMatch(/^[A-Za-z].*[.]$/);
+      expect(issue.wayOut).toMatch(/^[A-Za-z].*[.`]$/);
+      expect(issue.sentence).not.toMatch(/undefined|null|NaN|\bInfinity\b|\.\.$/);
+      expect(issue.wayOut).not.toMatch(/undefined|null|NaN/);
+    });
+  });
+
+  it('offers repairs that the contract has, with inputs that it takes', () => {
+    for (const [code, wanted] of Object.entries(cases)) {
+      if (!wanted.repair) continue;
+      const [noun, verb] = wanted.repair.operation.split('.') as ['instance', 'edit'];
+      expect(contract[noun]?.[verb], code).toBeDefined();
+      expect(contract[noun][verb].input.strict().safeParse(wanted.repair.input).success, code).toBe(true);
+    }
+  });
+
+  it('suggests one action for what one action mends', () => {
+    const cluster = new Cluster(shape);
+    for (const alias of ['a', 'b', 'c', 'd']) link(cluster, alias, (upstream) => Object.assign(upstream, { status: 'stopped', message: 'gap' }));
+    const { suggestions, issues } = cluster.look();
+    expect(suggestions).toHaveLength(1);
+    Suggestion.parse(suggestions[0]);
+    expect(suggestions[0]).toMatchObject({ operation: 'replicaset.restartReplication', title: 'Restart replication in 2 replicasets', inputs: [{ replicaset: 's1' }, { replicaset: 's2' }] });
+    expect(suggestions[0]!.issues).toEqual(issues.map(({ id }) => id));
+  });
+});

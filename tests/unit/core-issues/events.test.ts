@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { Event } from '~/contract/shapes/view.ts';
+import { eventsBetween } from '~/core/events/between.ts';
+import type { Observation } from '~/core/issues/observe.ts';
+import { Cluster } from './cluster.ts';
+
+const shape = { s1: ['a', 'b'] };
+
+/** What is told when the cluster goes from one moment to the next. */
+function told(cluster: Cluster, change: () => void, before: Observation = cluster.look()): string[] {
+  change();
+  const events = eventsBetween(before, cluster.look(), cluster.now);
+  for (const event of events) Event.omit({ id: true }).parse(event);
+  return events.map(({ kind, severity, sentence }) => `${kind} ${severity}: ${sentence}`);
+}
+
+describe('events between two moments', () => {
+  it('are none when nothing has happened but time', () => {
+    const cluster = new Cluster(shape);
+    expect(told(cluster, () => cluster.pass(1000))).toEqual([]);
+  });
+
+  it('tell a crash once, and the master that is gone', () => {
+    const cluster = new Cluster(shape);
+    const crash = () => cluster.says('a', (status) => Object.assign(status, { state: 'crashed', reason: 'signal SIGKILL.', database: null, restarts: { count: 1, crashLoop: false, lastExitAt: cluster.now, lastExit: 'signal SIGKILL', nextStartAt: null } }));
+    expect(told(cluster, crash)).toEqual(['process critical: The Tarantool of a crashed. signal SIGKILL.', 'health warning: s1 has no master any more (was a).']);
+    const back = () => cluster.says('a', (status) => Object.assign(status, { state: 'ready', reason: null }));
+    expect(told(cluster, back)).toEqual(['process info: a is ready.']);
+  });
+
+  it('tell a crash that was over before anybody looked', () => {
+    const cluster = new Cluster(shape);
+    expect(told(cluster, () => cluster.says('b', (status) => Object.assign(status.restarts, { count: 2, lastExit: 'exit code 1' })))).toEqual(['process warning: The Tarantool of b ended unasked (exit code 1) and was started again.']);
+    expect(told(cluster, () => cluster.says('b', (status) => void (status.restarts.count = 0)))).toEqual([]);
+  });
+
+  it('tell who made a new configuration and why', () => {
+    const cluster = new Cluster(shape);
+    expect(told(cluster, () => void (cluster.version = { ...cluster.version, version: 6, reason: 'more memory' }))).toEqual(['config info: Configuration version 6 by alice (cli): more memory.']);
+  });
+
+  it('tell when the master moves', () => {
+    const cluster = new Cluster(shape);
+    const move = () => {
+      cluster.says('a', (status) => void (status.database!.readOnly = true));
+      cluster.says('b', (status) => void (status.database!.readOnly = false));
+    };
+    expect(told(cluster, move)).toEqual(['health info: s1 is led by b now (was a).']);
+  });
+
+  it('tell when an issue opens and when it is over', () => {
+    const cluster = new Cluster(shape);
+    const raised = told(cluster, () => cluster.says('b', (status) => void (status.disk.freeBytes = 2 ** 30)));
+    expect(raised).toEqual([expect.stringMatching(/^issue critical: The disk of b has 1 GiB/)]);
+    expect(told(cluster, () => cluster.says('b', (status) => void (status.disk.freeBytes = 2 ** 36)))).toEqual([expect.stringMatching(/^issue info: Over: The disk of b/)]);
+  });
+
+  it('tell of gossip: who came, who went, who is dead', () => {
+    const cluster = new Cluster(shape);
+    const full = cluster.look();
+    expect(told(cluster, () => cluster.gossips('b', { state: 'suspected' }))).toEqual(['gossip info: Gossip suspects b.']);
+    expect(told(cluster, () => cluster.gossips('b', { state: 'dead' }))).toEqual(['gossip warning: Gossip has declared b dead.']);
+    expect(told(cluster, () => cluster.gossips('b', { state: 'alive' }))).toEqual(['gossip info: Gossip hears b again.']);
+    const empty: Observation = { ...full, instances: full.instances.filter(({ alias }) => alias !== 'b') };
+    expect(told(cluster, () => undefined, empty)).toEqual([expect.stringMatching(/^gossip info: b appeared at /)]);
+    expect(eventsBetween(full, { ...full, instances: [] }, 1).filter(({ kind }) => kind === 'gossip').map(({ sentence }) => sentence)).toEqual(['a is gone from the list of instances.', 'b is gone from the list of instances.']);
+  });
+});
