@@ -1,0 +1,25 @@
+'use client';
+import { createTRPCClient, getUntypedClient, httpLink, type TRPCClient } from '@trpc/client';
+import { createContext, use } from 'react';
+import type { AppRouter } from '~/server/surfaces/trpc.ts';
+import type { InputOf, MutationName, OutcomeOf } from './lib/operation-types.ts';
+
+/** The only way from the pages to the server: tRPC in the same origin, the session in a cookie that scripts cannot read. */
+export type Api = TRPCClient<AppRouter>;
+
+export const createApi = (): Api => createTRPCClient<AppRouter>({ links: [httpLink({ url: '/api/trpc', headers: { 'x-coterie-surface': 'ui' } })] });
+
+const Context = createContext<Api | null>(null);
+export const ApiProvider = Context.Provider;
+
+export function useApi(): Api {
+  const api = use(Context);
+  if (!api) throw new Error('no API client around this component');
+  return api;
+}
+
+/** Calls a mutation by its name in the contract: dialogs are driven by that name. */
+export async function mutate<Name extends MutationName>(api: Api, name: Name, input: InputOf<Name>): Promise<OutcomeOf> {
+  // Every mutation answers the `Outcome` of contract/shapes/plan.ts; the client loses that when called by name.
+  return (await getUntypedClient(api).mutation(name, input)) as OutcomeOf;
+}

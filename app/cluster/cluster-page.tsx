@@ -1,0 +1,51 @@
+'use client';
+import { Skeleton, Stack, VisuallyHidden } from '@mantine/core';
+import { unconfiguredOf } from '~/app/lib/rows.ts';
+import { useLive } from '~/app/live/live-provider.tsx';
+import { EmptyCluster } from './empty-cluster.tsx';
+import { InstanceDrawer } from './instance-drawer.tsx';
+import { Problems } from './problems.tsx';
+import { ReplicasetTable } from './replicaset-table.tsx';
+import { Tiles } from './tiles.tsx';
+import { Toolbar } from './toolbar.tsx';
+import { Unconfigured } from './unconfigured.tsx';
+import { useFilter } from './use-filter.ts';
+
+/** What is wrong first, then the figures, then everything there is. */
+export function ClusterPage() {
+  const { overview, connection } = useLive();
+  const [filter, setFilter] = useFilter();
+  if (overview === null) return <Loading />;
+  const empty = overview.replicasets.length === 0;
+  const free = unconfiguredOf(overview);
+  return (
+    <div data-stale={connection.kind === 'reconnecting' || undefined}>
+      <VisuallyHidden component="h1">Cluster {overview.name}</VisuallyHidden>
+      <Stack gap="md">
+        <Problems overview={overview} />
+        {!empty && <Tiles overview={overview} onHealth={(health) => setFilter({ ...filter, health })} />}
+        {empty && <EmptyCluster overview={overview} />}
+        {free.length > 0 && <Unconfigured overview={overview} instances={free} />}
+        {!empty && (
+          <>
+            <Toolbar overview={overview} filter={filter} onFilter={setFilter} />
+            <ReplicasetTable overview={overview} filter={filter} onClear={() => setFilter({ search: '', health: null, role: null })} />
+          </>
+        )}
+      </Stack>
+      <InstanceDrawer overview={overview} />
+    </div>
+  );
+}
+
+function Loading() {
+  return (
+    <div aria-busy aria-label="Loading the cluster">
+      <Stack gap="md">
+        <Skeleton height={76} radius="lg" />
+        <Skeleton height={36} radius="md" width="60%" />
+        <Skeleton height={300} radius="lg" />
+      </Stack>
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+'use client';
+import { Drawer, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useApi } from '~/app/api.tsx';
+import { instanceActions } from '~/app/lib/actions.ts';
+import { problemFrom } from '~/app/lib/problem.ts';
+import { issuesOf } from '~/app/lib/summary.ts';
+import { HealthPill } from '~/app/ui/health-mark.tsx';
+import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
+import { ReportAge } from '~/app/ui/time.tsx';
+import type { ClusterOverview, InstanceView } from '~/contract/shapes/view.ts';
+import { ActionMenu } from './action-menu.tsx';
+import { DrawerIssues } from './drawer-issues.tsx';
+import { Facts } from './facts.tsx';
+import { Leadership } from './leadership.tsx';
+import { LogTail } from './log-tail.tsx';
+import { ReplicationLinks } from './replication-links.tsx';
+import { useOpenInstance } from './use-filter.ts';
+
+/** Everything about one instance. What the table knows is live; the full status is asked for while the drawer is open. */
+export function InstanceDrawer({ overview }: { overview: ClusterOverview }) {
+  const [ref, open] = useOpenInstance();
+  const instance = ref === null ? undefined : overview.instances.find(({ uuid, alias }) => uuid === ref || alias === ref);
+  return (
+    <Drawer
+      opened={ref !== null}
+      onClose={() => open(null)}
+      position="right"
+      size={620}
+      title={instance ? <Heading instance={instance} overview={overview} /> : 'Instance'}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      styles={{ title: { flex: 1, minWidth: 0 }, header: { gap: 8 } }}
+    >
+      {instance ? <Body instance={instance} overview={overview} /> : <Text c="dimmed">No instance “{ref}” is known here. It may have been expelled, or the link is old.</Text>}
+    </Drawer>
+  );
+}
+
+function Heading({ instance, overview }: { instance: InstanceView; overview: ClusterOverview }) {
+  return (
+    <Group gap={10} wrap="nowrap">
+      <Text fw={600} size="lg" truncate>{instance.alias}</Text>
+      <Leadership instance={instance} />
+      <span style={{ marginLeft: 'auto' }} />
+      <ActionMenu label={`Actions on ${instance.alias} from its details`} actions={instanceActions(instance, overview)} />
+    </Group>
+  );
+}
+
+function Body({ instance, overview }: { instance: InstanceView; overview: ClusterOverview }) {
+  const api = useApi();
+  const detail = useQuery({
+    queryKey: ['instance', instance.uuid],
+    queryFn: () => api.instance.get.query({ instance: instance.uuid }),
+    refetchInterval: 2000,
+  });
+  const status = detail.data?.status ?? null;
+  return (
+    <Stack gap="lg">
+      <Group gap="sm">
+        <HealthPill health={instance.health}>{instance.healthSentence}</HealthPill>
+        <Text size="sm" c="dimmed">reported <ReportAge at={instance.reportedAt} /></Text>
+      </Group>
+      {instance.reason !== null && <Text size="sm" style={{ overflowWrap: 'anywhere' }}><b>Why:</b> {instance.reason}</Text>}
+      <DrawerIssues issues={issuesOf(overview.issues, instance)} />
+      {detail.error && !detail.data && <ProblemAlert problem={problemFrom(detail.error)} />}
+      {detail.isPending ? <Skeleton height={220} /> : <Facts instance={instance} status={status} />}
+      {status?.database && <ReplicationLinks database={status.database} overview={overview} self={instance.uuid} />}
+      <LogTail instance={instance} />
+    </Stack>
+  );
+}

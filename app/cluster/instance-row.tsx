@@ -1,0 +1,58 @@
+'use client';
+import { Badge } from '@mantine/core';
+import { memo } from 'react';
+import { instanceActions } from '~/app/lib/actions.ts';
+import { lagText } from '~/app/lib/format.ts';
+import { HealthMark } from '~/app/ui/health-mark.tsx';
+import { MemoryBar } from '~/app/ui/memory-bar.tsx';
+import { ReportAge } from '~/app/ui/time.tsx';
+import type { ClusterOverview, InstanceView } from '~/contract/shapes/view.ts';
+import { ActionMenu } from './action-menu.tsx';
+import { Leadership } from './leadership.tsx';
+import styles from './table.module.css';
+import { useOpenInstance } from './use-filter.ts';
+
+type Props = { readonly instance: InstanceView; readonly overview: ClusterOverview };
+
+/** Drawn again when its instance changes, or what its menu depends on. */
+export const InstanceRow = memo(Row, (before, after) => before.instance === after.instance && before.overview.replicasets === after.overview.replicasets && before.overview.roles === after.overview.roles);
+
+function Row({ instance, overview }: Props) {
+  const [, open] = useOpenInstance();
+  return (
+    <tr className={styles.row} data-instance={instance.alias} data-state={instance.state ?? 'unknown'}>
+      <th scope="row" className={styles.who}>
+        <div className={styles.nameLine}>
+          <button type="button" className={styles.name} onClick={() => open(instance.uuid)}>{instance.alias}</button>
+          <Leadership instance={instance} />
+          {instance.disabled && <Badge size="sm" color="gray">disabled</Badge>}
+          {instance.configured && !instance.electable && <Badge size="sm" color="gray" title="May not become master">not electable</Badge>}
+        </div>
+        <span className={`${styles.quiet} mono`}>{instance.uri}</span>
+      </th>
+      <td className={styles.health} data-label="Health">
+        <HealthMark health={instance.health}>{instance.healthSentence}</HealthMark>
+        <StateLine instance={instance} />
+      </td>
+      <td data-label="Zone" className={styles.zone}>{instance.zone ?? <span className={styles.quiet}>—</span>}</td>
+      <td data-label="Lag" className={`${styles.right} number`}>{instance.lagSeconds === null ? <span className={styles.quiet}>—</span> : lagText(instance.lagSeconds)}</td>
+      <td data-label="Memory" className={styles.right}><MemoryBar usedBytes={instance.memoryUsedBytes} quotaBytes={instance.memoryQuotaBytes} /></td>
+      <td data-label="Report" className={styles.right}><ReportAge at={instance.reportedAt} /></td>
+      <td data-label="Issues" className={styles.right}>
+        {instance.issues === 0 ? <span className={styles.quiet}>—</span> : <button type="button" className={styles.issues} onClick={() => open(instance.uuid)} aria-label={`${instance.issues} issues of ${instance.alias}`}>{instance.issues}</button>}
+      </td>
+      <td className={styles.menu}><ActionMenu label={`Actions on ${instance.alias}`} actions={instanceActions(instance, overview)} /></td>
+    </tr>
+  );
+}
+
+/** State and goal, where the sentence above does not say it all. */
+function StateLine({ instance: { state, goal, healthSentence, reason } }: { instance: InstanceView }) {
+  if (state === null || (state === goal && healthSentence.toLowerCase().startsWith(state))) return null;
+  return (
+    <div className={styles.state} title={reason ?? undefined}>
+      {state}
+      {goal !== null && goal !== state && <> <span aria-label="on the way to">→</span> {goal}</>}
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+'use client';
+import { Button, Collapse, Group, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { countText } from '~/app/lib/format.ts';
+import { severityHealth } from '~/app/lib/health.ts';
+import type { MutationName } from '~/app/lib/operation-types.ts';
+import { refusalFor } from '~/app/lib/rights.ts';
+import { issuesInOrder } from '~/app/lib/summary.ts';
+import { useOperations } from '~/app/operations/operations-provider.tsx';
+import { useSession } from '~/app/session/session-provider.tsx';
+import { HealthShapes, ChevronDown, Wrench } from '~/app/ui/icons.tsx';
+import { Ago } from '~/app/ui/time.tsx';
+import { WhyDisabled } from '~/app/ui/why-disabled.tsx';
+import type { ClusterOverview, Issue } from '~/contract/shapes/view.ts';
+import styles from './problems.module.css';
+import { useOpenInstance } from './use-filter.ts';
+
+const shownAtOnce = 4;
+
+/** Critical issues open, warnings one click away. Nothing wrong: nothing here. */
+export function Problems({ overview }: { overview: ClusterOverview }) {
+  const [all, { toggle }] = useDisclosure(false);
+  const issues = issuesInOrder(overview.issues);
+  if (issues.length === 0) return null;
+  const critical = issues.filter(({ severity }) => severity === 'critical');
+  const first = (critical.length > 0 ? critical : issues).slice(0, shownAtOnce);
+  const rest = issues.filter((issue) => !first.includes(issue));
+  return (
+    <section aria-label="Problems" className={styles.banner} data-health={severityHealth[issues[0]!.severity]} data-testid="problems">
+      <ul className={styles.list}>{first.map((issue) => <Row key={issue.id} issue={issue} />)}</ul>
+      {rest.length > 0 && (
+        <>
+          <Collapse expanded={all} keepMounted={false}>
+            <ul className={styles.list}>{rest.map((issue) => <Row key={issue.id} issue={issue} />)}</ul>
+          </Collapse>
+          <button type="button" className={styles.more} onClick={toggle} aria-expanded={all}>
+            <span style={{ display: 'inline-flex', transform: all ? 'rotate(180deg)' : 'none' }}><ChevronDown size={14} /></span>
+            {all ? 'Show less' : `${countText(rest.length, 'more problem')}: ${restText(rest)}`}
+          </button>
+        </>
+      )}
+      {overview.suggestions.map((suggestion) => (
+        <Group key={suggestion.id} className={styles.suggestion} gap="sm" wrap="nowrap" align="center">
+          <Wrench size={15} />
+          <Text size="sm" flex={1}><b>{suggestion.title}</b> {suggestion.sentence}</Text>
+          {suggestion.inputs[0] && <Repair operation={suggestion.operation} label={suggestion.inputs.length === 1 ? 'Repair' : `Repair 1 of ${suggestion.inputs.length}`} input={suggestion.inputs[0]} />}
+        </Group>
+      ))}
+    </section>
+  );
+}
+
+const restText = (rest: readonly Issue[]) =>
+  (['critical', 'warning', 'info'] as const)
+    .map((severity) => ({ severity, count: rest.filter((issue) => issue.severity === severity).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ severity, count }) => `${count} ${severity}`)
+    .join(', ');
+
+function Row({ issue }: { issue: Issue }) {
+  const Shape = HealthShapes[severityHealth[issue.severity]];
+  const [, openInstance] = useOpenInstance();
+  return (
+    <li className={styles.row} data-health={severityHealth[issue.severity]} data-issue={issue.code}>
+      <span className={styles.shape} title={issue.severity}><Shape size={17} /></span>
+      <div className={styles.words}>
+        <div className={styles.line}>
+          {issue.object.kind === 'instance' ? (
+            <button type="button" className={styles.name} onClick={() => openInstance(issue.object.id)}>{issue.object.name}</button>
+          ) : (
+            <b>{issue.object.name}</b>
+          )}
+          <span>{issue.sentence}</span>
+          <span className={styles.since}>since <Ago at={issue.since} suffix={false} /></span>
+        </div>
+        <div className={styles.way}>{issue.wayOut}</div>
+      </div>
+      {issue.repair && <Repair {...issue.repair} />}
+    </li>
+  );
+}
+
+function Repair({ operation, label, input }: { operation: string; label: string; input: Record<string, unknown> }) {
+  const { open } = useOperations();
+  const { role } = useSession();
+  // The catalogue of issues only names mutations of the contract; `refusalFor` throws on any other name.
+  const name = operation as MutationName;
+  const why = refusalFor(name, role);
+  return (
+    <WhyDisabled why={why}>
+      <Button size="compact-sm" variant="default" disabled={why !== null} onClick={() => open(name, input)} style={{ flex: 'none' }}>{label}</Button>
+    </WhyDisabled>
+  );
+}

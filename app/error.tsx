@@ -1,0 +1,16 @@
+'use client';
+import { Button, Center, Code, EmptyState, Stack } from '@mantine/core';
+import { Logo } from './ui/icons.tsx';
+
+/** A defect in a page. The cluster itself is not touched by it. */
+export default function Failed({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+  return (
+    <Center mih="100vh" p="md" component="main">
+      <Stack align="center">
+        <EmptyState icon={<Logo size={44} />} title="This page failed" description="A defect in the dashboard. The cluster goes on by itself, and the command line works: coterie cluster overview." />
+        <Code>{error.digest ?? error.message}</Code>
+        <Button onClick={reset}>Try again</Button>
+      </Stack>
+    </Center>
+  );
+}

@@ -1,0 +1,65 @@
+/** Numbers, sizes and times as people read them. Pure: the present is an argument. */
+
+const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+
+/** 1536 -> "1.5 KiB": three digits at most before the unit changes. */
+export function bytesText(bytes: number): string {
+  let value = Math.max(0, bytes);
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return `${trimmed(value.toFixed(digits))} ${units[unit]}`;
+}
+
+const trimmed = (text: string) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
+
+/** A length of time in its two biggest units at most: "340 ms", "12 s", "3 min 20 s", "5 h 12 min", "2 d 4 h". */
+export function durationText(ms: number): string {
+  const span = Math.max(0, ms);
+  if (span < 1000) return `${Math.round(span)} ms`;
+  const seconds = Math.floor(span / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return both([Math.floor(seconds / 60), 'min'], seconds < 600 ? [seconds % 60, 's'] : null);
+  if (seconds < 86_400) return both([Math.floor(seconds / 3600), 'h'], [Math.floor((seconds % 3600) / 60), 'min']);
+  return both([Math.floor(seconds / 86_400), 'd'], [Math.floor((seconds % 86_400) / 3600), 'h']);
+}
+
+const both = ([big, bigUnit]: [number, string], small: [number, string] | null) => `${big} ${bigUnit}${small && small[0] > 0 ? ` ${small[0]} ${small[1]}` : ''}`;
+
+/** Age of something at whole seconds: "now" below 2 s, then "12 s ago". */
+export function agoText(ms: number): string {
+  return ms < 2000 ? 'now' : `${durationText(Math.floor(ms / 1000) * 1000)} ago`;
+}
+
+/** Replication lag, given in seconds. */
+export function lagText(seconds: number): string {
+  const ms = Math.max(0, seconds) * 1000;
+  if (ms < 1) return '< 1 ms';
+  return ms < 10_000 ? (ms < 1000 ? `${Math.round(ms)} ms` : `${trimmed((ms / 1000).toFixed(1))} s`) : durationText(ms);
+}
+
+export const percentText = (ratio: number) => `${Math.round(ratio * 100)} %`;
+
+/** "2 instances", "1 instance". */
+export const countText = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+
+type Zone = { readonly timeZone?: string; readonly locale?: string };
+
+/** "21 Nov 2026, 05:43:33 UTC+2": never without its zone. */
+export function dateTimeText(ms: number, { timeZone, locale = 'en-GB' }: Zone = {}): string {
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', ...zone }).format(ms);
+  return `${date}, ${timeText(ms, { locale, ...zone })}`;
+}
+
+/** "05:43:33 UTC+2". */
+export function timeText(ms: number, { timeZone, locale = 'en-GB' }: Zone = {}): string {
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', ...zone }).format(ms);
+  const parts = new Intl.DateTimeFormat('en-US', { timeZoneName: 'shortOffset', ...zone }).formatToParts(ms);
+  const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC';
+  return `${time} ${name.replace('GMT', 'UTC')}`;
+}

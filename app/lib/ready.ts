@@ -1,0 +1,27 @@
+import type { Plan } from '~/contract/shapes/plan.ts';
+import type { Checked } from './draft.ts';
+
+/** Whether the dialog's button may be pressed, and if not, the one sentence that says why. */
+export type Ready = { readonly ready: true } | { readonly ready: false; readonly why: string | null };
+
+export type Asked = {
+  readonly checked: Checked;
+  readonly emptyEdit: boolean;
+  /** Of the input as it stands; null while it is being made. */
+  readonly plan: Plan | null;
+  readonly planFailed: boolean;
+  readonly name: string | null;
+  readonly typed: string;
+};
+
+const wait = (why: string | null): Ready => ({ ready: false, why });
+
+export function readyOf({ checked, emptyEdit, plan, planFailed, name, typed }: Asked): Ready {
+  if (emptyEdit) return wait('Nothing is changed yet.');
+  if (!checked.complete) return wait('Some fields are still missing or not valid.');
+  if (planFailed) return wait('The plan could not be made.');
+  if (plan === null) return wait(null);
+  if (plan.refusals.length > 0) return wait('Refused as unsafe: see the way out in the plan.');
+  if (name !== null && typed !== name) return wait(`Type ${name} to confirm.`);
+  return { ready: true };
+}

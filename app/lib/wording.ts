@@ -1,0 +1,40 @@
+import type { Draft, MutationName } from './operation-types.ts';
+import { entryOf } from './copy-as.ts';
+
+/** The words on a dialog: title and button. Everything longer comes from the contract. */
+const verbs: Partial<Record<MutationName, string>> = {
+  'replicaset.create': 'Create replicaset',
+  'replicaset.edit': 'Edit',
+  'replicaset.delete': 'Delete',
+  'replicaset.restartReplication': 'Restart replication of',
+  'instance.join': 'Join',
+  'instance.edit': 'Edit',
+  'instance.disable': 'Disable',
+  'instance.enable': 'Enable',
+  'instance.expel': 'Expel',
+  'instance.restart': 'Restart',
+  'instance.stop': 'Stop',
+  'instance.start': 'Start',
+  'instance.rebuild': 'Rebuild',
+  'instance.probe': 'Probe an address',
+};
+
+const buttons: Partial<Record<MutationName, string>> = {
+  'replicaset.edit': 'Apply',
+  'instance.edit': 'Apply',
+  'replicaset.restartReplication': 'Restart replication',
+  'instance.probe': 'Probe',
+};
+
+export function titleOf(operation: MutationName, draft: Draft): string {
+  const { operation: definition } = entryOf(operation);
+  if (operation === 'instance.join' && draft.instance === undefined) return draft.replicaset === undefined ? 'Join an instance' : `Add an instance to ${String(draft.replicaset)}`;
+  const verb = verbs[operation] ?? definition.summary;
+  // What is named in a field of the dialog itself need not be in its title.
+  const subject = operation === 'replicaset.create' || operation === 'instance.probe' ? undefined : draft[definition.subject?.[0] ?? ''];
+  return subject === undefined ? verb : `${verb} ${String(subject)}`;
+}
+
+export function buttonOf(operation: MutationName): string {
+  return buttons[operation] ?? verbs[operation] ?? 'Apply';
+}

@@ -1,0 +1,13 @@
+import type { Draft } from '~/app/lib/operation-types.ts';
+import type { ClusterOverview } from '~/contract/shapes/view.ts';
+
+/** A form edits the operation's input itself. A value equal to `original` is left out of the input. */
+export type FormProps = {
+  readonly draft: Draft;
+  readonly set: (field: string, value: unknown, original?: unknown) => void;
+  readonly errors: Readonly<Record<string, string>>;
+  readonly overview: ClusterOverview;
+};
+
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+export const listOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);

@@ -1,0 +1,17 @@
+import type { ComponentType } from 'react';
+import type { MutationName } from '~/app/lib/operation-types.ts';
+import type { FormProps } from './form.ts';
+import { CreateReplicaset } from './create-replicaset.tsx';
+import { EditInstance } from './edit-instance.tsx';
+import { EditReplicaset } from './edit-replicaset.tsx';
+import { JoinInstance } from './join-instance.tsx';
+import { Probe } from './probe.tsx';
+
+/** The operations whose dialog has fields. The others need no more than their subject. */
+export const forms: Partial<Record<MutationName, ComponentType<FormProps>>> = {
+  'replicaset.create': CreateReplicaset,
+  'replicaset.edit': EditReplicaset,
+  'instance.join': JoinInstance,
+  'instance.edit': EditInstance,
+  'instance.probe': Probe,
+};

@@ -1,0 +1,92 @@
+'use client';
+import { Alert, Button, Modal, Text, TextInput } from '@mantine/core';
+import type { FormEvent } from 'react';
+import { entryOf } from '~/app/lib/copy-as.ts';
+import type { Draft, MutationName } from '~/app/lib/operation-types.ts';
+import { refusalFor } from '~/app/lib/rights.ts';
+import { buttonOf, titleOf } from '~/app/lib/wording.ts';
+import { useSession } from '~/app/session/session-provider.tsx';
+import { HealthShapes } from '~/app/ui/icons.tsx';
+import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
+import { WhyDisabled } from '~/app/ui/why-disabled.tsx';
+import { CopyAs } from './copy-as.tsx';
+import styles from './dialog.module.css';
+import { forms } from './forms/index.ts';
+import { PlanPreview } from './plan-preview.tsx';
+import { RunProgress } from './run-progress.tsx';
+import { OperationResult } from './operation-result.tsx';
+import { useOperation, type OperationState } from './use-operation.ts';
+
+type Props = { readonly operation: MutationName; readonly input: Draft; readonly opened: boolean; readonly onClose: () => void };
+
+/** Every change goes through here: what it is, its fields, the plan as it is filled in, the confirmation, the run and its outcome. */
+export function OperationDialog({ operation, input, opened, onClose }: Props) {
+  const state = useOperation(operation, input);
+  const wide = forms[operation] !== undefined && operation !== 'instance.probe';
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={titleOf(operation, input)}
+      size={wide && !state.run.data ? 940 : 600}
+      yOffset="7vh"
+      closeOnClickOutside={!state.run.isPending && Object.keys(state.draft).length === Object.keys(input).length}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      classNames={{ header: styles.header!, title: styles.title!, body: styles.body! }}
+    >
+      {state.run.data ? <OperationResult operation={operation} outcome={state.run.data} onClose={onClose} /> : <Ask operation={operation} state={state} wide={wide} onClose={onClose} />}
+    </Modal>
+  );
+}
+
+type AskProps = { readonly operation: MutationName; readonly state: OperationState; readonly wide: boolean; readonly onClose: () => void };
+
+function Ask({ operation, state, wide, onClose }: AskProps) {
+  const { operation: definition } = entryOf(operation);
+  const { role } = useSession();
+  const { draft, set, errors, overview, checked, ready, run } = state;
+  const Form = forms[operation];
+  const danger = checked.complete ? definition.danger?.(draft) : undefined;
+  const why = refusalFor(operation, role) ?? (ready.ready ? null : ready.why);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (why === null && ready.ready && !run.isPending) run.mutate();
+  };
+  return (
+    <form onSubmit={submit} noValidate className={styles.form}>
+      <div className={wide ? styles.wide : styles.narrow}>
+        <div className={styles.fields}>
+          <Text size="sm" c="dimmed">{definition.summary}.{definition.details ? ` ${definition.details}` : ''}</Text>
+          {Form && overview && <Form draft={draft} set={set} errors={errors} overview={overview} />}
+          {danger && <Alert variant="light" color={definition.typedName ? 'red' : 'yellow'} p="xs" icon={<HealthShapes.warning size={18} />}><Text size="sm">{danger}</Text></Alert>}
+          {state.name !== null && (
+            <TextInput label={<>Type <b>{state.name}</b> to confirm</>} autoComplete="off" spellCheck={false} data-autofocus value={state.typed} onChange={(event) => state.setTyped(event.currentTarget.value)} />
+          )}
+          <TextInput label="Reason" placeholder="Optional; kept in the history and the audit log" maxLength={500} value={state.reason} onChange={(event) => state.setReason(event.currentTarget.value)} />
+        </div>
+        <div className={styles.plan}>
+          <PlanPreview plan={state.plan} planning={state.planning} problem={state.planProblem} hint={state.emptyEdit ? 'Change something to see what it would do.' : 'Fill in the fields to see what will happen.'} onRetry={state.replan} />
+        </div>
+      </div>
+      {run.isPending && <div className={styles.progress}><RunProgress runId={overview?.run ?? null} /></div>}
+      {state.runProblem && <div className={styles.progress}><Failed state={state} /></div>}
+      <div className={styles.footer}>
+        <CopyAs operation={operation} input={state.input} disabled={!checked.complete} />
+        <Button variant="default" onClick={onClose}>Cancel</Button>
+        <WhyDisabled why={why}>
+          <Button type="submit" color={definition.danger ? 'red.8' : 'iris'} disabled={why !== null || !ready.ready} loading={run.isPending}>{buttonOf(operation)}</Button>
+        </WhyDisabled>
+      </div>
+    </form>
+  );
+}
+
+function Failed({ state: { runProblem, run, replan } }: { state: OperationState }) {
+  if (runProblem === null) return null;
+  if (runProblem.code !== 'STALE_VERSION') return <ProblemAlert problem={runProblem} />;
+  return (
+    <ProblemAlert problem={{ ...runProblem, title: 'Somebody was faster', detail: 'The configuration was changed while this dialog was open, so nothing was done. Look at the new plan and apply again.' }}>
+      <Button size="compact-sm" variant="default" mt={8} onClick={() => { run.reset(); replan(); }}>Make the plan again</Button>
+    </ProblemAlert>
+  );
+}

@@ -1,0 +1,32 @@
+'use client';
+import { createContext, use, useCallback, useMemo, useState, type ReactNode } from 'react';
+import type { Draft, MutationName } from '~/app/lib/operation-types.ts';
+import { OperationDialog } from './operation-dialog.tsx';
+
+type Operations = { readonly open: (operation: MutationName, input?: Draft) => void };
+type Request = { readonly id: number; readonly operation: MutationName; readonly input: Draft };
+
+const Context = createContext<Operations | null>(null);
+
+/** One dialog for every operation, opened by name from anywhere. */
+export function OperationsProvider({ children }: { children: ReactNode }) {
+  const [request, setRequest] = useState<Request | null>(null);
+  const [opened, setOpened] = useState(false);
+  const open = useCallback((operation: MutationName, input: Draft = {}) => {
+    setRequest((before) => ({ id: (before?.id ?? 0) + 1, operation, input }));
+    setOpened(true);
+  }, []);
+  const operations = useMemo(() => ({ open }), [open]);
+  return (
+    <Context value={operations}>
+      {children}
+      {request && <OperationDialog key={request.id} operation={request.operation} input={request.input} opened={opened} onClose={() => setOpened(false)} />}
+    </Context>
+  );
+}
+
+export function useOperations(): Operations {
+  const operations = use(Context);
+  if (!operations) throw new Error('no operations around this component');
+  return operations;
+}

@@ -1,0 +1,67 @@
+'use client';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { mutate, useApi } from '~/app/api.tsx';
+import { checkDraft, isEmptyEdit, nameToType, withField } from '~/app/lib/draft.ts';
+import type { Draft, MutationName } from '~/app/lib/operation-types.ts';
+import { problemFrom } from '~/app/lib/problem.ts';
+import { readyOf } from '~/app/lib/ready.ts';
+import { startOf } from '~/app/lib/start.ts';
+import { useLive } from '~/app/live/live-provider.tsx';
+
+const previewDelayMs = 250;
+
+/** The life of one dialog: the input as it is filled in, its plan, the confirmation, the run. */
+export function useOperation(operation: MutationName, given: Draft) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const { overview } = useLive();
+  const [draft, setDraft] = useState(() => startOf(operation, given, overview));
+  const [reason, setReason] = useState('');
+  const [typed, setTyped] = useState('');
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const [settled] = useDebouncedValue(draft, previewDelayMs);
+  const checked = checkDraft(operation, draft);
+  const emptyEdit = isEmptyEdit(operation, draft);
+
+  // A new configuration version makes a new plan: what is shown is never a plan against an old one.
+  const preview = useQuery({
+    queryKey: ['plan', operation, settled, overview?.configVersion],
+    queryFn: () => mutate(api, operation, { ...settled, dryRun: true } as never),
+    enabled: checkDraft(operation, settled).complete && !isEmptyEdit(operation, settled),
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+    gcTime: 0,
+  });
+  const current = settled === draft && !preview.isPlaceholderData && !preview.isFetching;
+  const plan = current && preview.data ? preview.data.plan : null;
+
+  const run = useMutation({
+    mutationFn: () => mutate(api, operation, { ...draft, ...(reason.trim() === '' ? {} : { reason: reason.trim() }), ...(plan?.baseVersion == null ? {} : { expectedVersion: plan.baseVersion }) } as never),
+    onSettled: () => void queries.invalidateQueries({ queryKey: ['instance'] }),
+  });
+
+  const name = nameToType(operation, draft);
+  return {
+    draft,
+    set: (field: string, value: unknown, original?: unknown) => {
+      setDraft((before) => withField(before, field, { value, original }));
+      setTouched((before) => new Set(before).add(field));
+    },
+    /** Only of fields that the person has been at: an empty form is not full of complaints. */
+    errors: Object.fromEntries(Object.entries(checked.errors).filter(([field]) => touched.has(field))) as Record<string, string>,
+    reason, setReason, typed, setTyped, name, checked, emptyEdit,
+    input: reason.trim() === '' ? draft : { ...draft, reason: reason.trim() },
+    plan: checked.complete && !emptyEdit ? (preview.data?.plan ?? null) : null,
+    planning: checked.complete && !emptyEdit && !current,
+    planProblem: preview.error && current && checked.complete ? problemFrom(preview.error) : null,
+    replan: () => void preview.refetch(),
+    ready: readyOf({ checked, emptyEdit, plan, planFailed: preview.error !== null && current, name, typed }),
+    run,
+    runProblem: run.error ? problemFrom(run.error) : null,
+    overview,
+  };
+}
+
+export type OperationState = ReturnType<typeof useOperation>;

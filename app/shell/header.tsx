@@ -1,0 +1,49 @@
+'use client';
+import { Group, Text, Tooltip } from '@mantine/core';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import { useLive } from '~/app/live/live-provider.tsx';
+import { HealthPill } from '~/app/ui/health-mark.tsx';
+import { Logo } from '~/app/ui/icons.tsx';
+import { LiveMark } from './live-mark.tsx';
+import styles from './shell.module.css';
+import { UserMenu } from './user-menu.tsx';
+
+/** Pages by address; only those that exist. */
+const pages = [{ href: '/', label: 'Cluster' }] as const;
+/** Served by the API itself, so it is opened as a document and not as a page of this app. */
+const documents = [{ href: '/api/docs', label: 'API' }] as const;
+
+export function Header() {
+  const { overview } = useLive();
+  const path = usePathname();
+  return (
+    <div className={styles.bar}>
+      <Link href="/" className={styles.brand} aria-label="Coterie: the cluster">
+        <Logo />
+        <Text span fw={600} size="md" className={styles.name} truncate>
+          {overview?.name ?? 'Coterie'}
+        </Text>
+      </Link>
+      {overview && (
+        <Tooltip label="The worst of what is shown on the Cluster page">
+          <span tabIndex={0} aria-label={`Cluster health: ${overview.health}`} role="img" data-testid="cluster-health">
+            <HealthPill health={overview.health} />
+          </span>
+        </Tooltip>
+      )}
+      <nav aria-label="Pages" className={styles.nav}>
+        {pages.map(({ href, label }) => (
+          <Link key={href} href={href} aria-current={path === href ? 'page' : undefined}>{label}</Link>
+        ))}
+        {documents.map(({ href, label }) => (
+          <a key={href} href={href}>{label}</a>
+        ))}
+      </nav>
+      <Group gap={6} wrap="nowrap" ml="auto">
+        <LiveMark />
+        <UserMenu />
+      </Group>
+    </div>
+  );
+}
