@@ -5,8 +5,8 @@
 
 const pattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
 
-/** Beyond what Tarantool itself can hold (38 digits); a larger one on the wire stays a raw extension. */
-export const decimalDigitsMax = 76;
+/** Far beyond what Tarantool itself can hold (38 digits). On the wire, what is beyond stays a raw extension. */
+export const decimalDigitsMax = 1000;
 export const decimalScaleMax = 400;
 
 export class Decimal {
