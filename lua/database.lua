@@ -1,0 +1,146 @@
+-- box.cfg by the agent's orders. Every instance starts read-only; `leadership` alone makes it writable.
+local fiber = require('fiber')
+local clock = require('clock')
+local plain = require('plain')
+local database = {}
+
+-- Addresses (host:port) that this instance replicates from, as last set: box.cfg.replication holds the password too.
+local peers = {}
+local password
+local starting = false
+
+local SETTINGS = {
+    feedback_enabled = false,
+    read_only = true,
+    replication_timeout = 0.3,
+    replication_connect_quorum = 0,
+    replication_connect_timeout = 3,
+    replication_skip_conflict = false,
+    wal_mode = 'write',
+}
+
+function database.configured()
+    return type(box.cfg) ~= 'function' and not starting
+end
+
+function database.starting()
+    return starting
+end
+
+function database.peers()
+    return setmetatable(table.copy(peers), {__serialize = 'seq'})
+end
+
+local function sources(addresses)
+    local result = {}
+    for i, address in ipairs(addresses) do
+        result[i] = ('coterie_replication:%s@%s'):format(password, address)
+    end
+    return result
+end
+
+-- First box.cfg. `how`: 'bootstrap' makes a new replicaset, 'recover' reads the files that are there, 'join' copies all
+-- from the first of `peers`. A failed first box.cfg ends the process: Tarantool knows no way back from it.
+function database.start(params)
+    if type(box.cfg) ~= 'function' then
+        error('the database is configured already', 0)
+    end
+    starting = true
+    password = params.password
+    local cfg = table.copy(SETTINGS)
+    cfg.memtx_memory = params.memory
+    cfg.instance_uuid = params.instance
+    cfg.replicaset_uuid = params.replicaset
+    if params.how == 'bootstrap' then
+        -- Tarantool bootstraps only what is writable. Nobody can write: it does not listen yet.
+        cfg.read_only = false
+    elseif params.how == 'join' then
+        cfg.replication = sources(params.peers)
+        -- Without a source it must fail, not bootstrap a replicaset of its own.
+        cfg.replication_connect_quorum = #params.peers
+    else
+        cfg.replication = sources(params.peers)
+        cfg.listen = params.listen
+    end
+    box.cfg(cfg)
+    if params.how ~= 'recover' then
+        box.cfg{read_only = true, replication_connect_quorum = 0}
+        box.cfg{listen = params.listen}
+    end
+    peers = params.how == 'bootstrap' and {} or params.peers
+    starting = false
+    return {vclock = plain.vclock(box.info.vclock), members = box.space._cluster:len()}
+end
+
+local function same(a, b)
+    if #a ~= #b then
+        return false
+    end
+    for i, value in ipairs(a) do
+        if b[i] ~= value then
+            return false
+        end
+    end
+    return true
+end
+
+-- Only what differs is set: box.cfg reconnects every replication source even when the list is the same.
+function database.configure(params)
+    if type(box.cfg) == 'function' then
+        error('the database is not configured yet', 0)
+    end
+    password = params.password
+    local changed = setmetatable({}, {__serialize = 'seq'})
+    if tostring(box.cfg.listen) ~= params.listen then
+        box.cfg{listen = params.listen}
+        table.insert(changed, 'listen')
+    end
+    if not same(peers, params.peers) then
+        -- With any other quorum a dead peer blocks this call and makes a master an orphan, that is read-only.
+        box.cfg{replication_connect_quorum = 0, replication = sources(params.peers)}
+        peers = params.peers
+        table.insert(changed, 'replication')
+    end
+    return {changed = changed}
+end
+
+function database.restart_replication()
+    local before = box.cfg.replication
+    box.cfg{replication = {}}
+    box.cfg{replication = before}
+    return {}
+end
+
+-- Waits until every peer that is connected has all that this instance wrote; answers false when time ran out.
+function database.drain(params)
+    local deadline = clock.monotonic() + params.timeout
+    repeat
+        local own, behind = box.info.lsn, false
+        for _, peer in pairs(box.info.replication) do
+            local link = peer.downstream
+            if link ~= nil and link.status == 'follow' and link.vclock ~= nil and (link.vclock[box.info.id] or 0) < own then
+                behind = true
+            end
+        end
+        if not behind then
+            return {drained = true}
+        end
+        fiber.sleep(0.002)
+    until clock.monotonic() > deadline
+    return {drained = false}
+end
+
+-- Expelled members lose their place among the 31 that a replicaset has. Only a writable instance can do that.
+function database.forget(params)
+    local gone = setmetatable({}, {__serialize = 'seq'})
+    for _, uuid in ipairs(params.uuids) do
+        local row = box.space._cluster.index.uuid:get(uuid)
+        if row ~= nil and uuid ~= box.info.uuid then
+            box.space._cluster:delete(row[1])
+            table.insert(gone, uuid)
+        end
+    end
+    return {forgotten = gone}
+end
+
+return database

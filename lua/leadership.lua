@@ -1,0 +1,89 @@
+-- Who may write. `writable` and `fence` meet here, in one thread: whatever the agents' calls race, the higher
+-- configuration version wins, and a fence by another instance under the same version wins over `writable`.
+local fiber = require('fiber')
+local clock = require('clock')
+local plain = require('plain')
+local leadership = {}
+
+local USER = 'coterie_replication'
+local BARRIER = '_coterie_barrier'
+local fenced = {version = 0}
+
+-- box.cfg{read_only = true} stops new writes only: rows in the WAL queue are still committed and acknowledged. A write
+-- into a local space, which a read-only instance may do, comes behind all of them.
+local function freeze()
+    if not box.cfg.read_only then
+        box.cfg{read_only = true}
+        if box.space[BARRIER] ~= nil then
+            box.space[BARRIER]:replace({1, clock.realtime64()})
+        end
+    end
+    return {readOnly = true, vclock = plain.vclock(box.info.vclock)}
+end
+
+function leadership.read_only()
+    return freeze()
+end
+
+function leadership.fence(params)
+    if params.version >= fenced.version then
+        fenced = {version = params.version, by = params.by}
+    end
+    return freeze()
+end
+
+local function refuse(params)
+    if fenced.version > params.version or (fenced.version == params.version and fenced.by ~= params.uuid) then
+        error(('fenced under version %d by %s'):format(fenced.version, tostring(fenced.by)), 0)
+    end
+end
+
+-- What every writable instance needs: the user of its replicas with the password of this cluster, and the barrier.
+local function ensure_schema(password)
+    if not box.schema.user.exists(USER) then
+        box.schema.user.create(USER, {password = password})
+        box.schema.user.grant(USER, 'replication')
+    elseif box.space._user.index.name:get(USER).auth['chap-sha1'] ~= box.schema.user.password(password) then
+        box.schema.user.passwd(USER, password)
+    end
+    if box.space[BARRIER] == nil then
+        local space = box.schema.space.create(BARRIER, {is_local = true, if_not_exists = true})
+        space:create_index('primary', {parts = {{1, 'unsigned'}}, if_not_exists = true})
+    end
+end
+
+function leadership.writable(params)
+    refuse(params)
+    box.cfg{read_only = false}
+    local ok, failure = pcall(ensure_schema, params.password)
+    -- box.cfg and the writes yield: a fence may have come meanwhile.
+    local allowed, why = pcall(refuse, params)
+    if not ok or not allowed then
+        freeze()
+        error(not allowed and why or failure, 0)
+    end
+    return {readOnly = box.info.ro, vclock = plain.vclock(box.info.vclock)}
+end
+
+-- Component 0 counts rows that are never replicated.
+local function behind(wanted)
+    for id, lsn in pairs(wanted) do
+        if tonumber(id) ~= 0 and (box.info.vclock[tonumber(id)] or 0) < lsn then
+            return true
+        end
+    end
+    return false
+end
+
+function leadership.await_vclock(params)
+    local deadline = clock.monotonic() + params.timeout
+    while behind(params.vclock) do
+        if clock.monotonic() > deadline then
+            return {reached = false, vclock = plain.vclock(box.info.vclock)}
+        end
+        fiber.sleep(0.0005)
+    end
+    return {reached = true, vclock = plain.vclock(box.info.vclock)}
+end
+
+return leadership

@@ -1,0 +1,95 @@
+-- One look at the database for the status that the agent pushes: everything in one call, once a second.
+local plain = require('plain')
+local database = require('database')
+local tarantool = require('tarantool')
+local sample = {}
+
+local function upstream(link)
+    if link == nil then
+        return box.NULL
+    end
+    return {
+        status = link.status,
+        peer = link.peer and link.peer:gsub('^[^@]*@', '') or box.NULL,
+        lagSeconds = plain.number(link.lag) or box.NULL,
+        idleSeconds = plain.number(link.idle) or box.NULL,
+        message = link.message or box.NULL,
+    }
+end
+
+local function downstream(link)
+    if link == nil then
+        return box.NULL
+    end
+    return {status = link.status or 'stopped', vclock = plain.vclock(link.vclock or {}), message = link.message or box.NULL}
+end
+
+local function links(info)
+    local result = setmetatable({}, {__serialize = 'seq'})
+    for _, peer in pairs(info.replication) do
+        if peer.uuid ~= info.uuid then
+            table.insert(result, {id = peer.id or 0, uuid = peer.uuid, upstream = upstream(peer.upstream), downstream = downstream(peer.downstream)})
+        end
+    end
+    return result
+end
+
+local function slab()
+    local info = box.slab.info()
+    local ratio = function(used, size)
+        return size > 0 and used / size or 0
+    end
+    return {
+        quotaBytes = info.quota_size,
+        quotaUsedBytes = info.quota_used,
+        arenaBytes = info.arena_size,
+        arenaUsedBytes = info.arena_used,
+        itemsBytes = info.items_size,
+        itemsUsedBytes = info.items_used,
+        quotaUsedRatio = ratio(info.quota_used, info.quota_size),
+        arenaUsedRatio = ratio(info.arena_used, info.arena_size),
+        itemsUsedRatio = ratio(info.items_used, info.items_size),
+    }
+end
+
+local function requests()
+    local result = plain.map({})
+    for name, counter in pairs(box.stat()) do
+        result[name] = {total = tonumber(counter.total) or 0, rps = tonumber(counter.rps) or 0}
+    end
+    return result
+end
+
+local function memory()
+    local result = plain.map({})
+    for name, bytes in pairs(box.info.memory()) do
+        result[name] = tonumber(bytes)
+    end
+    return result
+end
+
+function sample.take()
+    if not database.configured() then
+        return {configured = false, status = database.starting() and 'loading' or 'unknown', version = tarantool.version}
+    end
+    local info = box.info()
+    return {
+        configured = true,
+        version = info.version,
+        status = info.status,
+        readOnly = info.ro,
+        instanceUuid = info.uuid,
+        replicasetUuid = info.cluster.uuid,
+        id = tonumber(info.id) or 0,
+        lsn = math.max(tonumber(info.lsn) or 0, 0),
+        vclock = plain.vclock(info.vclock),
+        listen = box.cfg.listen or box.NULL,
+        peers = database.peers(),
+        replication = links(info),
+        slab = slab(),
+        stat = requests(),
+        memory = memory(),
+    }
+end
+
+return sample
