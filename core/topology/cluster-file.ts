@@ -1,0 +1,93 @@
+import type { Node } from 'yaml';
+import { Alias, HostPort, RoleName, SectionName, Zone } from '~/contract/shapes/basics.ts';
+import { failoverModes } from '~/contract/shapes/config.ts';
+import { z } from 'zod';
+import { YamlReader, type Entry, type Place } from './yaml-reader.ts';
+import type { Refusal } from './refusal.ts';
+
+/** cluster.yml as it is written: aliases for identities, priority by order, defaults filled in. */
+
+export type FileInstance = { readonly alias: string; readonly at: Place; readonly uri: string | null; readonly zone: string | null; readonly electable: boolean; readonly disabled: boolean };
+export type FileReplicaset = { readonly alias: string; readonly at: Place; readonly roles: readonly string[]; readonly weight: number | null; readonly allRw: boolean; readonly instances: readonly FileInstance[] };
+export type ClusterFile = {
+  readonly name: string | null;
+  readonly failoverMode: (typeof failoverModes)[number] | null;
+  readonly replicasets: readonly FileReplicaset[];
+  /** Null = the file does not speak of sections, so they stay as they are. */
+  readonly sections: Readonly<Record<string, string>> | null;
+};
+
+const keys = {
+  file: ['name', 'failover', 'replicasets', 'sections'],
+  failover: ['mode'],
+  replicaset: ['roles', 'weight', 'allRw', 'instances'],
+  instance: ['uri', 'zone', 'electable', 'disabled'],
+} as const;
+
+/** A file with refusals is not to be used. */
+export function readClusterFile(text: string): { file: ClusterFile; refusals: readonly Refusal[] } {
+  const reader = new YamlReader(text);
+  const top = byKey(reader.table(reader.root, { name: 'the file', at: '1:1', keys: keys.file }));
+  const { name, failover, replicasets, sections } = top;
+  if (!replicasets && reader.refusals.length === 0) reader.fault('1:1', 'the file has no `replicasets`.', 'Write the whole cluster; `coterie export` prints it as it is.');
+  const file: ClusterFile = {
+    name: name ? reader.text(name.node, Alias, { name: 'name', at: name.at }) : null,
+    failoverMode: failover ? readFailover(reader, failover) : null,
+    replicasets: replicasets ? reader.table(replicasets.node, { name: 'replicasets', at: replicasets.at }).map((entry) => readReplicaset(reader, entry)) : [],
+    sections: sections ? readSections(reader, sections) : null,
+  };
+  return { file, refusals: reader.refusals };
+}
+
+function readFailover(reader: YamlReader, entry: Entry): (typeof failoverModes)[number] | null {
+  const { mode } = byKey(reader.table(entry.node, { name: 'failover', at: entry.at, keys: keys.failover }));
+  // The schema lets nothing but the modes through.
+  return mode ? (reader.text(mode.node, z.enum(failoverModes), { name: 'failover mode', at: mode.at }) as (typeof failoverModes)[number] | null) : null;
+}
+
+function readReplicaset(reader: YamlReader, { key, node, at }: Entry): FileReplicaset {
+  const alias = checkedName(reader, key, { schema: Alias, what: 'replicaset', at });
+  const fields = byKey(reader.table(node, { name: `replicaset ${key}`, at, keys: keys.replicaset }));
+  if (!fields.roles) reader.fault(at, `replicaset ${key} has no \`roles\`.`, 'List its roles; [] for none.');
+  if (!fields.instances) reader.fault(at, `replicaset ${key} has no \`instances\`.`, 'Name its instances, most wanted master first.');
+  const roles = fields.roles ? reader.list(fields.roles.node, { name: 'roles', at: fields.roles.at }).map((item) => reader.text(item.node, RoleName, { name: 'role', at: item.at }) ?? '') : [];
+  const weight = fields.weight && !reader.isNull(fields.weight.node) ? reader.number(fields.weight.node, { name: 'weight', at: fields.weight.at, min: 0, max: 1_000_000 }) : null;
+  const allRw = fields.allRw ? reader.flag(fields.allRw.node, { name: 'allRw', at: fields.allRw.at }) : false;
+  return { alias, at, roles, weight, allRw: allRw ?? false, instances: fields.instances ? readInstances(reader, fields.instances) : [] };
+}
+
+/** A table of instances, or a list of names where nothing is to be said about them. */
+function readInstances(reader: YamlReader, { node, at }: Entry): FileInstance[] {
+  if (!reader.isList(node)) return reader.table(node, { name: 'instances', at }).map((entry) => readInstance(reader, entry));
+  return reader.list(node, { name: 'instances', at }).map((item) => readInstance(reader, { key: reader.text(item.node, Alias, { name: 'instance', at: item.at }) ?? 'unnamed', node: null, at: item.at }));
+}
+
+function readInstance(reader: YamlReader, { key, node, at }: Entry): FileInstance {
+  const alias = checkedName(reader, key, { schema: Alias, what: 'instance', at });
+  const { uri, zone, electable, disabled } = byKey(reader.table(node, { name: `instance ${key}`, at, keys: keys.instance }));
+  return {
+    alias,
+    at,
+    uri: uri ? reader.text(uri.node, HostPort, { name: 'uri', at: uri.at }) : null,
+    zone: zone && !reader.isNull(zone.node) ? reader.text(zone.node, Zone, { name: 'zone', at: zone.at }) : null,
+    electable: electable ? (reader.flag(electable.node, { name: 'electable', at: electable.at }) ?? true) : true,
+    disabled: disabled ? (reader.flag(disabled.node, { name: 'disabled', at: disabled.at }) ?? false) : false,
+  };
+}
+
+function readSections(reader: YamlReader, { node, at }: Entry): Record<string, string> {
+  const rows = reader.table(node, { name: 'sections', at }).map((entry): [string, string] => {
+    const name = checkedName(reader, entry.key, { schema: SectionName, what: 'section', at: entry.at });
+    return [name, reader.text(entry.node, z.string(), { name: `section ${entry.key}`, at: entry.at }) ?? ''];
+  });
+  return Object.fromEntries(rows);
+}
+
+function checkedName(reader: YamlReader, name: string, { schema, what, at }: { schema: z.ZodType<string>; what: string; at: Place }): string {
+  const parsed = schema.safeParse(name);
+  if (!parsed.success) reader.fault(at, `${what} name \`${name.slice(0, 80)}\`: ${parsed.error.issues[0]?.message}.`, 'Choose another name.');
+  return name;
+}
+
+const byKey = (entries: readonly Entry[]): { readonly [key: string]: { readonly key: string; readonly node: Node | null; readonly at: Place } | undefined } =>
+  Object.fromEntries(entries.map((entry) => [entry.key, entry]));

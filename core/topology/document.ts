@@ -1,0 +1,85 @@
+import { stringify } from 'yaml';
+import type { ClusterConfig } from '~/contract/shapes/config.ts';
+import { limits, sizeOf, utf8Bytes } from '~/core/config/limits.ts';
+import { withDependencies } from '~/core/roles.ts';
+import { readClusterFile, type ClusterFile } from './cluster-file.ts';
+import { instanceExpelled, weightFor } from './edit.ts';
+import type { KnownInstance } from './known.ts';
+import { membersOf } from './master.ts';
+import { matchesOf, type Matches } from './match.ts';
+import { refusal, type Refusal } from './refusal.ts';
+
+/**
+ * The whole cluster as one YAML text, and back. What the file leaves out has its default, but for three things that
+ * stay as they are: addresses, `failover` and `sections`. Parsing what was exported changes nothing.
+ */
+
+export type DocumentContext = { readonly base: ClusterConfig; readonly known: readonly KnownInstance[]; readonly newUuid: () => string; readonly prune: boolean };
+
+export function parseDocument(text: string, context: DocumentContext): { config: ClusterConfig | null; refusals: Refusal[] } {
+  const bytes = utf8Bytes(text);
+  if (bytes > limits.documentBytesMax) return { config: null, refusals: [refusal('limit', 'document', [`The file has ${sizeOf(bytes)}; at most ${sizeOf(limits.documentBytesMax)} fit.`, 'Upload big sections one by one.'])] };
+  const { file, refusals: faults } = readClusterFile(text);
+  if (faults.length > 0) return { config: null, refusals: [...faults] };
+  const { base } = context;
+  const matches = matchesOf(file, context);
+  const refusals = [...matches.refusals];
+  if (file.name !== null && file.name !== base.name) refusals.unshift(refusal('otherCluster', file.name, [`The file is for cluster ${file.name}; this one is called ${base.name}.`, 'Take the file of this cluster, or leave `name` out.']));
+  const taken = new Set([...matches.instances.values()].map(({ uuid }) => uuid));
+  const unnamed = Object.keys(base.instances).filter((uuid) => !taken.has(uuid)).toSorted();
+  // A name that matched nothing may be one of these: first things first.
+  if (unnamed.length > 0 && !context.prune && matches.refusals.length === 0) refusals.push(unnamedRefusal(unnamed, base));
+  return refusals.length > 0 ? { config: null, refusals } : { config: built(file, matches, { base, unnamed }), refusals };
+}
+
+function unnamedRefusal(unnamed: readonly string[], base: ClusterConfig): Refusal {
+  const names = unnamed.map((uuid) => base.instances[uuid]?.alias ?? uuid).toSorted().join(', ');
+  return refusal('unnamed', names, [`${names} ${unnamed.length > 1 ? 'are' : 'is'} in the cluster, but not in the file.`, 'Add what is missing (`coterie export` prints it), or prune: that expels them for good.']);
+}
+
+function built(file: ClusterFile, matches: Matches, { base, unnamed }: { base: ClusterConfig; unnamed: readonly string[] }): ClusterConfig {
+  const { expelled } = unnamed.reduce(instanceExpelled, base);
+  const config: ClusterConfig = {
+    format: 1,
+    name: base.name,
+    replicasets: {},
+    instances: {},
+    expelled,
+    failover: { mode: file.failoverMode ?? base.failover.mode },
+    sections: { ...(file.sections ?? base.sections) },
+  };
+  for (const replicaset of file.replicasets) {
+    const uuid = matches.replicasets.get(replicaset) ?? '';
+    const roles = withDependencies(replicaset.roles);
+    const priority: string[] = [];
+    for (const instance of replicaset.instances) {
+      const match = matches.instances.get(instance);
+      if (!match) continue;
+      const { alias, zone, electable, disabled } = instance;
+      config.instances[match.uuid] = { alias, uri: match.uri, replicaset: uuid, zone, electable, disabled };
+      priority.push(match.uuid);
+    }
+    config.replicasets[uuid] = { alias: replicaset.alias, roles, priority, weight: replicaset.weight ?? weightFor(roles, null), allRw: replicaset.allRw };
+  }
+  return config;
+}
+
+/** Maps, because an object would put names made of digits first, and the order of instances is their priority. */
+export function exportDocument(config: ClusterConfig): string {
+  const byAlias = <Row extends { readonly alias: string }>([, a]: [string, Row], [, b]: [string, Row]) => (a.alias < b.alias ? -1 : 1);
+  const replicasets = Object.entries(config.replicasets).toSorted(byAlias).map(([uuid, { alias, roles, weight, allRw }]) => {
+    const instances = membersOf(config, uuid).map((member): [string, unknown] => {
+      const { alias: name = member, uri, zone = null, electable = true, disabled = false } = config.instances[member] ?? {};
+      return [name, { uri, ...(zone === null ? {} : { zone }), ...(electable ? {} : { electable }), ...(disabled ? { disabled } : {}) }];
+    });
+    return [alias, { roles, ...(weight === null ? {} : { weight }), ...(allRw ? { allRw } : {}), instances: new Map(instances) }] as const;
+  });
+  const sections = Object.entries(config.sections).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const document = new Map<string, unknown>([
+    ['name', config.name],
+    ['failover', { mode: config.failover.mode }],
+    ['replicasets', new Map(replicasets)],
+    ['sections', new Map(sections)],
+  ]);
+  return stringify(document, { lineWidth: 0, blockQuote: 'literal', singleQuote: true });
+}

@@ -1,0 +1,132 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import type { z } from 'zod';
+import { refusal, type Refusal } from './refusal.ts';
+
+/**
+ * Reads a YAML text as what it is expected to be, and notes each fault with its line and column. Reading goes on
+ * after a fault, so that a person sees all of them at once; a value is only worth something when there are none.
+ */
+
+export type Entry = { readonly key: string; readonly node: Node | null; readonly at: Place };
+/** "12:3", one-based. */
+export type Place = string;
+
+const faultsMax = 50;
+
+export class YamlReader {
+  readonly refusals: Refusal[] = [];
+  readonly #lines = new LineCounter();
+  readonly #document: Document;
+
+  constructor(text: string) {
+    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, strict: true, uniqueKeys: true });
+    for (const { pos, message } of [...this.#document.errors, ...this.#document.warnings]) this.fault(this.#place(pos[0]), `${message.replace(/\.$/, '')}.`, 'Correct the YAML.');
+  }
+
+  get root(): Node | null {
+    return this.#document.contents;
+  }
+
+  fault(at: Place, sentence: string, wayOut: string): void {
+    if (this.refusals.length < faultsMax) this.refusals.push(refusal('document', at, [`line ${at.replace(':', ', column ')}: ${sentence}`, wayOut]));
+  }
+
+  /** The entries in the order of the text. With `keys`, any other key is a fault. An empty value is an empty table. */
+  table(node: Node | null, what: { name: string; at: Place; keys?: readonly string[] }): Entry[] {
+    const found = this.#resolved(node);
+    if (found === null || (isScalar(found) && found.value === null)) return [];
+    if (!isMap(found)) {
+      this.fault(this.at(found, what.at), `${what.name} has to be a table of names and values.`, 'Write `name: value` lines under it.');
+      return [];
+    }
+    return found.items.flatMap((pair): Entry[] => {
+      const keyNode = pair.key as Node | null;
+      const key = this.#plain(keyNode);
+      const at = this.at(keyNode, what.at);
+      if (key === null) this.fault(at, `${what.name} has a key that is no plain name.`, 'Use a name.');
+      else if (what.keys && !what.keys.includes(key)) this.fault(at, `${what.name} has no key \`${key}\`.`, nearest(key, what.keys));
+      else return [{ key, node: pair.value as Node | null, at }];
+      return [];
+    });
+  }
+
+  list(node: Node | null, what: { name: string; at: Place }): { readonly node: Node; readonly at: Place }[] {
+    const found = this.#resolved(node);
+    if (isSeq(found)) return found.items.map((item) => ({ node: item as Node, at: this.at(item as Node, what.at) }));
+    this.fault(this.at(found, what.at), `${what.name} has to be a list.`, 'Write [one, two], or one `- item` a line.');
+    return [];
+  }
+
+  /** A text that the schema accepts. A number or a truth value is taken as it was written. */
+  text<S extends z.ZodType<string>>(node: Node | null, schema: S, what: { name: string; at: Place }): string | null {
+    const found = this.#resolved(node);
+    const at = this.at(found, what.at);
+    const value = this.#plain(found);
+    if (value === null) return this.#none(at, `${what.name} has to be a text.`);
+    const parsed = schema.safeParse(value);
+    return parsed.success ? parsed.data : this.#none(at, `${what.name} \`${value.slice(0, 80)}\`: ${parsed.error.issues[0]?.message}.`);
+  }
+
+  flag(node: Node | null, what: { name: string; at: Place }): boolean | null {
+    const found = this.#resolved(node);
+    return isScalar(found) && typeof found.value === 'boolean' ? found.value : this.#none(this.at(found, what.at), `${what.name} has to be true or false.`);
+  }
+
+  number(node: Node | null, what: { name: string; at: Place; min: number; max: number }): number | null {
+    const found = this.#resolved(node);
+    const value = isScalar(found) ? found.value : null;
+    const fits = typeof value === 'number' && value >= what.min && value <= what.max;
+    return fits ? value : this.#none(this.at(found, what.at), `${what.name} has to be a number from ${what.min} to ${what.max}.`);
+  }
+
+  isNull(node: Node | null): boolean {
+    const found = this.#resolved(node);
+    return found === null || (isScalar(found) && found.value === null);
+  }
+
+  isList(node: Node | null): boolean {
+    return isSeq(this.#resolved(node));
+  }
+
+  at(node: Node | null | undefined, otherwise: Place): Place {
+    return node?.range ? this.#place(node.range[0]) : otherwise;
+  }
+
+  #none(at: Place, sentence: string): null {
+    this.fault(at, sentence, 'Correct the value.');
+    return null;
+  }
+
+  /** An anchor's value stands for its alias; what it may contain is as deep as the caller reads, so no text can grow without end. */
+  #resolved(node: Node | null | undefined): Node | null {
+    return isAlias(node) ? ((node.resolve(this.#document) as Node | undefined) ?? null) : (node ?? null);
+  }
+
+  #plain(node: Node | null): string | null {
+    const found = this.#resolved(node);
+    if (!isScalar(found) || found.value === null) return null;
+    return typeof found.value === 'string' ? found.value : (found.source ?? String(found.value));
+  }
+
+  #place(offset: number): Place {
+    const { line, col } = this.#lines.linePos(offset);
+    return `${Math.max(1, line)}:${Math.max(1, col)}`;
+  }
+}
+
+function nearest(key: string, keys: readonly string[]): string {
+  const close = keys.find((other) => other.toLowerCase() === key.toLowerCase().replaceAll(/[_-]/g, '') || distance(other, key) <= 2);
+  return close ? `Did you mean \`${close}\`?` : `Known are ${keys.join(', ')}.`;
+}
+
+/** Levenshtein. */
+function distance(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > 2) return 3;
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + Number(a[i - 1] !== b[j - 1])));
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
