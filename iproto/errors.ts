@@ -15,8 +15,17 @@
 import { errorName } from './error-codes.ts';
 import type { Value } from './values/value.ts';
 
+export type ErrorKind =
+  | 'tarantool'
+  | 'limitExceeded'
+  | 'connectionLost'
+  | 'outcomeUnknown'
+  | 'requestTimeout'
+  | 'encode'
+  | 'protocol';
+
 export abstract class IprotoError extends Error {
-  abstract readonly kind: string;
+  abstract readonly kind: ErrorKind;
   /** True when the request certainly changed nothing, so sending it again is safe whatever it does. */
   abstract readonly notExecuted: boolean;
 }

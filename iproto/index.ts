@@ -22,13 +22,14 @@ export { systemClock, type Clock } from './clock.ts';
 export { errorCodes, errorName } from './error-codes.ts';
 export {
   ConnectionLost, EncodeError, IprotoError, LimitExceeded, OutcomeUnknown, ProtocolError, RequestTimeout, TarantoolError,
-  type ErrorEntry, type LimitName,
+  type ErrorEntry, type ErrorKind, type LimitName,
 } from './errors.ts';
 export { decode, depthMax, Reader } from './msgpack/reader.ts';
 export { skipValue } from './msgpack/skip.ts';
 export { encode, Writer } from './msgpack/writer.ts';
 export { Pool, type PoolComponents, type PoolMember, type PoolOptions } from './pool.ts';
 export { IprotoServer, serverDefaults, type ServerComponents, type ServerOptions } from './server.ts';
+export { failureCode } from './server/failure.ts';
 export type { StoredHashOf } from './server/login.ts';
 export { ServerRequest } from './server/request.ts';
 export { Session, type SessionOptions } from './server/session.ts';

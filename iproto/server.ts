@@ -37,7 +37,7 @@ export type ServerComponents = {
   /** Unpredictable bytes, for salts: `crypto.randomBytes`. */
   readonly randomBytes: (count: number) => Buffer;
   readonly storedHashOf: StoredHashOf;
-  /** Called for each request but PING and AUTH. Must not throw, and must answer each request once. */
+  /** Called for each request but PING and AUTH; answers it once, now or later. An IprotoError that it throws is answered. */
   readonly handle: (request: ServerRequest) => void;
   readonly onSession?: (session: Session) => void;
 };

@@ -1,10 +1,12 @@
 /** A request as a server's handler gets it: undecoded, to be answered exactly once. */
+import type { IprotoError } from '../errors.ts';
 import { Reader } from '../msgpack/reader.ts';
 import { Raw, type Value, type Writable } from '../values/value.ts';
 import { bodySlices } from '../wire/body.ts';
 import { bodyKeys, statuses } from '../wire/constants.ts';
 import { errorBody, type ResponseBody } from '../wire/answers.ts';
 import type { Response } from '../wire/responses.ts';
+import { failureCode } from './failure.ts';
 import type { Session } from './session.ts';
 
 export type Reply = (status: number, body: ResponseBody, last: boolean) => void;
@@ -53,6 +55,11 @@ export class ServerRequest {
   /** `code`: see `errorCodes`; below 0x8000. */
   fail(code: number, message: string): void {
     this.#answer(statuses.error | code, errorBody(code, message));
+  }
+
+  /** Fails with what a request behind this one failed with. */
+  failWith(error: IprotoError): void {
+    this.fail(failureCode(error), error.message);
   }
 
   /** A push before the answer: a body as `onPush` gets it. */

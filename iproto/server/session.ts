@@ -53,6 +53,8 @@ export class Session {
   #inFlight = 0;
   #loggingIn = false;
   #loginFailures = 0;
+  /** Reads no more, and closes when its answers are written. */
+  #ending = false;
   #cancelStall: (() => void) | undefined;
 
   constructor(components: SessionComponents, options: SessionOptions) {
@@ -96,7 +98,7 @@ export class Session {
 
   get #blocked(): boolean {
     const { inFlightMax, queuedBytesMax } = this.#options;
-    return this.#loggingIn || this.#inFlight >= inFlightMax || this.#outbox.queuedBytes > queuedBytesMax;
+    return this.#ending || this.#loggingIn || this.#inFlight >= inFlightMax || this.#outbox.queuedBytes > queuedBytesMax;
   }
 
   #read(): void {
@@ -129,7 +131,17 @@ export class Session {
     if (type === requestTypes.ping) return request.acknowledge();
     if (type === requestTypes.auth) return void this.#logIn(request);
     if (this.user === undefined && !this.#options.guest) return request.fail(errorCodes.ACCESS_DENIED, 'Log in first');
-    this.#components.handle(request);
+    this.#handle(request);
+  }
+
+  /** What the handler throws of this library is answered; anything else is a bug and not hidden. */
+  #handle(request: ServerRequest): void {
+    try {
+      this.#components.handle(request);
+    } catch (error) {
+      if (!(error instanceof IprotoError)) throw error;
+      request.failWith(error);
+    }
   }
 
   async #logIn(request: ServerRequest): Promise<void> {
@@ -143,7 +155,7 @@ export class Session {
     } else {
       this.#loginFailures += 1;
       request.fail(errorCodes.PASSWORD_MISMATCH, 'User not found or supplied credentials are invalid');
-      if (this.#loginFailures >= this.#options.loginFailuresMax) return void this.#components.socket.destroySoon();
+      this.#ending = this.#loginFailures >= this.#options.loginFailuresMax;
     }
     this.#read();
   }
@@ -180,6 +192,7 @@ export class Session {
   #flushed(): void {
     this.#cancelStall?.();
     this.#cancelStall = undefined;
+    if (this.#ending && this.#outbox.queuedBytes === 0) return void this.#components.socket.destroySoon();
     this.#watchStall();
     if (this.#components.socket.isPaused()) this.#read();
   }
