@@ -16,7 +16,7 @@ export const instanceRows: readonly InstanceRow[] = [
       const address = instance.http ?? gossip?.address ?? instance.uri;
       const left = gossip?.state === 'left' ? 'its agent was stopped' : 'its host or agent is down, or the network between is cut';
       const was = report === null ? 'This server has never heard from it' : `It last said "${report.status.state}"${report.status.database?.readOnly === false ? ' and was master' : ''}`;
-      const sentence = `${alias} has not answered since ${heardAt === null ? since : clock(heardAt, facts.now)}: ${left}. ${was}.`;
+      const sentence = `${alias} has not answered since ${heardAt === null ? since() : clock(heardAt, facts.now)}: ${left}. ${was}.`;
       if (facts.mostLost) return { sentence, ...sinceOf(heardAt), wayOut: 'More than half of the cluster does not answer: check the network of this server first.' };
       return {
         sentence,
@@ -46,7 +46,7 @@ export const instanceRows: readonly InstanceRow[] = [
       const offset = report?.clockOffsetMs ?? 0;
       const next = nextStartAt === null ? 'Its agent starts it again.' : `Its agent starts it again at ${clock(nextStartAt - offset, facts.now)}.`;
       return {
-        sentence: `The Tarantool of ${alias} crashed (${lastExitAt === null ? since : clock(lastExitAt - offset, facts.now)}): ${quoted(lastExit ?? status.reason, 'no reason known')}. ${next}`,
+        sentence: `The Tarantool of ${alias} crashed (${lastExitAt === null ? since() : clock(lastExitAt - offset, facts.now)}): ${quoted(lastExit ?? status.reason, 'no reason known')}. ${next}`,
         wayOut: `Wait for the restart; if it crashes again, read the end of its log: \`coterie instance logs ${alias}\`.`,
         ...sinceOf(lastExitAt === null ? null : lastExitAt - offset),
         repair: restart(alias),
@@ -61,7 +61,7 @@ export const instanceRows: readonly InstanceRow[] = [
       const { alias, status } = instance;
       if (!serves(instance) || !status?.restarts.crashLoop || status.state === 'ready') return null;
       return {
-        sentence: `The Tarantool of ${alias} crashes in a loop since ${since}: ${status.restarts.count} exits, the last one: ${quoted(status.restarts.lastExit ?? status.reason, 'no reason known')}.`,
+        sentence: `The Tarantool of ${alias} crashes in a loop since ${since()}: ${status.restarts.count} exits, the last one: ${quoted(status.restarts.lastExit ?? status.reason, 'no reason known')}.`,
         wayOut: `Read \`coterie instance logs ${alias}\`, mend the cause, then restart it. If its files are broken and a healthy copy exists, rebuild it: \`coterie instance rebuild ${alias}\`.`,
         repair: restart(alias),
       };
@@ -74,7 +74,7 @@ export const instanceRows: readonly InstanceRow[] = [
     find: (instance, { since }) =>
       serves(instance) && instance.state === 'failed'
         ? {
-            sentence: `${instance.alias} failed at ${since}: ${quoted(instance.status?.reason ?? null, 'no reason given')}.`,
+            sentence: `${instance.alias} failed at ${since()}: ${quoted(instance.status?.reason ?? null, 'no reason given')}.`,
             wayOut: `Mend what the reason names (more in \`coterie instance logs ${instance.alias}\`), then restart it.`,
             repair: restart(instance.alias),
           }
@@ -87,7 +87,7 @@ export const instanceRows: readonly InstanceRow[] = [
     find: (instance, { since }) =>
       serves(instance) && instance.state === 'stopped'
         ? {
-            sentence: `The Tarantool of ${instance.alias} has been stopped since ${since}: ${quoted(instance.status?.reason ?? null, 'somebody stopped it')}.`,
+            sentence: `The Tarantool of ${instance.alias} has been stopped since ${since()}: ${quoted(instance.status?.reason ?? null, 'somebody stopped it')}.`,
             wayOut: 'Start it when you are done with it.',
             repair: { operation: 'instance.start', label: `Start ${instance.alias}`, input: { instance: instance.alias } },
           }
@@ -101,7 +101,7 @@ export const instanceRows: readonly InstanceRow[] = [
       const { alias, state, status } = instance;
       if (!serves(instance) || (state !== 'bootstrapping' && state !== 'connecting' && state !== 'configuring' && state !== 'unconfigured')) return null;
       const what = state === 'unconfigured' ? 'waiting for its configuration' : state;
-      return { sentence: `${alias} has been ${what} since ${since}: ${quoted(status?.reason ?? null, 'it does not say what it waits for')}.`, wayOut: `Look at what it waits for; its log says more: \`coterie instance logs ${alias}\`.` };
+      return { sentence: `${alias} has been ${what} since ${since()}: ${quoted(status?.reason ?? null, 'it does not say what it waits for')}.`, wayOut: `Look at what it waits for; its log says more: \`coterie instance logs ${alias}\`.` };
     },
   },
   {
@@ -111,7 +111,7 @@ export const instanceRows: readonly InstanceRow[] = [
     find: (instance, { since }) =>
       serves(instance) && instance.state === 'ready' && instance.status?.database?.status === 'orphan'
         ? {
-            sentence: `${instance.alias} has been an orphan since ${since}: it cannot reach enough of its peers, and is read-only.`,
+            sentence: `${instance.alias} has been an orphan since ${since()}: it cannot reach enough of its peers, and is read-only.`,
             wayOut: `Bring the other instances of ${instance.replicaset?.alias ?? 'its replicaset'} back, or restart replication.`,
             ...(instance.replicaset ? { repair: { operation: 'replicaset.restartReplication', label: `Restart replication in ${instance.replicaset.alias}`, input: { replicaset: instance.replicaset.alias } } } : {}),
           }
@@ -123,7 +123,7 @@ export const instanceRows: readonly InstanceRow[] = [
     todo: 'Open the gossip port for UDP in both directions.',
     find: ({ alias, contact, config, gossip }, { since }) =>
       contact === 'fresh' && config !== null && (gossip?.state === 'dead' || gossip?.state === 'suspected')
-        ? { sentence: `${alias} answers, but gossip calls it ${gossip.state} since ${since}: UDP to ${gossip.address} seems to be cut.`, wayOut: `Open ${gossip.address} for UDP in both directions. Health is seen later, and configuration spreads more slowly, until then.` }
+        ? { sentence: `${alias} answers, but gossip calls it ${gossip.state} since ${since()}: UDP to ${gossip.address} seems to be cut.`, wayOut: `Open ${gossip.address} for UDP in both directions. Health is seen later, and configuration spreads more slowly, until then.` }
         : null,
   },
   {
@@ -163,7 +163,7 @@ export const instanceRows: readonly InstanceRow[] = [
       const fenced = state === 'expelled' && (status === null || status.database === null);
       return fenced
         ? { sentence: `${alias} was expelled; its agent still runs and keeps it fenced.`, wayOut: 'Stop the agent on its host, or start it with --forget to use the instance anew (its old data is moved aside).' }
-        : { severity: 'critical', sentence: `${alias} was expelled, but has not stopped its database since ${since}.`, wayOut: 'Stop the agent and the Tarantool on its host by hand: whoever still writes there loses those writes.' };
+        : { severity: 'critical', sentence: `${alias} was expelled, but has not stopped its database since ${since()}.`, wayOut: 'Stop the agent and the Tarantool on its host by hand: whoever still writes there loses those writes.' };
     },
   },
 ];

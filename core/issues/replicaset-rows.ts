@@ -14,7 +14,7 @@ export const replicasetRows: readonly ReplicasetRow[] = [
       const wrong = masters.filter((master) => master !== wanted);
       const stop = wrong[0]!;
       return {
-        sentence: `${config.alias} has ${masters.length} masters since ${since}: ${list(masters.map(({ alias }) => alias))} are all writable, and their data diverges with every write.`,
+        sentence: `${config.alias} has ${masters.length} masters since ${since()}: ${list(masters.map(({ alias }) => alias))} are all writable, and their data diverges with every write.`,
         wayOut: `${wanted && masters.includes(wanted) ? `${wanted.alias} is the right one. ` : ''}Stop ${list(wrong.map(({ alias }) => alias))}; then find out what was written there.`,
         repair: { operation: 'instance.stop', label: `Stop ${stop.alias}`, input: { instance: stop.alias } },
       };
@@ -27,7 +27,7 @@ export const replicasetRows: readonly ReplicasetRow[] = [
     find: (replicaset, { since, facts }) => {
       const { config, data, masters, members, wanted } = replicaset;
       if (!data || masters.length > 0 || members.length === 0) return null;
-      const head = `${config.alias} has no master since ${since}, so every write fails`;
+      const head = `${config.alias} has no master since ${since()}, so every write fails`;
       if (wanted === null) return { sentence: `${head}: none of its instances is both enabled and electable.`, wayOut: 'Enable an instance, or make one electable.' };
       return { sentence: `${head}: ${whyNot(wanted)}.`, ...wayTo(replicaset, wanted, facts.mostLost) };
     },
@@ -39,7 +39,7 @@ export const replicasetRows: readonly ReplicasetRow[] = [
     find: ({ config, data, masters, wanted }, { since }) => {
       const [master] = masters;
       if (!data || config.allRw || masters.length !== 1 || !master || wanted === null || master === wanted) return null;
-      return { sentence: `${config.alias} is led by ${master.alias} since ${since}, though ${wanted.alias} should lead: ${whyNot(wanted)}.`, wayOut: `Mend what keeps ${wanted.alias} from it, or put ${master.alias} first in the priority of ${config.alias}.` };
+      return { sentence: `${config.alias} is led by ${master.alias} since ${since()}, though ${wanted.alias} should lead: ${whyNot(wanted)}.`, wayOut: `Mend what keeps ${wanted.alias} from it, or put ${master.alias} first in the priority of ${config.alias}.` };
     },
   },
 ];

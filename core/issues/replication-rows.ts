@@ -15,11 +15,9 @@ function pulls(instance: InstanceFacts, { replicasets }: Facts): Pull[] {
   if (!serves(instance) || instance.state !== 'ready' || !database) return [];
   const replicaset = replicasets.get(instance.replicaset?.uuid ?? '');
   if (!replicaset?.data) return [];
-  const links = new Map(database.replication.map((link) => [link.uuid, link]));
-  return replicaset.members.flatMap((peer) => {
-    const up = serves(peer) && peer.state === 'ready' && peer.contact === 'fresh' && peer.status?.database;
-    return up && peer !== instance ? [{ peer, link: links.get(peer.uuid) ?? null }] : [];
-  });
+  return replicaset.members
+    .filter((peer) => peer !== instance && serves(peer) && peer.state === 'ready' && peer.contact === 'fresh' && peer.status?.database)
+    .map((peer) => ({ peer, link: database.replication.find(({ uuid }) => uuid === peer.uuid) ?? null }));
 }
 
 function repairOf(instance: InstanceFacts) {
@@ -39,7 +37,7 @@ export const replicationRows: readonly InstanceRow[] = [
       if (stopped.length === 0) return null;
       const messages = stopped.map(({ peer, link }) => `${peer.alias} ("${quoted(link?.upstream?.message ?? null, 'no message')}")`);
       return {
-        sentence: `${instance.alias} has stopped replicating at ${since} from ${list(messages)}. It does not retry, and falls behind.`,
+        sentence: `${instance.alias} has stopped replicating at ${since()} from ${list(messages)}. It does not retry, and falls behind.`,
         wayOut: `Mend what the message names, then restart replication in ${instance.replicaset!.alias}. If the data of ${instance.alias} has diverged, rebuild it: \`coterie instance rebuild ${instance.alias}\`.`,
         repair: repairOf(instance),
       };
@@ -54,7 +52,7 @@ export const replicationRows: readonly InstanceRow[] = [
       if (broken.length === 0) return null;
       const reasons = broken.map(({ peer, link }) => (link?.upstream ? `${peer.alias} (${quoted(link.upstream.message, link.upstream.status)})` : `${peer.alias} (no link)`));
       return {
-        sentence: `${instance.alias} has not replicated since ${since} from ${list(reasons)}, although both are up.`,
+        sentence: `${instance.alias} has not replicated since ${since()} from ${list(reasons)}, although both are up.`,
         wayOut: `Check that ${instance.alias} reaches ${list(broken.map(({ peer }) => peer.uri))}; then restart replication in ${instance.replicaset!.alias}.`,
         repair: repairOf(instance),
       };
@@ -72,7 +70,7 @@ export const replicationRows: readonly InstanceRow[] = [
       const worst = behind.toSorted((a, b) => b.lag - a.lag)[0];
       if (!worst) return null;
       return {
-        sentence: `${instance.alias} has been more than ${lagWarningSeconds} s behind ${list(behind.map(({ peer }) => peer.alias))} since ${since}.`,
+        sentence: `${instance.alias} has been more than ${lagWarningSeconds} s behind ${list(behind.map(({ peer }) => peer.alias))} since ${since()}.`,
         wayOut: `Look for a long transaction on ${worst.peer.alias}, or a slow disk or network at ${instance.alias}; it catches up by itself when the load falls.`,
       };
     },

@@ -17,8 +17,8 @@ export type Context = {
   readonly facts: Facts;
   /** Runs that are not done: preparing, decided or partial. */
   readonly pendingRuns: readonly ApplyRun[];
-  /** "since 03:12:45 UTC": when this issue was first seen. */
-  readonly since: string;
+  /** When this issue was first seen, in words: "03:12:45 UTC". */
+  since(): string;
 };
 
 type Common = {
