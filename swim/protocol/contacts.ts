@@ -78,15 +78,16 @@ export class Contacts {
 
   onSeed(now: number): void {
     const { members, deadlines } = this.#parts;
-    if (members.order.size === 0) for (const seed of this.#seeds) this.greet(seed);
-    deadlines.add(now + this.#config.seedEveryMs, { kind: 'seed' });
+    const alone = members.order.size === 0;
+    if (alone) for (const seed of this.#seeds) this.greet(seed);
+    deadlines.add(now + (alone ? this.#config.seedEveryMs : this.#config.reconnectEveryMs), { kind: 'seed' });
   }
 
   onReconnect(now: number): void {
     const { members, deadlines, random } = this.#parts;
     deadlines.add(now + this.#config.reconnectEveryMs, { kind: 'reconnect' });
     const lost: Address[] = [];
-    for (const member of members.all()) if (member.status === 'dead') lost.push(member.address);
+    if (members.size > members.order.size) for (const member of members.all()) if (member.status === 'dead') lost.push(member.address);
     for (const seed of this.#seeds) if (members.at(seed) === undefined) lost.push(seed);
     const address = lost[Math.floor(random() * lost.length)];
     if (address !== undefined) this.greet(address);

@@ -27,6 +27,7 @@ export class News<T extends { readonly uuid: string }> {
 
   /** Offers items, least sent first, until `fits` has refused `missesMax` of them; each taken counts as sent once more. */
   take(limits: { transmissionsMax: number; missesMax: number; countMax: number }, fits: (item: T) => boolean): T[] {
+    if (this.#sentOf.size === 0) return [];
     const taken: { item: T; sent: number }[] = [];
     let misses = 0;
     for (const [sent, items] of this.#bySent.entries()) {

@@ -115,18 +115,25 @@ export class Detector {
   onIndirectTimeout(now: number, probe: Probe): void {
     if (this.#open.get(probe.uuid) !== probe) return;
     this.#open.delete(probe.uuid);
-    const { members, counters, health, suspicions } = this.#parts;
+    const { members, counters, suspicions } = this.#parts;
     counters.probesFailed += 1;
-    const missed = Math.max(0, probe.nacksExpected - probe.nacks);
-    counters.nacksMissed += missed;
-    health.add(probe.nacksExpected === 0 ? 1 : missed);
     const member = members.get(probe.uuid);
-    if (member !== undefined) suspicions.accuse(now, member, { since: probe.sentAt, refused: false });
+    if (member === undefined) return;
+    // One silence is judged once; looking again only gives the suspect another chance to answer.
+    if (!member.suspicion?.accusers.includes(members.self.uuid)) this.#blameOurselves(probe);
+    suspicions.accuse(now, member, { since: probe.sentAt, refused: false });
+    if (member.suspicion !== undefined) this.probe(now, member, 'witness');
   }
 
   /** After a pause of our own: an ack may have come and gone unseen. Nobody is judged by these probes. */
   drop(): void {
     this.#open.clear();
+  }
+
+  #blameOurselves(probe: Probe): void {
+    const missed = Math.max(0, probe.nacksExpected - probe.nacks);
+    this.#parts.counters.nacksMissed += missed;
+    this.#parts.health.add(probe.nacksExpected === 0 ? 1 : missed);
   }
 
   #ackTimeoutMs(member: Member): number {
