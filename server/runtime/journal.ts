@@ -1,5 +1,5 @@
-import type { Issue } from '~/contract/shapes/view.ts';
 import type { EventDraft } from '~/core/events/draft.ts';
+import type { Seen } from '~/core/issues/detect.ts';
 import type { Store } from '~/server/store/index.ts';
 
 /** Writes events, and when issues began, into the database behind everybody's back: a slow database slows no decision. */
@@ -38,17 +38,16 @@ export class Journal {
     this.#write();
   }
 
-  /** The open issues as of now: new ones are remembered with their time, gone ones forgotten. */
-  issues(open: readonly Issue[]): void {
-    const ids = new Set(open.map(({ id }) => id));
-    for (const { id, since } of open) {
+  /** What is wrong now, and since when. */
+  issues(seen: Seen): void {
+    for (const [id, at] of seen) {
       if (this.since.has(id)) continue;
-      this.since.set(id, since);
-      this.#added.set(id, since);
+      this.since.set(id, at);
+      this.#added.set(id, at);
       this.#removed.delete(id);
     }
     for (const id of this.since.keys()) {
-      if (ids.has(id)) continue;
+      if (seen.has(id)) continue;
       this.since.delete(id);
       this.#added.delete(id);
       this.#removed.add(id);

@@ -1,13 +1,12 @@
 import type { ApplyRun } from '~/contract/shapes/plan.ts';
-import type { ClusterOverview, ClusterUpdate, Issue } from '~/contract/shapes/view.ts';
-import type { EventDraft } from '~/core/events/draft.ts';
+import type { ClusterOverview, ClusterUpdate } from '~/contract/shapes/view.ts';
 import { eventsBetween } from '~/core/events/between.ts';
-import { detectIssues } from '~/core/issues/detect.ts';
-import { suggest } from '~/core/issues/suggest.ts';
+import type { EventDraft } from '~/core/events/draft.ts';
+import type { Seen } from '~/core/issues/detect.ts';
+import { observe, type Observation } from '~/core/issues/observe.ts';
 import { builtInRoles } from '~/core/roles.ts';
 import type { KnownInstance } from '~/core/topology/known.ts';
-import { buildViews } from '~/core/view/build.ts';
-import { healthOf } from '~/core/view/health.ts';
+import { healthOf, type Overall } from '~/core/view/overall.ts';
 import { ages, type GossipView, type Report } from '~/core/view/report.ts';
 import { deltaFrom, Sent } from './delta.ts';
 import { Feed } from './feed.ts';
@@ -27,12 +26,11 @@ export type StateComponents = {
   /** Unfinished runs, as far as this server knows. */
   readonly runs: () => ApplyRun[];
   readonly onEvents: (drafts: readonly EventDraft[]) => void;
-  readonly onIssues: (issues: readonly Issue[]) => void;
-  /** When each open issue was first seen. */
-  readonly since: ReadonlyMap<string, number>;
+  /** What is wrong now, and since when: to be kept over a restart. */
+  readonly onSeen: (seen: Seen) => void;
 };
 
-export type StateOptions = { readonly name: string; readonly boot: string; readonly everyMs: number; readonly messagesMax: number };
+export type StateOptions = { readonly name: string; readonly boot: string; readonly everyMs: number; readonly messagesMax: number; /** As it was before the restart. */ readonly seen: Seen };
 
 export const stateDefaults = { everyMs: 250, messagesMax: 256 } as const;
 
@@ -46,14 +44,20 @@ export class ClusterState {
   readonly #paced: Paced;
   readonly #ageing: NodeJS.Timeout;
   #gossip: ReadonlyMap<string, GossipView> = new Map();
+  readonly #startedAt: number;
+  #seen: Seen;
+  #observation: Observation;
   #overview: ClusterOverview;
 
   constructor(
     readonly components: StateComponents,
     readonly options: StateOptions,
   ) {
-    this.feed = new Feed({ boot: options.boot, messagesMax: options.messagesMax, snapshot: () => ({ kind: 'snapshot', overview: this.#overview }), gap: { kind: 'gap' } });
-    this.#overview = this.#look();
+    this.feed = new Feed<ClusterUpdate>({ boot: options.boot, messagesMax: options.messagesMax, snapshot: () => ({ kind: 'snapshot', overview: this.#overview }), gap: { kind: 'gap' } });
+    this.#startedAt = components.now();
+    this.#seen = options.seen;
+    this.#observation = this.#look();
+    this.#overview = this.#shown();
     deltaFrom(this.#sent, this.#overview);
     this.#paced = new Paced(() => this.#renew(), options.everyMs);
     this.#ageing = setInterval(() => this.#paced.poke(), ageingMs);
@@ -62,6 +66,10 @@ export class ClusterState {
 
   get overview(): ClusterOverview {
     return this.#overview;
+  }
+
+  get overall(): Overall {
+    return healthOf(this.#observation);
   }
 
   report(uuid: string): Report | null {
@@ -114,34 +122,37 @@ export class ClusterState {
   }
 
   #renew(): void {
-    const before = this.#overview;
-    this.#overview = this.#look();
+    const { onEvents, onSeen } = this.components;
+    const before = this.#observation;
+    this.#observation = this.#look();
+    this.#seen = this.#observation.seen;
+    this.#overview = this.#shown();
     const delta = deltaFrom(this.#sent, this.#overview);
     if (delta !== null) this.feed.publish(delta);
-    this.components.onEvents(eventsBetween(before, this.#overview, this.#overview.serverTime));
-    this.components.onIssues(this.#overview.issues);
+    onEvents(eventsBetween(before, this.#observation, this.#observation.at));
+    onSeen(this.#seen);
   }
 
-  #look(): ClusterOverview {
-    const { versions, now, runs, since } = this.components;
-    const at = now();
-    const config = versions.current;
-    const facts = { config, reports: this.#reports, gossip: this.#gossip, now: at };
-    const pendingRuns = runs();
-    const views = buildViews(facts);
-    const issues = detectIssues({ ...facts, views, pendingRuns, since });
+  #look(): Observation {
+    const { versions, now, runs } = this.components;
+    return observe({ config: versions.current, reports: this.#reports, gossip: this.#gossip, now: now(), startedAt: this.#startedAt }, { seen: this.#seen, pendingRuns: runs() });
+  }
+
+  #shown(): ClusterOverview {
+    const { at, config, instances, replicasets, issues, suggestions } = this.#observation;
     return {
       name: this.options.name,
       configVersion: config?.version ?? 0,
       configAt: config?.at ?? null,
       failoverMode: config?.config.failover.mode ?? 'disabled',
       serverTime: at,
-      health: healthOf(views.replicasets, issues),
-      ...views,
+      health: healthOf(this.#observation).health,
+      instances,
+      replicasets,
       issues,
-      suggestions: suggest(issues),
+      suggestions,
       roles: [...builtInRoles],
-      run: pendingRuns[0]?.id ?? null,
+      run: this.components.runs()[0]?.id ?? null,
     };
   }
 }

@@ -105,8 +105,10 @@ const problemSchema: Json = {
 };
 
 /** Moves `$defs` under `components` and points at them there. */
-function componentsOut({ $schema: _, $defs, ...schema }: Json, components: Record<string, Json>): Json {
+function componentsOut(document: Json, components: Record<string, Json>): Json {
+  const { $defs, ...schema } = document;
   for (const [name, definition] of Object.entries(($defs ?? {}) as Record<string, Json>)) components[name] ??= pointed(definition) as Json;
+  delete schema['$schema'];
   return pointed(schema) as Json;
 }
 

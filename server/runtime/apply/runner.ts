@@ -1,0 +1,139 @@
+import type { ClusterConfig, ConfigVersion, Surface } from '~/contract/shapes/config.ts';
+import type { ApplyRun } from '~/contract/shapes/plan.ts';
+import { ApplyCoordinator } from '~/core/apply/coordinator.ts';
+import type { RunHead } from '~/core/apply/coordinator-messages.ts';
+import { participantsOf } from '~/core/apply/participants.ts';
+import type { ApplyPolicy } from '~/core/apply/policy.ts';
+import { canonicalText } from '~/core/config/canonical.ts';
+import { hashOf } from '~/link/hash.ts';
+import type { AgentClient, Committed } from '~/link/protocol.ts';
+import type { Store } from '~/server/store/index.ts';
+import type { ChangeLock } from '../change-lock.ts';
+import type { Versions } from '../versions.ts';
+import { called, isCall } from './calls.ts';
+import { drive } from './drive.ts';
+import { recorded } from './records.ts';
+import { settleLeft } from './recovery.ts';
+
+/** The shell around the two-phase apply: one change at a time, made against the newest version, recorded before it is committed. */
+
+export type RunnerComponents = {
+  readonly store: Pick<Store, 'runs' | 'versions'>;
+  readonly versions: Versions;
+  readonly lock: ChangeLock;
+  readonly client: (uuid: string, alias: string) => AgentClient;
+  readonly isReachable: (uuid: string) => boolean;
+  readonly now: () => number;
+  readonly newUuid: () => string;
+  readonly onChange: () => void;
+  readonly onFinished: (run: ApplyRun) => void;
+  readonly onError: (error: unknown) => void;
+};
+
+export type RunnerOptions = {
+  /** This server, the same over its restarts. */
+  readonly owner: string;
+  readonly policy?: Partial<ApplyPolicy>;
+};
+
+export type ChangeMeta = { readonly author: string; readonly surface: Surface; readonly reason: string | null };
+
+export class ApplyRunner {
+  readonly #live = new Map<string, ApplyRun>();
+  /** Nothing of an earlier life of this server is left to be settled. */
+  #settled = false;
+
+  constructor(
+    readonly components: RunnerComponents,
+    readonly options: RunnerOptions,
+  ) {}
+
+  /** A run under way in this process, as it is now. */
+  live(id: string): ApplyRun | null {
+    return this.#live.get(id) ?? null;
+  }
+
+  running(): ApplyRun[] {
+    return [...this.#live.values()];
+  }
+
+  /** `decide` gets the newest version and gives the next configuration, or null where nothing is to be done. Null: it was. */
+  change(meta: ChangeMeta, decide: (base: ConfigVersion | null) => ClusterConfig | null): Promise<ApplyRun | null> {
+    const { lock, versions } = this.components;
+    return lock.hold(async (lost) => {
+      if (!this.#settled) await this.#settle();
+      const base = await versions.refresh();
+      const config = decide(base);
+      return config === null ? null : this.#apply({ config, meta, base: versions.committed, lost });
+    });
+  }
+
+  /** Settles what a server that died has left. Does nothing while another server holds the lock: it is alive. */
+  async recover(): Promise<void> {
+    const { store, lock } = this.components;
+    const left = (await store.runs.unfinished()).filter(({ run }) => !this.#live.has(run.id));
+    if (left.length === 0) return;
+    await lock.hold(() => this.#settle(), 0).catch((error: { code?: string }) => {
+      if (error.code !== 'CONFLICT') throw error;
+    });
+  }
+
+  async #settle(): Promise<void> {
+    await settleLeft(
+      { ...this.components, isLive: (id) => this.#live.has(id), finish: (machine, id) => this.#drive(machine, { id, begun: Promise.resolve(), lost: new AbortController().signal }) },
+      this.options,
+    );
+    // Another server may die at any time; on a database of our own, only we could have left something.
+    this.#settled = this.components.lock.options.shared === null;
+  }
+
+  async #apply({ config, meta, base, lost }: { config: ClusterConfig; meta: ChangeMeta; base: Committed | null; lost: AbortSignal }): Promise<ApplyRun> {
+    const { versions, now, newUuid, store, isReachable } = this.components;
+    const { owner, policy } = this.options;
+    const run: RunHead = { id: newUuid(), owner, startedAt: now(), ...meta };
+    const text = canonicalText(config);
+    const version = (base?.meta.version ?? 0) + 1;
+    const candidate: Committed = { meta: { version, hash: hashOf(text), ...meta, at: run.startedAt, base: base?.meta.version ?? null }, text };
+    const participants = participantsOf({ base: versions.current?.config ?? null, candidate: config, reachable: isReachable });
+    const machine = new ApplyCoordinator({ run, base, candidate, participants, ...(policy ? { policy } : {}) });
+    // The agents are asked meanwhile; the decision waits for it.
+    const begun = store.runs.begin(machine.run(), owner);
+    begun.catch(() => {});
+    return this.#drive(machine, { id: run.id, begun, lost, won: () => versions.set(candidate, config) });
+  }
+
+  async #drive(machine: ApplyCoordinator, { id, begun, lost, won }: { id: string; begun: Promise<void>; lost: AbortSignal; won?: () => void }): Promise<ApplyRun> {
+    const { store, now, client, onChange, onFinished } = this.components;
+    const { owner } = this.options;
+    this.#live.set(id, machine.run());
+    onChange();
+    try {
+      const run = await drive(machine, {
+        now,
+        carryOut: async (effect) => {
+          if (isCall(effect)) return called(effect, () => client(effect.uuid, effect.uuid));
+          const event = await recorded(effect, store.runs, { owner, now, begun, lost });
+          if (event.kind === 'decisionRecorded' && event.outcome === 'won') won?.();
+          return event;
+        },
+        onProgress: (run) => {
+          this.#live.set(id, run);
+          onChange();
+        },
+      });
+      await this.#finish(run);
+      onFinished(run);
+      return run;
+    } finally {
+      this.#live.delete(id);
+      onChange();
+    }
+  }
+
+  /** A run whose end could not be written is decided all the same: recovery finds it and writes it down. */
+  async #finish(run: ApplyRun): Promise<void> {
+    if (run.state !== 'done' && run.state !== 'partial') return;
+    const { store, now, onError } = this.components;
+    await store.runs.finish(run.id, { at: run.finishedAt ?? now(), state: run.state, instances: run.instances }).catch(onError);
+  }
+}

@@ -1,0 +1,183 @@
+import type { ApplyPolicy } from '~/core/apply/policy.ts';
+import type { GossipView } from '~/core/view/report.ts';
+import type { AgentTarget } from '~/link/client.ts';
+import type { AgentClient } from '~/link/protocol.ts';
+import type { Store } from '~/server/store/index.ts';
+import { Adoption, type Holder } from './adoption.ts';
+import { Agents } from './agents.ts';
+import { ApplyRunner } from './apply/runner.ts';
+import { CatchUp } from './catch-up.ts';
+import { ChangeLock } from './change-lock.ts';
+import type { Gossip } from './gossip.ts';
+import { GossipKeys } from './gossip-keys.ts';
+import { heard, wokenBetween } from './heard.ts';
+import { Journal } from './journal.ts';
+import { ClusterState, stateDefaults } from './state.ts';
+import { Versions } from './versions.ts';
+
+/** What the server knows of the cluster and does to it, put together. Everything here may be rebuilt at a restart from the database and from gossip. */
+
+export type RuntimeComponents = {
+  readonly store: Store;
+  readonly gossip: Gossip;
+  readonly connect: (target: AgentTarget) => AgentClient;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly newUuid: () => string;
+  /** `error` is null where the sentence says all. */
+  readonly warn: (sentence: string, error: unknown) => void;
+};
+
+export type RuntimeOptions = {
+  /** Of the cluster. */
+  readonly name: string;
+  /** This server, the same over its restarts. */
+  readonly owner: string;
+  /** This start of it. */
+  readonly boot: string;
+  /** Where people reach it; told to the others. */
+  readonly url: string;
+  /** Derives rotated gossip keys. */
+  readonly secret: string;
+  readonly policy?: Partial<ApplyPolicy>;
+};
+
+/** How often the database is asked for what other servers did, and for runs that a dead one left. */
+const lookEveryMs = 1000;
+/** After a start, agents get this long to be found before a left run is finished without them. */
+const settleAfterMs = 3000;
+
+export class Runtime {
+  readonly versions: Versions;
+  readonly agents: Agents;
+  readonly state: ClusterState;
+  readonly applies: ApplyRunner;
+  readonly adoption: Adoption;
+  readonly keys: GossipKeys;
+  readonly journal: Journal;
+  readonly #catchUp: CatchUp;
+  readonly #startedAt: number;
+  #views: ReadonlyMap<string, GossipView> = new Map();
+  #looking: NodeJS.Timeout | undefined;
+  #busy = false;
+
+  /** Reads what a picture needs from the database, then begins to listen. */
+  static async start(components: RuntimeComponents, options: RuntimeOptions): Promise<Runtime> {
+    const { store, now, warn } = components;
+    const versions = new Versions(store);
+    const journal = new Journal({ store, now, onError: (error) => warn('Events could not be written to the database.', error) });
+    await Promise.all([versions.refresh(), journal.load()]);
+    const runtime = new Runtime(components, { ...options, versions, journal });
+    await runtime.#listen();
+    return runtime;
+  }
+
+  private constructor(
+    readonly components: RuntimeComponents,
+    readonly options: RuntimeOptions & { versions: Versions; journal: Journal },
+  ) {
+    const { store, connect, now, random, newUuid, warn, gossip } = components;
+    const { name, owner, boot, secret, versions, journal, policy } = options;
+    this.#startedAt = now();
+    this.versions = versions;
+    this.journal = journal;
+    this.agents = new Agents({
+      connect,
+      now,
+      random,
+      onReport: (uuid, report) => {
+        this.state.took(uuid, report);
+        this.#catchUp.took(uuid, report);
+      },
+      onTrouble: (target, sentence) => {
+        warn(`${target.alias}: ${sentence}`, null);
+        this.state.poke();
+      },
+    });
+    const client = (uuid: string, alias: string) => this.agents.client(uuid, alias);
+    const isUp = (uuid: string) => this.agents.find(uuid)?.trouble === null;
+    const poke = () => this.state.poke();
+    const onError = (error: unknown) => warn('A step of an apply run failed; it is made again.', error);
+    const lock = new ChangeLock({ owner, shared: store.provider === 'postgresql' ? store.locks : null, ttlMs: 10_000, waitMaxMs: 30_000, queueMax: 200 });
+    const isReachable = (uuid: string) => this.state.known().some((known) => known.uuid === uuid && known.reachable);
+    this.#catchUp = new CatchUp({ store, versions, client, isApplying: () => this.applies.running().length > 0, now, random, onChange: poke, onError });
+    this.applies = new ApplyRunner({ store, versions, lock, client, isReachable, now, newUuid, onChange: poke, onFinished: (run) => this.#catchUp.finished(run), onError }, { owner, ...(policy ? { policy } : {}) });
+    this.state = new ClusterState(
+      { versions, now, isUp, runs: () => this.applies.running(), onEvents: (drafts) => journal.events(drafts), onSeen: (seen) => journal.issues(seen) },
+      { name, boot, ...stateDefaults, seen: new Map(journal.since) },
+    );
+    this.adoption = new Adoption({ versions, store, client, holders: () => this.#holders() });
+    this.keys = new GossipKeys({ gossip, agents: this.agents, store, secret });
+  }
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  get gossip(): Gossip {
+    return this.components.gossip;
+  }
+
+  /** Streams end, agents are let go, what is to be written is written. */
+  async stop(): Promise<void> {
+    clearInterval(this.#looking);
+    this.agents.end();
+    this.state.end();
+    await this.journal.flush();
+    await this.gossip.stop();
+  }
+
+  async #listen(): Promise<void> {
+    const { gossip } = this.components;
+    await this.#catchUp.load();
+    gossip.onChange(() => this.#hear());
+    this.versions.onChange(() => this.#tell());
+    await gossip.start();
+    this.#tell();
+    this.#hear();
+    this.#looking = setInterval(() => void this.#look(), lookEveryMs);
+  }
+
+  #hear(): void {
+    const { views, targets } = heard(this.components.gossip.members());
+    const woken = wokenBetween(this.#views, views);
+    this.#views = views;
+    this.agents.update(targets, woken);
+    this.state.heard(views);
+  }
+
+  #tell(): void {
+    const { current } = this.versions;
+    const config = current === null ? null : { version: current.version, hash: current.hash.slice(0, 16) };
+    this.components.gossip.setPayload({ kind: 'server', alias: this.options.owner.slice(0, 63), url: this.options.url, config });
+  }
+
+  async #look(): Promise<void> {
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      // Payloads are read again too: a change of a member is an event, its round trip is not.
+      this.#hear();
+      await this.versions.refresh();
+      await this.keys.refresh();
+      if (await this.#maySettle()) await this.applies.recover();
+    } catch (error) {
+      this.components.warn('The database could not be asked for news.', error);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #maySettle(): Promise<boolean> {
+    const left = await this.components.store.runs.unfinished();
+    if (left.length === 0) return false;
+    const known = new Set(this.state.known().filter(({ reachable }) => reachable).map(({ uuid }) => uuid));
+    return this.components.now() - this.#startedAt > settleAfterMs || left.every(({ run }) => run.instances.every(({ uuid }) => known.has(uuid)));
+  }
+
+  #holders(): Holder[] {
+    const reported = [...this.state.reports().values()].flatMap(({ status: { uuid, alias, config } }) => (config ? [{ uuid, alias, ...config }] : []));
+    const told = [...this.#views].flatMap(([uuid, { payload, state }]) => (payload?.config && state === 'alive' && this.state.report(uuid) === null ? [{ uuid, alias: payload.alias, ...payload.config }] : []));
+    return [...reported, ...told];
+  }
+}

@@ -1,0 +1,152 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Logger } from 'pino';
+import type { ApplyPolicy } from '~/core/apply/policy.ts';
+import { agentClient } from '~/link/client.ts';
+import { keysOf } from '~/link/keys.ts';
+import { TokenSigner } from '~/link/token.ts';
+import { createAccess } from '~/server/access/index.ts';
+import type { Services } from '~/server/handlers/context.ts';
+import { handlers } from '~/server/handlers/index.ts';
+import { openStore, type Store } from '~/server/store/index.ts';
+import { openDataDir, readSecret, type DataDir } from './data-dir.ts';
+import { Initial } from './initial.ts';
+import { openPages } from './pages.ts';
+import { Runtime } from './runtime/runtime.ts';
+import type { Gossip } from './runtime/gossip.ts';
+import { hostPort, type Settings } from './settings.ts';
+import { application, type Readiness } from './surfaces/http/application.ts';
+import { HttpListener } from './surfaces/http/listener.ts';
+import type { AnyHandlers } from './surfaces/execute.ts';
+import { gauges } from './surfaces/gauges.ts';
+import { IdempotentAnswers } from './surfaces/idempotency.ts';
+import { Metrics } from './surfaces/metrics.ts';
+import { observing } from './surfaces/observe.ts';
+
+/** The control plane put together: store, runtime, surfaces, listener. Stops in the reverse order. */
+
+export type ServerComponents = {
+  readonly log: Logger;
+  /** Gossip for this server; how is the caller's choice, so that tests need no sockets. */
+  readonly gossip: (options: { uuid: string; key: Uint8Array; dataDir: string }) => Gossip;
+  readonly root: string;
+  readonly version: string;
+};
+
+export type Running = {
+  readonly url: string;
+  readonly services: Services;
+  /** Null once the cluster has users. */
+  readonly claimLink: string | null;
+  stop(): Promise<void>;
+};
+
+const heartbeatMs = 10_000;
+const pruneEveryMs = 3_600_000;
+
+export async function startServer(settings: Settings, components: ServerComponents, more: { policy?: Partial<ApplyPolicy> } = {}): Promise<Running> {
+  const dataDir = openDataDir(settings.dataDir);
+  const undo: (() => void | Promise<void>)[] = [() => dataDir.release()];
+  try {
+    return await start(settings, { ...components, ...more, dataDir, undo });
+  } catch (error) {
+    for (const step of undo.toReversed()) await step();
+    throw error;
+  }
+}
+
+type Starting = ServerComponents & { dataDir: DataDir; policy?: Partial<ApplyPolicy>; undo: (() => void | Promise<void>)[] };
+
+async function start(settings: Settings, { log, gossip, root, version, dataDir, policy, undo }: Starting): Promise<Running> {
+  const { host, port } = hostPort(settings.listen);
+  const secret = readSecret(settings.secretFile);
+  const warn = (sentence: string, error: unknown) => (error === null ? log.warn(sentence) : log.warn({ err: error }, sentence));
+  const parts = { starting: 'the database is being opened', runtime: null as Runtime | null, initial: null as Initial | null, store: null as Store | null };
+  const stopping = new AbortController();
+
+  const metrics = new Metrics();
+  const https = settings.publicUrl?.startsWith('https:') ?? false;
+  const publicOrigin = settings.publicUrl ? new URL(settings.publicUrl).origin : null;
+  let answer: ReturnType<typeof application> | null = null;
+  const pages = settings.headless ? null : await openPages(root);
+  if (pages) undo.push(() => pages.close());
+  // The port is taken first: whoever is in the way is named before anything is done, and probes get an answer while we start.
+  const listener = new HttpListener(
+    {
+      answer: async (request, address) => (answer ? answer(request, address) : starting(request, parts.starting)),
+      pages: pages?.handle ?? null,
+      onError: (error) => log.error({ err: error }, 'a request failed'),
+    },
+    { host, port },
+  );
+  const url = settings.publicUrl ?? `http://${settings.listen.slice(0, settings.listen.lastIndexOf(':'))}:${await listener.start()}`;
+  undo.push(() => listener.stop());
+
+  const store = await openStore(settings.databaseUrl ?? `file:${join(settings.dataDir, 'coterie.db')}`);
+  undo.push(() => store.close());
+  const keys = keysOf(secret, settings.cluster);
+  const signer = new TokenSigner(keys.token, { name: `server ${dataDir.owner}` });
+  const now = () => Date.now();
+  parts.starting = 'the gossip is being joined';
+  const runtime = await Runtime.start(
+    { store, gossip: gossip({ uuid: dataDir.uuid, key: keys.gossip, dataDir: settings.dataDir }), connect: (target) => agentClient(target, signer), now, random: Math.random, newUuid: randomUUID, warn },
+    { name: settings.cluster, owner: dataDir.owner, boot: randomBytes(4).toString('hex'), url, secret, ...(policy ? { policy } : {}) },
+  );
+  undo.push(() => runtime.stop());
+  const access = createAccess({ store, now, random: randomBytes }, { secure: https });
+  const pruning = setInterval(() => void access.prune().catch((error: unknown) => warn('Expired sessions could not be deleted.', error)), pruneEveryMs);
+  undo.push(() => clearInterval(pruning));
+  const services: Services = { store, access, runtime, now, newUuid: randomUUID };
+  const initial = settings.initial === undefined ? null : new Initial({ runtime, newUuid: randomUUID, warn }, { file: settings.initial });
+  if (initial) undo.push(() => initial.end());
+  gauges(metrics, runtime);
+
+  // Each handler has the types of its own operation, which a lookup by name cannot express.
+  const pipeline = { handlers: handlers as unknown as AnyHandlers, observe: observing(log, metrics) };
+  answer = application({
+    services, publicOrigin, pipeline, heartbeatMs, stopping: stopping.signal, answers: new IdempotentAnswers(now), root, version, metrics, https,
+    readiness: (query) => readiness({ store, initial }, query),
+  });
+  // Last in, first out: streams end, requests in flight are answered, and only then goes what they need.
+  undo.push(() => listener.stop(), () => stopping.abort());
+  return { url, services, claimLink: await claimLink(dataDir, { url, services }), stop: () => stopAll(undo) };
+}
+
+async function stopAll(undo: (() => void | Promise<void>)[]): Promise<void> {
+  for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
+}
+
+function starting(request: Request, what: string): Response {
+  if (new URL(request.url).pathname === '/livez') return new Response('ok\n');
+  return new Response(`starting: ${what}\n`, { status: 503, headers: { 'retry-after': '1', 'content-type': 'text/plain' } });
+}
+
+async function readiness({ store, initial }: { store: Store; initial: Initial | null }, query: URLSearchParams): Promise<Readiness> {
+  const reasons: string[] = [];
+  await within(store.ping(), 2000).catch((error: unknown) => reasons.push(`the database does not answer: ${error instanceof Error ? error.message : String(error)}`));
+  const missing = query.has('initial') ? (initial?.missing ?? null) : null;
+  if (missing !== null) reasons.push(missing);
+  return { reasons };
+}
+
+async function within(promise: Promise<void>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  });
+  await Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** The link makes the first admin; it lies in a file of this user until it is used. */
+async function claimLink({ claimFile }: DataDir, { url, services }: { url: string; services: Services }): Promise<string | null> {
+  const kept = existsSync(claimFile) ? new URL(readFileSync(claimFile, 'utf8').trim()).searchParams.get('code') : null;
+  const code = await services.access.claim.open(kept);
+  if (code === null) {
+    rmSync(claimFile, { force: true });
+    return null;
+  }
+  const link = `${url.replace(/\/$/, '')}/claim?code=${code}`;
+  writeFileSync(claimFile, `${link}\n`, { mode: 0o600 });
+  return link;
+}

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CoterieError } from '~/contract/errors.ts';
+import { ClusterConfig } from '~/contract/shapes/config.ts';
+import type { AgentStatus } from '~/contract/shapes/status.ts';
+import { wantedMaster } from '~/core/topology/master.ts';
+import type { GossipPayload } from '~/link/gossip-payload.ts';
+import { nodeListener } from '~/link/node-http.ts';
+import type { AgentHandlers, Committed, Prepared } from '~/link/protocol.ts';
+import { agentFetchHandler } from '~/link/router.ts';
+
+/**
+ * An agent without a Tarantool: speaks the real protocol over a real socket and keeps what it was given in memory.
+ * Its faults are switches, for tests of the server alone; what agents really do is tested with real ones.
+ */
+export class FakeAgent {
+  readonly uuid = randomUUID();
+  committed: Committed | null = null;
+  candidate: { runId: string; owner: string; content: Committed } | null = null;
+  /** Called instead of the usual answer, where set. */
+  onPrepare: (() => Promise<Prepared>) | null = null;
+  onCommit: (() => Promise<void>) | null = null;
+  calls: string[] = [];
+  #server: Server | null = null;
+  #port = 0;
+  #changed = new Set<() => void>();
+  #paused = false;
+
+  constructor(
+    readonly alias: string,
+    readonly key: Uint8Array,
+  ) {}
+
+  get http(): string {
+    return `127.0.0.1:${this.#port}`;
+  }
+
+  get config(): ClusterConfig | null {
+    return this.committed === null ? null : ClusterConfig.parse(JSON.parse(this.committed.text));
+  }
+
+  async start(): Promise<void> {
+    const handle = agentFetchHandler(this.#handlers(), { key: this.key, callee: this.uuid });
+    this.#server = createServer(nodeListener((request) => (this.#paused ? new Promise(() => {}) : handle(request)), { bodyBytesMax: 80_000_000, onError: () => {} }));
+    await new Promise<void>((resolve) => this.#server!.listen(this.#port, '127.0.0.1', resolve));
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  async stop(): Promise<void> {
+    this.#server?.closeAllConnections();
+    await new Promise((resolve) => (this.#server ? this.#server.close(resolve) : resolve(null)));
+    this.#server = null;
+  }
+
+  /** Takes connections and says nothing, as a stopped process does. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+  }
+
+  payload(): GossipPayload {
+    const { state, zone, uri, http } = this.status();
+    const config = this.committed && { version: this.committed.meta.version, hash: this.committed.meta.hash.slice(0, 16) };
+    return { kind: 'agent', alias: this.alias, uri, http, zone, state, config, replicaset: null, readOnly: null };
+  }
+
+  status(): AgentStatus {
+    const config = this.config;
+    const mine = config?.instances[this.uuid];
+    const state = mine ? (mine.disabled ? 'disabled' : 'ready') : config?.expelled[this.uuid] ? 'expelled' : 'unconfigured';
+    const at = Date.now();
+    const process = { pid: 1, rssBytes: 1, cpuRatio: 0, startedAt: at };
+    const readOnly = mine === undefined || wantedMaster(config!, mine.replicaset) !== this.uuid;
+    const database = state === 'ready' ? databaseStatus({ uuid: this.uuid, replicaset: mine!.replicaset, readOnly, at }) : null;
+    return {
+      uuid: this.uuid, alias: mine?.alias ?? this.alias, uri: `127.0.0.1:${this.#port + 1}`, http: this.http, gossip: '127.0.0.1:1', zone: null, agentVersion: '0.1.0', at,
+      state, goal: state, reason: null, stack: null,
+      config: this.committed && { version: this.committed.meta.version, hash: this.committed.meta.hash },
+      appliedVersion: this.committed?.meta.version ?? 0,
+      candidate: this.candidate && { runId: this.candidate.runId, version: this.candidate.content.meta.version, owner: this.candidate.owner, expiresAt: at + 1000 },
+      process, database, restarts: { count: 0, crashLoop: false, lastExitAt: null, lastExit: null, nextStartAt: null }, disk: { totalBytes: 1e9, freeBytes: 1e9 },
+    };
+  }
+
+  changed(): void {
+    for (const wake of this.#changed) wake();
+  }
+
+  #handlers(): AgentHandlers {
+    const say = (verb: string) => async () => {
+      this.calls.push(verb);
+      return { sentence: `${this.alias}: ${verb}.` };
+    };
+    const take = (content: Committed) => {
+      if (content.meta.version > (this.committed?.meta.version ?? 0)) this.committed = content;
+      this.candidate = null;
+      this.changed();
+      return { committed: true, applied: true, message: null };
+    };
+    return {
+      status: (_input, signal) => this.#statuses(signal),
+      ping: async () => ({ uuid: this.uuid, at: Date.now() }),
+      prepare: async ({ runId, owner, base, candidate }) => {
+        this.calls.push('prepare');
+        if (this.onPrepare) return this.onPrepare();
+        if (this.candidate && this.candidate.runId !== runId) return { ok: false, code: 'locked', message: `locked by ${this.candidate.runId}` };
+        if (this.committed && base?.hash !== this.committed.meta.hash) return { ok: false, code: 'base', message: `has version ${this.committed.meta.version}` };
+        this.candidate = { runId, owner, content: candidate };
+        return { ok: true };
+      },
+      commit: async ({ runId, version }) => {
+        this.calls.push('commit');
+        await this.onCommit?.();
+        if (this.committed?.meta.version === version) return { committed: true, applied: true, message: null };
+        if (this.candidate?.runId !== runId) return { committed: false, applied: false, message: 'no such candidate' };
+        return take(this.candidate.content);
+      },
+      abort: async ({ runId }) => {
+        this.calls.push('abort');
+        if (this.candidate?.runId === runId) this.candidate = null;
+        return { sentence: 'dropped' };
+      },
+      adopt: async ({ committed }) => {
+        this.calls.push('adopt');
+        return take(committed);
+      },
+      config: async () => this.committed,
+      outcome: async () => ({ outcome: 'unknown', version: null }),
+      fence: async ({ version }) => ({ readOnly: true, vclock: {}, version, message: null }),
+      logs: async ({ lines }) => Array.from({ length: Math.min(lines, 3) }, (_, i) => ({ at: i, source: 'agent' as const, level: 'info' as const, text: `line ${i}` })),
+      followLogs: async function* () {
+        yield { at: 1, source: 'agent', level: 'info', text: 'followed' };
+      },
+      restart: say('restart'),
+      stop: say('stop'),
+      start: say('start'),
+      rebuild: say('rebuild'),
+      restartReplication: say('restartReplication'),
+      eval: async ({ code }) => {
+        if (code === 'fail') throw new CoterieError('CONFLICT', 'It is not running.');
+        return { ok: true, values: [code.length], columns: null, error: null, truncated: false, tookMs: 1 };
+      },
+      gossip: async () => ({ members: [], stats: {} }),
+      keyring: async () => ({ keys: [{ id: '00000001', primary: true }] }),
+    };
+  }
+
+  async *#statuses(signal: AbortSignal): AsyncGenerator<AgentStatus> {
+    while (!signal.aborted && !this.#paused) {
+      yield this.status();
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(done, 1000);
+        const wake = () => done();
+        const changed = this.#changed;
+        function done() {
+          clearTimeout(timer);
+          changed.delete(wake);
+          signal.removeEventListener('abort', wake);
+          resolve();
+        }
+        changed.add(wake);
+        signal.addEventListener('abort', wake, { once: true });
+      });
+    }
+    if (this.#paused) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  }
+}
+
+function databaseStatus({ uuid, replicaset, readOnly, at }: { uuid: string; replicaset: string; readOnly: boolean; at: number }): AgentStatus['database'] {
+  const slab = { quotaBytes: 100, quotaUsedBytes: 10, arenaBytes: 100, arenaUsedBytes: 10, itemsBytes: 100, itemsUsedBytes: 10, quotaUsedRatio: 0.1, arenaUsedRatio: 0.1, itemsUsedRatio: 0.1 };
+  return { process: { pid: 2, rssBytes: 1, cpuRatio: 0, startedAt: at }, version: '2.6.0', status: 'running', readOnly, instanceUuid: uuid, replicasetUuid: replicaset, id: 1, lsn: 1, vclock: { 1: 1 }, listen: null, replication: [], slab, stat: {}, memory: {} };
+}
