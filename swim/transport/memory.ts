@@ -4,6 +4,9 @@
  */
 
 import type { Address } from '../protocol/message.ts';
+import type { StreamMessage } from '../sync/message.ts';
+import type { Answer } from '../sync/tcp.ts';
+import type { Network, StreamServer } from './network.ts';
 import type { OpenTransport, Transport, TransportCounters, TransportHandlers } from './transport.ts';
 
 export type Weather = {
@@ -22,9 +25,10 @@ export type MemoryNetworkComponents = {
 const calm: Weather = { delayMsMin: 0, delayMsMax: 1, loss: 0, duplication: 0 };
 const firstPort = 49_152;
 
-export class MemoryNetwork {
+export class MemoryNetwork implements Network {
   readonly #components: MemoryNetworkComponents;
   readonly #open = new Map<string, TransportHandlers>();
+  readonly #streams = new Map<string, Answer>();
   readonly #cuts = new Set<string>();
   #weather: Weather;
   #nextPort = firstPort;
@@ -58,9 +62,20 @@ export class MemoryNetwork {
     this.#cuts.delete(`${keyOf(from)} ${keyOf(to)}`);
   }
 
-  /** True when nobody has it, which a real network tells by refusing. */
-  refuses(address: Address): boolean {
+  async refuses(address: Address): Promise<boolean> {
     return !this.#open.has(keyOf(address));
+  }
+
+  /** Nobody can listen in, so nothing is sealed. */
+  async serve(address: Address, { answer }: { answer: Answer }): Promise<StreamServer> {
+    this.#streams.set(keyOf(address), answer);
+    return { close: async () => void this.#streams.delete(keyOf(address)) };
+  }
+
+  async ask(to: Address, { request }: { request: StreamMessage }): Promise<StreamMessage> {
+    const answer = this.#streams.get(keyOf(to));
+    if (answer === undefined) throw new Error(`connection to ${keyOf(to)} refused`);
+    return answer(request);
   }
 
   #send(from: Address, to: Address, bytes: Uint8Array): void {

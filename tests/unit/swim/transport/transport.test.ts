@@ -128,8 +128,8 @@ describe('the memory network', () => {
     for (let i = 0; i < 1_000; i++) a.transport.send(a.transport.address, Buffer.from('x'));
     expect(Math.min(...delays)).toBeGreaterThanOrEqual(10);
     expect(Math.max(...delays)).toBeLessThanOrEqual(50);
-    expect(network.refuses({ host: '9.9.9.9', port: 1 })).toBe(true);
-    expect(network.refuses(a.transport.address)).toBe(false);
+    expect(await network.refuses({ host: '9.9.9.9', port: 1 })).toBe(true);
+    expect(await network.refuses(a.transport.address)).toBe(false);
   });
 });
 
