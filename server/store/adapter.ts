@@ -12,7 +12,7 @@ const connectTimeoutMs = 5000;
 const statementTimeoutMs = 20_000;
 
 /** `bigint` because the default integer mode throws at values that only a BigInt column holds safely. */
-export function adapterFor(url: string): SqlMigrationAwareDriverAdapterFactory {
+export function adapterFor(url: string, { connections = connectionsMax }: { connections?: number } = {}): SqlMigrationAwareDriverAdapterFactory {
   if (providerOf(url) === 'sqlite') return new OneConnection({ url, intMode: 'bigint', timeout: busyTimeoutMs });
-  return new PrismaPg({ connectionString: url, max: connectionsMax, connectionTimeoutMillis: connectTimeoutMs, statement_timeout: statementTimeoutMs });
+  return new PrismaPg({ connectionString: url, max: connections, connectionTimeoutMillis: connectTimeoutMs, statement_timeout: statementTimeoutMs });
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { adapterFor } from './adapter.ts';
 import { filters, openEngine } from './engine.ts';
 import { migrationsFolder, packageRoot, providerOf, schemaFile } from './paths.ts';
@@ -8,13 +9,34 @@ import { migrationsFolder, packageRoot, providerOf, schemaFile } from './paths.t
 export async function migrate(url: string): Promise<string[]> {
   const provider = providerOf(url);
   const root = packageRoot();
-  const { engine } = await openEngine(adapterFor(url), schemaFile(provider, root));
+  // The engine takes a PostgreSQL advisory lock, which belongs to a connection: with one connection it is the one that
+  // migrates, and closing it gives the lock back. Otherwise the next server waits for this one's pool to go idle.
+  const { factory, dispose } = disposable(adapterFor(url, { connections: 1 }));
+  const { engine } = await openEngine(factory, schemaFile(provider, root));
   try {
     const applied = await engine.applyMigrations({ migrationsList: await migrationsIn(migrationsFolder(provider, root)), filters });
     return applied.appliedMigrationNames;
   } finally {
     engine.free();
+    await dispose();
   }
+}
+
+/** The engine never closes what it has opened. */
+function disposable(factory: SqlMigrationAwareDriverAdapterFactory) {
+  const opened: SqlDriverAdapter[] = [];
+  const kept = async (connecting: Promise<SqlDriverAdapter>) => {
+    const adapter = await connecting;
+    opened.push(adapter);
+    return adapter;
+  };
+  const wrapped: SqlMigrationAwareDriverAdapterFactory = {
+    provider: factory.provider,
+    adapterName: factory.adapterName,
+    connect: () => kept(factory.connect()),
+    connectToShadowDb: () => kept(factory.connectToShadowDb()),
+  };
+  return { factory: wrapped, dispose: async () => void (await Promise.all(opened.map((adapter) => adapter.dispose()))) };
 }
 
 export async function migrationsIn(folder: string) {

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { adapterFor } from '~/server/store/adapter.ts';
+import { openStore, type Store } from '~/server/store/index.ts';
+import { startPostgres, type Postgres } from '~/tests/support/postgres.ts';
+import { storeSuite } from '~/tests/unit/store/suite.ts';
+import { committed, entry, instances, run } from '~/tests/unit/store/values.ts';
+import { startWriter } from './store-processes.ts';
+
+let postgres: Postgres;
+let databases = 0;
+const newUrl = () => postgres.createDatabase(`t${++databases}`);
+
+beforeAll(async () => void (postgres = await startPostgres()));
+afterAll(() => postgres.stop());
+
+storeSuite('PostgreSQL', async () => {
+  const store = await openStore(newUrl());
+  return { store, end: () => store.close() };
+});
+
+describe('several servers on one PostgreSQL', () => {
+  let url: string;
+  let stores: [Store, Store];
+  beforeAll(async () => {
+    url = newUrl();
+    // Both start at once, on an empty database.
+    stores = await Promise.all([openStore(url), openStore(url)]);
+  });
+  afterAll(() => Promise.all(stores.map((store) => store.close())));
+
+  it('race for each version, and exactly one wins, 200 times', async () => {
+    const wins = [0, 0];
+    for (let version = 1; version <= 200; version += 1) {
+      const answers = await Promise.all(stores.map((store, n) => store.versions.append(committed(version, `{"by":${n}}`))));
+      expect(answers.toSorted(), `version ${version}`).toEqual(['appended', 'stale']);
+      const winner = answers.indexOf('appended');
+      wins[winner]! += 1;
+      expect((await stores[1 - winner]!.versions.latest())?.text).toBe(`{"by":${winner}}`);
+    }
+    expect(wins[0]! + wins[1]!).toBe(200);
+  });
+
+  it('decide one of two runs, and one run once', async () => {
+    for (let version = 201; version <= 230; version += 1) {
+      await Promise.all(stores.map((store, n) => store.runs.begin(run(`v${version}-${n}`, version), `s${n}`)));
+      const tries = stores.flatMap((store, n) => [0, 1].map(() => store.runs.decide(`v${version}-${n}`, { owner: `s${n}`, at: 1, version: committed(version), instances })));
+      expect((await Promise.all(tries)).filter((answer) => answer === 'decided'), `version ${version}`).toHaveLength(1);
+    }
+    const decided = (await stores[0].runs.unfinished()).filter((stored) => stored.run.state === 'decided');
+    expect(decided.map((stored) => stored.run.version)).toEqual(Array.from({ length: 30 }, (_, n) => 201 + n));
+  });
+
+  it('take over a run that its server left behind, one of them', async () => {
+    for (const { run: left, owner } of await stores[0].runs.unfinished()) {
+      const takers = await Promise.all(stores.map((store, n) => store.runs.takeOver(left.id, owner, `taker${n}`)));
+      expect(takers.filter(Boolean)).toHaveLength(1);
+    }
+  });
+
+  it('hold a lock one at a time', async () => {
+    for (let round = 0; round < 30; round += 1) {
+      const answers = await Promise.all(stores.flatMap((store, n) => [0, 1].map((m) => store.locks.take(`l${round}`, `s${n}-${m}`, 60_000))));
+      expect(answers.filter(({ held }) => held)).toHaveLength(1);
+    }
+  });
+
+  it('as two processes, started on an empty database at once', async () => {
+    const empty = newUrl();
+    const [one, two] = await Promise.all([startWriter(empty, 'one', 60).won, startWriter(empty, 'two', 60).won]);
+    const store = await openStore(empty);
+    const versions = (await store.versions.list({ limit: 1000, offset: 0 })).map(({ version }) => version);
+    expect([...one, ...two].toSorted((a, b) => b - a)).toEqual(versions);
+    expect(versions).toEqual(Array.from({ length: versions.length }, (_, n) => versions.length - n));
+    await store.close();
+  });
+
+  it('keep versions and audit entries as they are, whoever asks', async () => {
+    await stores[0].audit.append(entry(1));
+    const adapter = await adapterFor(url).connect();
+    for (const sql of ['UPDATE "Audit" SET "actor" = \'x\'', 'DELETE FROM "Audit"', 'TRUNCATE "Audit"', 'UPDATE "Version" SET "author" = \'x\'', 'DELETE FROM "Version"', 'TRUNCATE "Version"']) {
+      await expect(adapter.executeScript(sql), sql).rejects.toThrow('append-only');
+    }
+    await adapter.dispose();
+    expect(await stores[0].audit.list({ limit: 9 })).toMatchObject([{ actor: 'alice' }]);
+  });
+
+  it('have migrations that Prisma knows', async () => {
+    const adapter = await adapterFor(url).connect();
+    const { rows } = await adapter.queryRaw({ sql: 'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY 1', args: [], argTypes: [] });
+    await adapter.dispose();
+    expect(rows.map(([name]) => String(name).replace(/^\d+_/, ''))).toEqual(['init', 'guards']);
+  });
+});
