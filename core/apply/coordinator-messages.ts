@@ -41,7 +41,8 @@ export type CoordinatorEvent =
    * `unknown`: no answer; it may be recorded or not.
    */
   | { readonly kind: 'decisionRecorded'; readonly outcome: 'won' | 'lost' | 'unknown'; readonly message: string | null }
-  | { readonly kind: 'abortRecorded'; readonly outcome: 'done' | 'unknown' };
+  /** `decided`: the run cannot be aborted, its version is recorded. */
+  | { readonly kind: 'abortRecorded'; readonly outcome: 'done' | 'unknown' | 'decided' };
 
 type Call = { readonly uuid: string; readonly attempt: number; readonly timeoutMs: number };
 

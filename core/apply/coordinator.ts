@@ -1,5 +1,6 @@
-import type { ApplyMember, CallKind, CoordinatorEffect, CoordinatorEvent, RunHead } from './coordinator-messages.ts';
-import { callTimeoutMs, Member } from './member.ts';
+import { callOf, callTimeoutMs } from './coordinator-calls.ts';
+import type { ApplyMember, CoordinatorEffect, CoordinatorEvent, RunHead } from './coordinator-messages.ts';
+import { Member } from './member.ts';
 import { defaultApplyPolicy, type ApplyPolicy } from './policy.ts';
 import { refOf, type ApplyRun, type CommittedVersion } from './version.ts';
 
@@ -94,7 +95,7 @@ export class ApplyCoordinator {
         if (this.#phase === 'deciding') this.#decisionRecorded(now, event);
         break;
       case 'abortRecorded':
-        if (this.#phase === 'aborting') this.#record = event.outcome === 'done' ? null : { at: now + this.#policy.retryMs, until: null };
+        if (this.#phase === 'aborting') this.#abortRecorded(now, event);
         break;
       case 'prepared':
       case 'committed':
@@ -292,15 +293,7 @@ export class ApplyCoordinator {
   #decisionRecorded(now: number, { outcome, message }: Of<'decisionRecorded'>): void {
     switch (outcome) {
       case 'won':
-        this.#record = null;
-        this.#decidedAt = now;
-        this.#enter('committing', now);
-        for (const member of this.#members.values()) {
-          member.late = member.state === 'unreachable';
-          if (!member.late) member.want('commit', now);
-          else if (member.asked) member.want('adopt', now);
-          else member.settle('pending', member.message);
-        }
+        this.#commit(now);
         break;
       case 'lost':
         this.#record = null;
@@ -309,6 +302,34 @@ export class ApplyCoordinator {
       case 'unknown':
         this.#record = { at: now + this.#policy.retryMs, until: null };
         break;
+    }
+  }
+
+  #abortRecorded(now: number, { outcome }: Of<'abortRecorded'>): void {
+    switch (outcome) {
+      case 'done':
+        this.#record = null;
+        break;
+      case 'unknown':
+        this.#record = { at: now + this.#policy.retryMs, until: null };
+        break;
+      case 'decided':
+        // An earlier word got through unheard: what is decided is finished, whatever was said since.
+        this.#error = null;
+        this.#commit(now);
+        break;
+    }
+  }
+
+  #commit(now: number): void {
+    this.#record = null;
+    this.#decidedAt = now;
+    this.#enter('committing', now);
+    for (const member of this.#members.values()) {
+      member.late = member.state === 'unreachable';
+      if (!member.late) member.want('commit', now);
+      else if (member.asked) member.want('adopt', now);
+      else member.settle('pending', member.message);
     }
   }
 
@@ -349,25 +370,6 @@ export class ApplyCoordinator {
     return members
       .filter(({ next }) => next && next.at <= now)
       .slice(0, Math.max(0, room))
-      .map((member) => this.#call(now, member, member.next?.kind ?? 'prepare'));
-  }
-
-  #call(now: number, member: Member, kind: CallKind): CoordinatorEffect {
-    const timeoutMs = callTimeoutMs(kind, this.#policy);
-    const call = { uuid: member.uuid, attempt: member.begin(kind, now + timeoutMs), timeoutMs };
-    const { id: runId, owner } = this.#run;
-    const { applyWaitMs, lockTtlMs } = this.#policy;
-    switch (kind) {
-      case 'prepare':
-        return { ...call, kind, runId, owner, base: this.#base && refOf(this.#base), candidate: this.#candidate, ttlMs: lockTtlMs };
-      case 'adoptBase':
-        return { ...call, kind: 'adopt', committed: this.#base ?? this.#candidate, waitMs: 0 };
-      case 'commit':
-        return { ...call, kind, runId, ...refOf(this.#candidate), waitMs: applyWaitMs };
-      case 'adopt':
-        return { ...call, kind, committed: this.#candidate, waitMs: member.late ? 0 : applyWaitMs };
-      case 'abort':
-        return { ...call, kind, runId };
-    }
+      .flatMap((member) => callOf(member, now, { run: this.#run, base: this.#base, candidate: this.#candidate, policy: this.#policy }));
   }
 }

@@ -1,5 +1,4 @@
 import type { ApplyMember, CallKind } from './coordinator-messages.ts';
-import type { ApplyPolicy } from './policy.ts';
 import type { InstanceApply, InstanceApplyState } from './version.ts';
 
 /** One instance as its coordinator sees it: what was said last, which call is under way, which one is next. */
@@ -62,18 +61,5 @@ export class Member {
   view(): InstanceApply {
     const { uuid, alias, state, message, tookMs } = this;
     return { uuid, alias, state, message, tookMs };
-  }
-}
-
-/** How long a call of this kind may take. */
-export function callTimeoutMs(kind: CallKind, policy: ApplyPolicy): number {
-  switch (kind) {
-    case 'prepare':
-    case 'adoptBase':
-    case 'abort':
-      return policy.callTimeoutMs;
-    case 'commit':
-    case 'adopt':
-      return policy.callTimeoutMs + policy.applyWaitMs;
   }
 }
