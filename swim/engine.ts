@@ -18,6 +18,8 @@ export type EngineComponents = {
   readonly exchangeTables: (address: Address) => Promise<Parameters<Protocol['mergeFull']>[1] | undefined>;
   /** Monotonic milliseconds. */
   readonly now: () => number;
+  /** Runs something after the event loop has read its sockets once more. */
+  readonly turn: (run: () => void) => void;
 };
 
 export type EngineCounters = {
@@ -115,7 +117,7 @@ export class Engine {
 
   /** One turn reads what waits in the socket; a turn that reads nothing means that it is empty. */
   #drain(turnsLeft: number, receivedBefore: number): void {
-    setImmediate(() => {
+    this.#parts.turn(() => {
       if (this.#stopped) return;
       if (turnsLeft > 1 && this.#received > receivedBefore) return this.#drain(turnsLeft - 1, this.#received);
       this.#draining = false;

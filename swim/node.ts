@@ -193,6 +193,7 @@ export class SwimNode {
       wire,
       now,
       emit,
+      turn: setImmediate,
       send: (to, bytes) => transport.send(to, bytes),
       refuses: (address) => network.refuses(address),
       exchangeTables: async (address) => {
