@@ -74,7 +74,7 @@ export class Reader {
       case 0xc9: return this.#extension(this.#uint(4));
       case 0xca: return double(this.#bytes.readFloatBE(this.#skip(4)));
       case 0xcb: return double(this.#bytes.readDoubleBE(this.#skip(8)));
-      case 0xcc: return this.#uint(1);
+      case 0xcc: return this.#byte();
       case 0xcd: return this.#uint(2);
       case 0xce: return this.#uint(4);
       case 0xcf: return this.#uint64();

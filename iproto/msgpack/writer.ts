@@ -10,14 +10,18 @@ import { Double, Ext, Raw, RawString, type Writable } from '../values/value.ts';
 import { extensions } from './extensions.ts';
 import { depthMax } from './reader.ts';
 
+/** Slabs double from the first to the last of these: most of many connections have little to say. */
+const firstSlabBytes = 2 * 1024;
 const slabBytes = 64 * 1024;
 /** A slab that grew beyond this for a big value is not kept for small ones. */
 const slabKeptBytes = 1024 * 1024;
 /** Strings up to this many characters are written byte by byte while they are ASCII. */
 const shortStringChars = 24;
 
+const nothing = Buffer.alloc(0);
+
 export class Writer {
-  #slab: Buffer = Buffer.allocUnsafeSlow(slabBytes);
+  #slab: Buffer = nothing;
   /** Where what has not been taken yet begins, and where the next byte goes. */
   #start = 0;
   #position = 0;
@@ -209,7 +213,7 @@ export class Writer {
   }
 
   #drop(): void {
-    this.#slab = Buffer.allocUnsafeSlow(slabBytes);
+    this.#slab = nothing;
     this.#start = 0;
     this.#position = 0;
   }
@@ -221,8 +225,9 @@ export class Writer {
 
   #tagged(tag: number, value: number, lengthBytes: 1 | 2 | 4): void {
     const at = this.#reserve(1 + lengthBytes);
-    this.#slab[at] = tag;
-    this.#slab.writeUIntBE(value, at + 1, lengthBytes);
+    const slab = this.#slab;
+    slab[at] = tag;
+    for (let index = lengthBytes, rest = value; index > 0; index--, rest >>>= 8) slab[at + index] = rest;
   }
 
   /** Room for `length` bytes; returns where they go. Moves what was not taken yet when the slab is full. */
@@ -234,7 +239,7 @@ export class Writer {
       return at;
     }
     const pending = at - this.#start;
-    const slab = Buffer.allocUnsafeSlow(Math.max(slabBytes, (pending + length) * 2));
+    const slab = Buffer.allocUnsafeSlow(Math.max(firstSlabBytes, Math.min(this.#slab.length * 2, slabBytes), (pending + length) * 2));
     this.#slab.copy(slab, 0, this.#start, at);
     this.#slab = slab;
     this.#start = 0;
