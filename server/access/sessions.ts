@@ -19,12 +19,12 @@ const shape = /^[A-Za-z0-9_-]{43}$/;
 export class Sessions {
   constructor(readonly components: Components) {}
 
-  async start(userName: string, from: { address: string | null; agent: string | null }): Promise<{ id: string; cookie: string; maxAgeSeconds: number }> {
+  async start(userName: string, { address, agent }: { address: string | null; agent: string | null }): Promise<{ id: string; cookie: string; maxAgeSeconds: number }> {
     const { store, now, random } = this.components;
     const cookie = base64url(random(secretBytes));
     const id = hex(random(8));
     const at = now();
-    await store.sessions.create({ id, hash: sha256(cookie), userName, createdAt: at, lastSeenAt: at, expiresAt: at + sessionLimits.absoluteMs, ...from });
+    await store.sessions.create({ id, hash: sha256(cookie), userName, createdAt: at, lastSeenAt: at, expiresAt: at + sessionLimits.absoluteMs, address, agent });
     await store.sessions.trim(userName, sessionLimits.perUserMax);
     return { id, cookie, maxAgeSeconds: sessionLimits.absoluteMs / 1000 };
   }

@@ -16,11 +16,11 @@ export class Tokens {
   constructor(readonly components: Components) {}
 
   /** The text is shown once. */
-  async issue({ days, ...token }: NewToken): Promise<{ token: StoredToken; text: string }> {
+  async issue({ name, role, userName, days }: NewToken): Promise<{ token: StoredToken; text: string }> {
     const { store, now, random } = this.components;
     const [id, secret] = [hex(random(6)), base64url(random(secretBytes))];
     const at = now();
-    const stored = { ...token, id, hash: sha256(secret), createdAt: at, expiresAt: at + days * 86_400_000, lastUsedAt: null };
+    const stored = { id, name, role, userName, hash: sha256(secret), createdAt: at, expiresAt: at + days * 86_400_000, lastUsedAt: null };
     await store.tokens.create(stored);
     return { token: stored, text: `coterie_${id}_${secret}` };
   }

@@ -6,8 +6,8 @@ const valueBytesMax = 64 * 1024;
 /** Who did what. Append-only: there is no method that changes or deletes, and triggers in the database refuse both. */
 export function auditStore(db: Db): AuditStore {
   return {
-    append: async ({ at, input, before, after, ...entry }) => {
-      const data = { ...entry, at: BigInt(at), input: textOf(input) ?? 'null', before: textOf(before), after: textOf(after) };
+    append: async ({ at, actor, surface, operation, target, reason, outcome, error, input, before, after, address }) => {
+      const data = { actor, surface, operation, target, reason, outcome, error, address, at: BigInt(at), input: textOf(input) ?? 'null', before: textOf(before), after: textOf(after) };
       return (await db.audit.create({ data, select: { id: true } })).id;
     },
     list: async ({ actor, operation, since, before, limit }) => {

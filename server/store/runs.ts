@@ -44,8 +44,8 @@ class Gone extends Error {}
 const bigOrNull = (time: number | null) => (time === null ? null : BigInt(time));
 const numberOrNull = (time: bigint | null) => (time === null ? null : Number(time));
 
-function rowOf(run: ApplyRun, owner: string) {
-  return { ...run, owner, startedAt: BigInt(run.startedAt), decidedAt: bigOrNull(run.decidedAt), finishedAt: bigOrNull(run.finishedAt), instances: JSON.stringify(run.instances) };
+function rowOf({ id, version, baseVersion, state, author, surface, reason, error, ...run }: ApplyRun, owner: string) {
+  return { id, version, baseVersion, state, author, surface, reason, error, owner, startedAt: BigInt(run.startedAt), decidedAt: bigOrNull(run.decidedAt), finishedAt: bigOrNull(run.finishedAt), instances: JSON.stringify(run.instances) };
 }
 
 type Row = Omit<ReturnType<typeof rowOf>, 'state'> & { state: string };

@@ -6,8 +6,8 @@ const listMax = 1000;
 
 export function sessionStore(db: Db): SessionStore {
   return {
-    create: async ({ createdAt, lastSeenAt, expiresAt, ...session }) => {
-      await db.session.createMany({ data: [{ ...session, createdAt: BigInt(createdAt), lastSeenAt: BigInt(lastSeenAt), expiresAt: BigInt(expiresAt) }] });
+    create: async ({ id, hash, userName, createdAt, lastSeenAt, expiresAt, address, agent }) => {
+      await db.session.createMany({ data: [{ id, hash, userName, address, agent, createdAt: BigInt(createdAt), lastSeenAt: BigInt(lastSeenAt), expiresAt: BigInt(expiresAt) }] });
     },
     byHash: async (hash) => {
       const row = await db.session.findUnique({ where: { hash }, include: { user: true } });

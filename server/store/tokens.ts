@@ -7,8 +7,8 @@ const listMax = 1000;
 
 export function tokenStore(db: Db): TokenStore {
   return {
-    create: async ({ createdAt, expiresAt, lastUsedAt, ...token }) => {
-      await db.token.createMany({ data: [{ ...token, createdAt: BigInt(createdAt), expiresAt: bigOrNull(expiresAt), lastUsedAt: bigOrNull(lastUsedAt) }] });
+    create: async ({ id, hash, name, role, userName, createdAt, expiresAt, lastUsedAt }) => {
+      await db.token.createMany({ data: [{ id, hash, name, role, userName, createdAt: BigInt(createdAt), expiresAt: bigOrNull(expiresAt), lastUsedAt: bigOrNull(lastUsedAt) }] });
     },
     get: async (id) => {
       const row = await db.token.findUnique({ where: { id }, include: { user: true } });

@@ -62,12 +62,17 @@ async function keepingAnAdmin<T extends string>(db: Db, change: (tx: Tx) => Prom
   }
 }
 
-function dataOf({ lastLoginAt, ...patch }: UserPatch) {
-  return { ...patch, ...(lastLoginAt === undefined ? {} : { lastLoginAt: BigInt(lastLoginAt) }) };
+function dataOf({ role, passwordHash, disabled, lastLoginAt }: UserPatch) {
+  return {
+    ...(role === undefined ? {} : { role }),
+    ...(passwordHash === undefined ? {} : { passwordHash }),
+    ...(disabled === undefined ? {} : { disabled }),
+    ...(lastLoginAt === undefined ? {} : { lastLoginAt: BigInt(lastLoginAt) }),
+  };
 }
 
-function rowOf(user: StoredUser) {
-  return { ...user, createdAt: BigInt(user.createdAt), lastLoginAt: user.lastLoginAt === null ? null : BigInt(user.lastLoginAt) };
+function rowOf({ name, role, passwordHash, createdAt, lastLoginAt, disabled }: StoredUser) {
+  return { name, role, passwordHash, createdAt: BigInt(createdAt), lastLoginAt: lastLoginAt === null ? null : BigInt(lastLoginAt), disabled };
 }
 
 type Row = { name: string; role: string; passwordHash: string; createdAt: bigint; lastLoginAt: bigint | null; disabled: boolean };

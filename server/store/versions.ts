@@ -28,7 +28,8 @@ async function moveHead(tx: Tx, from: number, to: number): Promise<boolean> {
 }
 
 async function insert(tx: Tx, { meta, text }: Committed): Promise<void> {
-  await tx.version.createMany({ data: [{ ...meta, at: BigInt(meta.at), document: text }] });
+  const { version, hash, author, surface, reason, at, base } = meta;
+  await tx.version.createMany({ data: [{ version, hash, author, surface, reason, at: BigInt(at), base, document: text }] });
 }
 
 type MetaRow = { version: number; hash: string; author: string; surface: string; reason: string | null; at: bigint; base: number | null };
