@@ -91,7 +91,7 @@ async function start(settings: Settings, { log, gossip, root, version, dataDir, 
   parts.starting = 'the gossip is being joined';
   const runtime = await Runtime.start(
     { store, gossip: gossip({ uuid: dataDir.uuid, key: keys.gossip, dataDir: settings.dataDir }), connect: (target) => agentClient(target, signer), now, random: Math.random, newUuid: randomUUID, warn },
-    { name: settings.cluster, owner: dataDir.owner, boot: randomBytes(4).toString('hex'), url, secret, ...(policy ? { policy } : {}) },
+    { name: settings.cluster, owner: dataDir.owner, boot: randomBytes(4).toString('hex'), url, ...(policy ? { policy } : {}) },
   );
   undo.push(() => runtime.stop());
   const access = createAccess({ store, now, random: randomBytes }, { secure: https });

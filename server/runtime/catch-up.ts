@@ -1,4 +1,5 @@
-import type { ApplyRun, InstanceApply } from '~/contract/shapes/plan.ts';
+import type { ApplyRun } from '~/contract/shapes/plan.ts';
+import { settledRun } from '~/core/apply/settle.ts';
 import type { Report } from '~/core/view/report.ts';
 import type { AgentClient } from '~/link/protocol.ts';
 import type { Store } from '~/server/store/index.ts';
@@ -14,6 +15,7 @@ export type CatchUpComponents = {
   readonly store: Pick<Store, 'versions' | 'runs'>;
   readonly versions: Versions;
   readonly client: (uuid: string, alias: string) => AgentClient;
+  readonly reportOf: (uuid: string) => Report | null;
   readonly isApplying: () => boolean;
   readonly now: () => number;
   readonly random: () => number;
@@ -62,7 +64,7 @@ export class CatchUp {
     const isMember = uuid in current.config.instances || uuid in current.config.expelled;
     if (isMember && (status.config?.version ?? 0) < current.version) this.#late(uuid, status);
     else this.#behind.delete(uuid);
-    this.#closeRuns(uuid, status.appliedVersion);
+    this.#closeRuns();
   }
 
   #late(uuid: string, { alias, config }: Report['status']): void {
@@ -99,22 +101,29 @@ export class CatchUp {
     await client(uuid, alias).adopt({ committed, waitMs: 0 }, { timeoutMs: this.options.callMs });
   }
 
-  #closeRuns(uuid: string, appliedVersion: number): void {
+  #closeRuns(): void {
+    const { versions, reportOf, onChange, onError } = this.components;
+    const config = versions.current?.config;
     for (const run of this.#partial.values()) {
-      const instances = run.instances.map((one): InstanceApply => (one.uuid === uuid && one.state !== 'applied' && appliedVersion >= run.version ? { ...one, state: 'applied', message: null } : one));
-      if (instances.every((one, index) => one === run.instances[index])) continue;
-      const changed = { ...run, instances };
-      const all = instances.every(({ state }) => state === 'applied');
-      if (all) this.#partial.delete(run.id);
-      else this.#partial.set(run.id, changed);
-      void this.#write(changed, all).catch(this.components.onError);
-      this.components.onChange();
+      const settled = settledRun(
+        run,
+        (uuid) => {
+          const status = reportOf(uuid)?.status;
+          return status ? { committedVersion: status.config?.version ?? 0, appliedVersion: status.appliedVersion, reason: status.reason } : null;
+        },
+        (uuid) => config !== undefined && !(uuid in config.instances) && !(uuid in config.expelled),
+      );
+      if (settled === run) continue;
+      if (settled.state === 'done') this.#partial.delete(run.id);
+      else this.#partial.set(run.id, settled);
+      void this.#write(settled).catch(onError);
+      onChange();
     }
   }
 
-  async #write({ id, instances }: ApplyRun, all: boolean): Promise<void> {
+  async #write({ id, instances, state }: ApplyRun): Promise<void> {
     const { store, now } = this.components;
-    if (all) await store.runs.finish(id, { at: now(), state: 'done', instances });
+    if (state === 'done') await store.runs.finish(id, { at: now(), state: 'done', instances });
     else await store.runs.progress(id, instances);
   }
 }

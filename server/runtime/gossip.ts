@@ -25,9 +25,11 @@ export type Gossip = {
   setPayload(payload: GossipPayload): void;
   /** Asks whoever listens at the address to answer; resolves when the ping is sent. */
   probe(address: string): Promise<void>;
-  stats(): Record<string, number>;
+  stats(): Promise<Record<string, number>>;
+  /** Each step is taken on all members, and refused (REFUSED, with who is in the way) before all have done the one before. */
   readonly keyring: {
-    list(): Promise<GossipKey[]>;
+    /** Of this server, then of every other member. Fails (UNAVAILABLE) when one does not tell. */
+    survey(): Promise<GossipKey[][]>;
     /** `key` is 32 bytes. Resolves to its id. */
     install(key: Uint8Array): Promise<string>;
     use(id: string): Promise<void>;

@@ -37,8 +37,6 @@ export type RuntimeOptions = {
   readonly boot: string;
   /** Where people reach it; told to the others. */
   readonly url: string;
-  /** Derives rotated gossip keys. */
-  readonly secret: string;
   readonly policy?: Partial<ApplyPolicy>;
 };
 
@@ -55,6 +53,8 @@ export class Runtime {
   readonly adoption: Adoption;
   readonly keys: GossipKeys;
   readonly journal: Journal;
+  /** As of the last second. */
+  gossipStats: Readonly<Record<string, number>> = {};
   readonly #catchUp: CatchUp;
   readonly #startedAt: number;
   #views: ReadonlyMap<string, GossipView> = new Map();
@@ -77,7 +77,7 @@ export class Runtime {
     readonly options: RuntimeOptions & { versions: Versions; journal: Journal },
   ) {
     const { store, connect, now, random, newUuid, warn, gossip } = components;
-    const { name, owner, boot, secret, versions, journal, policy } = options;
+    const { name, owner, boot, versions, journal, policy } = options;
     this.#startedAt = now();
     this.versions = versions;
     this.journal = journal;
@@ -97,17 +97,18 @@ export class Runtime {
     const client = (uuid: string, alias: string) => this.agents.client(uuid, alias);
     const isUp = (uuid: string) => this.agents.find(uuid)?.trouble === null;
     const poke = () => this.state.poke();
+    const onRun = () => (this.applies.running().length === 0 ? this.state.lookNow() : poke());
     const onError = (error: unknown) => warn('A step of an apply run failed; it is made again.', error);
     const lock = new ChangeLock({ owner, shared: store.provider === 'postgresql' ? store.locks : null, ttlMs: 10_000, waitMaxMs: 30_000, queueMax: 200 });
     const isReachable = (uuid: string) => this.state.known().some((known) => known.uuid === uuid && known.reachable);
-    this.#catchUp = new CatchUp({ store, versions, client, isApplying: () => this.applies.running().length > 0, now, random, onChange: poke, onError });
-    this.applies = new ApplyRunner({ store, versions, lock, client, isReachable, now, newUuid, onChange: poke, onFinished: (run) => this.#catchUp.finished(run), onError }, { owner, ...(policy ? { policy } : {}) });
+    this.#catchUp = new CatchUp({ store, versions, client, reportOf: (uuid) => this.state.report(uuid), isApplying: () => this.applies.running().length > 0, now, random, onChange: poke, onError });
+    this.applies = new ApplyRunner({ store, versions, lock, client, isReachable, now, newUuid, onChange: onRun, onFinished: (run) => this.#catchUp.finished(run), onError }, { owner, ...(policy ? { policy } : {}) });
     this.state = new ClusterState(
       { versions, now, isUp, runs: () => this.applies.running(), onEvents: (drafts) => journal.events(drafts), onSeen: (seen) => journal.issues(seen) },
       { name, boot, ...stateDefaults, seen: new Map(journal.since) },
     );
     this.adoption = new Adoption({ versions, store, client, holders: () => this.#holders() });
-    this.keys = new GossipKeys({ gossip, agents: this.agents, store, secret });
+    this.keys = new GossipKeys(gossip);
   }
 
   get name(): string {
@@ -159,7 +160,7 @@ export class Runtime {
       // Payloads are read again too: a change of a member is an event, its round trip is not.
       this.#hear();
       await this.versions.refresh();
-      await this.keys.refresh();
+      this.gossipStats = await this.gossip.stats();
       if (await this.#maySettle()) await this.applies.recover();
     } catch (error) {
       this.components.warn('The database could not be asked for news.', error);

@@ -112,6 +112,11 @@ export class ClusterState {
     this.#paced.poke();
   }
 
+  /** For whoever has just changed something and looks: the picture has it at once. */
+  lookNow(): void {
+    this.#renew();
+  }
+
   end(): void {
     clearInterval(this.#ageing);
     this.#paced.end();

@@ -20,7 +20,7 @@ export function gauges(metrics: Metrics, runtime: Runtime): void {
     set('coterie_agents_connected', 'Agents whose status stream is open.', runtime.agents.all().filter(({ trouble }) => trouble === null).length);
     set('coterie_streams_open', 'Followers of the live stream.', feed.followers);
     set('coterie_events_dropped', 'Events that the database was too slow to take.', runtime.journal.dropped);
-    for (const [name, value] of Object.entries(runtime.gossip.stats())) metrics.set('coterie_gossip', 'Counters of the gossip engine.', { labels: { name }, value });
+    for (const [name, value] of Object.entries(runtime.gossipStats)) metrics.set('coterie_gossip', 'Counters of the gossip engine.', { labels: { name }, value });
     const memory = process.memoryUsage();
     set('process_resident_memory_bytes', 'Resident memory.', memory.rss);
     set('nodejs_heap_used_bytes', 'Heap in use.', memory.heapUsed);

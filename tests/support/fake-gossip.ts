@@ -23,11 +23,11 @@ export class FakeGossip implements Gossip {
   async probe(address: string): Promise<void> {
     this.probes.push(address);
   }
-  stats(): Record<string, number> {
+  async stats(): Promise<Record<string, number>> {
     return { pings: 1 };
   }
   readonly keyring = {
-    list: async () => this.#keys,
+    survey: async () => [this.#keys],
     install: async (key: Uint8Array) => {
       const id = Buffer.from(key.slice(0, 4)).toString('hex');
       this.#keys = [...this.#keys, { id, primary: false }];

@@ -42,7 +42,7 @@ async function abortedIn({ runId, run }: Extract<RecordEffect, { kind: 'recordAb
   const done = await runs.abort(runId, { at: now(), error: run.error ?? 'aborted', instances: run.instances });
   if (done) return { kind: 'abortRecorded', outcome: 'done' };
   const stored = await runs.get(runId);
-  return { kind: 'abortRecorded', outcome: stored === null || stored.run.state === 'aborted' ? 'done' : 'unknown' };
+  return { kind: 'abortRecorded', outcome: stored === null || stored.run.state === 'aborted' ? 'done' : 'decided' };
 }
 
 const sentenceOf = (error: unknown) => `The database did not answer: ${error instanceof Error ? error.message : String(error)}`;

@@ -36,6 +36,18 @@ export type RunnerOptions = {
   readonly policy?: Partial<ApplyPolicy>;
 };
 
+/** Bytes per second that the slowest link of a cluster is taken to carry. */
+const slowestBytesPerMs = 1000;
+
+/**
+ * How long a call may take grows with what it carries. An instance that hangs shows in its status within seconds;
+ * a change that meets it before that is held up for one prepare and one commit, so both are short and made again.
+ */
+const policyFor = (bytes: number): Partial<ApplyPolicy> => {
+  const callTimeoutMs = 1500 + Math.ceil(bytes / slowestBytesPerMs);
+  return { callTimeoutMs, prepareTimeoutMs: callTimeoutMs + 500, applyWaitMs: 1000 };
+};
+
 export type ChangeMeta = { readonly author: string; readonly surface: Surface; readonly reason: string | null };
 
 export class ApplyRunner {
@@ -89,13 +101,13 @@ export class ApplyRunner {
 
   async #apply({ config, meta, base, lost }: { config: ClusterConfig; meta: ChangeMeta; base: Committed | null; lost: AbortSignal }): Promise<ApplyRun> {
     const { versions, now, newUuid, store, isReachable } = this.components;
-    const { owner, policy } = this.options;
+    const { owner } = this.options;
     const run: RunHead = { id: newUuid(), owner, startedAt: now(), ...meta };
     const text = canonicalText(config);
     const version = (base?.meta.version ?? 0) + 1;
     const candidate: Committed = { meta: { version, hash: hashOf(text), ...meta, at: run.startedAt, base: base?.meta.version ?? null }, text };
     const participants = participantsOf({ base: versions.current?.config ?? null, candidate: config, reachable: isReachable });
-    const machine = new ApplyCoordinator({ run, base, candidate, participants, ...(policy ? { policy } : {}) });
+    const machine = new ApplyCoordinator({ run, base, candidate, participants, policy: { ...policyFor(text.length), ...this.options.policy } });
     // The agents are asked meanwhile; the decision waits for it.
     const begun = store.runs.begin(machine.run(), owner);
     begun.catch(() => {});

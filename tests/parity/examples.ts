@@ -1,0 +1,102 @@
+import type { z } from 'zod';
+import type { Contract } from '~/contract/index.ts';
+import type { Operation } from '~/contract/operation.ts';
+
+/** One call of every operation, as input and as words on a command line. An operation without one does not compile. */
+
+type Example<I> = {
+  readonly input: I;
+  /** `@name` stands for a file with the text from `files`. */
+  readonly argv: readonly string[];
+  readonly files?: Readonly<Record<string, string>>;
+};
+export type ExamplesOf<T> = { readonly [N in keyof T]: { readonly [V in keyof T[N]]: T[N][V] extends Operation<any, infer I, any> ? Example<z.input<I>> : never } };
+
+export const password = 'correct horse battery';
+const preview = { dryRun: true } as const;
+const document = 'cluster: test\nreplicasets:\n  s1:\n    roles: [storage]\n    weight: 1\n    instances: [a, b]\n  s2:\n    roles: [storage]\n    weight: 1\n    instances: [c, d]\n';
+const edits = [{ kind: 'editReplicaset', replicaset: 's1', weight: 5 }] as const;
+
+/** Mutations are previews: the answers can then be compared, and nothing depends on the order. */
+export const examplesFor = ({ code, member }: { code: string; member: string }): ExamplesOf<Contract> => ({
+  cluster: {
+    overview: { input: {}, argv: [] },
+    watch: { input: {}, argv: [] },
+    health: { input: {}, argv: [] },
+    issues: { input: { severity: 'warning', object: 'a' }, argv: ['--severity', 'warning', '--object', 'a'] },
+    events: { input: { kind: 'config', limit: 5 }, argv: ['--kind', 'config', '--limit', '5'] },
+    suggestions: { input: {}, argv: [] },
+  },
+  instance: {
+    list: { input: { replicaset: 's1', unconfigured: false, limit: 10 }, argv: ['--replicaset', 's1', '--no-unconfigured', '--limit', '10'] },
+    get: { input: { instance: 'a' }, argv: ['a'] },
+    probe: { input: { address: '127.0.0.1:7301', ...preview }, argv: ['127.0.0.1:7301', '--dry-run'] },
+    join: { input: { instance: 'spare', replicaset: 's1', zone: 'z1', electable: false, ...preview }, argv: ['spare', 's1', '--zone', 'z1', '--no-electable', '--dry-run'] },
+    edit: { input: { instance: 'a', zone: 'z2', electable: true, ...preview }, argv: ['a', '--zone', 'z2', '--electable', '--dry-run'] },
+    disable: { input: { instance: 'b', reason: 'maintenance', ...preview }, argv: ['b', '--reason', 'maintenance', '--dry-run'] },
+    enable: { input: { instance: 'b', ...preview }, argv: ['b', '--dry-run'] },
+    expel: { input: { instance: 'b', ...preview }, argv: ['b', '--dry-run'] },
+    restart: { input: { instance: 'a', ...preview }, argv: ['a', '--dry-run'] },
+    stop: { input: { instance: 'a', ...preview }, argv: ['a', '--dry-run'] },
+    start: { input: { instance: 'a', ...preview }, argv: ['a', '--dry-run'] },
+    rebuild: { input: { instance: 'b', ...preview }, argv: ['b', '--dry-run'] },
+    logs: { input: { instance: 'a', source: 'agent', lines: 2 }, argv: ['a', '--source', 'agent', '--lines', '2'] },
+    followLogs: { input: { instance: 'a', source: 'agent', lines: 1 }, argv: ['a', '--source', 'agent', '--lines', '1'] },
+    eval: { input: { instance: 'a', code: 'return 1', timeoutMs: 1000, ...preview }, argv: ['a', 'return 1', '--timeout-ms', '1000', '--dry-run'] },
+  },
+  replicaset: {
+    list: { input: { role: 'storage' }, argv: ['--role', 'storage'] },
+    get: { input: { replicaset: 's1' }, argv: ['s1'] },
+    create: { input: { alias: 's3', instances: ['spare'], roles: ['storage'], weight: 2, ...preview }, argv: ['s3', '--instances', 'spare', '--roles', 'storage', '--weight', '2', '--dry-run'] },
+    edit: { input: { replicaset: 's1', priority: ['b', 'a'], allRw: false, ...preview }, argv: ['s1', '--priority', 'b,a', '--no-all-rw', '--dry-run'] },
+    delete: { input: { replicaset: 's2', ...preview }, argv: ['s2', '--dry-run'] },
+    restartReplication: { input: { replicaset: 's1', ...preview }, argv: ['s1', '--dry-run'] },
+  },
+  topology: {
+    plan: { input: { document }, argv: ['-f', '@cluster.yml'], files: { 'cluster.yml': document } },
+    apply: { input: { edits: [...edits], prune: false, ...preview }, argv: ['--edits', '@edits.json', '--dry-run'], files: { 'edits.json': JSON.stringify(edits) } },
+    export: { input: { version: 1 }, argv: ['--version', '1'] },
+    diff: { input: { document }, argv: ['-f', '@cluster.yml'], files: { 'cluster.yml': document } },
+  },
+  config: {
+    history: { input: { limit: 3, offset: 0 }, argv: ['--limit', '3', '--offset', '0'] },
+    get: { input: { version: 1 }, argv: ['--version', '1'] },
+    diff: { input: { from: 1, to: 2 }, argv: ['1', '2'] },
+    restore: { input: { version: 1, expectedVersion: 2, ...preview }, argv: ['1', '--expected-version', '2', '--dry-run'] },
+    download: { input: {}, argv: [] },
+    upload: { input: { sections: { motd: 'a\nb', old: null }, ...preview }, argv: ['--sections', 'motd=@motd.txt', '--sections', 'old=', '--dry-run'], files: { 'motd.txt': 'a\nb' } },
+    validate: { input: { sections: { motd: 'x' } }, argv: ['--sections', 'motd=x'] },
+  },
+  applyRun: {
+    list: { input: { state: 'done' }, argv: ['--state', 'done'] },
+    get: { input: { id: 'no-such-run' }, argv: ['no-such-run'] },
+  },
+  user: {
+    list: { input: {}, argv: [] },
+    create: { input: { name: 'ann', role: 'viewer', password, ...preview }, argv: ['ann', '--role', 'viewer', '--dry-run'] },
+    edit: { input: { name: 'admin', disabled: false, ...preview }, argv: ['admin', '--no-disabled', '--dry-run'] },
+    delete: { input: { name: 'nobody', ...preview }, argv: ['nobody', '--dry-run'] },
+  },
+  token: {
+    list: { input: {}, argv: [] },
+    create: { input: { name: 'ci', role: 'operator', days: 7, ...preview }, argv: ['ci', '--role', 'operator', '--days', '7', '--dry-run'] },
+    revoke: { input: { id: 'no-such-token', ...preview }, argv: ['no-such-token', '--dry-run'] },
+  },
+  session: {
+    me: { input: {}, argv: [] },
+    login: { input: { name: 'admin', password, token: true, ...preview }, argv: ['admin', '--token', '--dry-run'] },
+    claim: { input: { code, name: 'admin', password, ...preview }, argv: ['--code-file', '@code', '--name', 'admin', '--dry-run'], files: { code } },
+    logout: { input: { ...preview }, argv: ['--dry-run'] },
+    list: { input: {}, argv: [] },
+    revoke: { input: { id: 'no-such-session', ...preview }, argv: ['no-such-session', '--dry-run'] },
+  },
+  audit: { list: { input: { operation: 'topology.apply', limit: 2 }, argv: ['--operation', 'topology.apply', '--limit', '2'] } },
+  gossip: {
+    members: { input: { by: member }, argv: ['--by', member] },
+    stats: { input: {}, argv: [] },
+    keyring: { input: {}, argv: [] },
+    installKey: { input: { ...preview }, argv: ['--dry-run'] },
+    useKey: { input: { id: '00000001', ...preview }, argv: ['00000001', '--dry-run'] },
+    removeKey: { input: { id: '00000001', ...preview }, argv: ['00000001', '--dry-run'] },
+  },
+});
