@@ -21,9 +21,12 @@ export type Config = {
    */
   readonly contactRoundShare: number;
 
-  /** Suspicion lasts at least this many periods times log10 of the group. */
+  /** Suspicion lasts at least this many periods times log10 of the group (one decade at least), the time that news needs. */
   readonly suspicionPeriods: number;
-  /** Never shorter, counted from the unanswered ping: a process stopped for 3 s (lan) or 0.5 s (fast) must be able to answer. */
+  /**
+   * Never shorter, counted from the unanswered ping (not from when the suspicion is raised, up to a period later): a
+   * process stopped for 3 s (lan) or half a second (fast) must have time to answer after it goes on.
+   */
   readonly suspicionMsMin: number;
   /** Without any confirmation it lasts this much longer: then the accuser is the likelier culprit. */
   readonly suspicionMaxFactor: number;
@@ -89,7 +92,7 @@ const base: Config = {
   forwardsPerSecondMax: 200,
   contactRoundShare: 0,
   suspicionPeriods: 2,
-  suspicionMsMin: 3_500,
+  suspicionMsMin: 3_400,
   suspicionMaxFactor: 6,
   confirmations: 2,
   flapLevelMax: 4,
@@ -127,7 +130,7 @@ export const profiles = {
     periodMs: 200,
     ackTimeoutMsStart: 150,
     nackAfterMs: 110,
-    contactRoundShare: 0.3,
+    contactRoundShare: 0.4,
     suspicionPeriods: 4,
     suspicionMsMin: 1_000,
     quietMs: 300,

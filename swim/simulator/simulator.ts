@@ -64,7 +64,7 @@ export class Simulator {
     const drift = options.clockDriftMax ?? 0;
     this.nodes = indexes.map((index) => {
       const clockRate = 1 + drift * (2 * this.random() - 1);
-      return new SimulatedNode({ protocol: this.#machine(index, { generation: 1n, known }) }, { index, uuid: uuidOf(index), address: addressOf(index), clockRate });
+      return new SimulatedNode({ protocol: this.#machine(index, { generation: generationOf(0), known }) }, { index, uuid: uuidOf(index), address: addressOf(index), clockRate });
     });
     for (const node of this.nodes) this.#wake(node);
   }
@@ -114,8 +114,9 @@ export class Simulator {
     node.state = state;
   }
 
-  restart(node: SimulatedNode, options: { generation: bigint }): void {
-    node.restart(this.#machine(node.index, { generation: options.generation, known: [] }));
+  /** The same process once more, with a new generation. */
+  restart(node: SimulatedNode): void {
+    node.restart(this.#machine(node.index, { generation: generationOf(node.life + 1), known: [] }));
     this.#wake(node);
   }
 
@@ -230,10 +231,15 @@ export function uuidOf(index: number): string {
   return `5117a7ed-0000-4000-8000-${tail}`;
 }
 
+/** Microseconds since the epoch, as real ones are, so that datagrams have their real size. */
+export function generationOf(life: number): bigint {
+  return 1_790_000_000_000_000n + BigInt(life);
+}
+
 function addressOf(index: number): Address {
   return { host: '10.0.0.1', port: portBase + index };
 }
 
 function recordOf(index: number): MemberRecord {
-  return { status: 'alive', address: addressOf(index), uuid: uuidOf(index), incarnation: { generation: 1n, version: 0n }, payload: new Uint8Array() };
+  return { status: 'alive', address: addressOf(index), uuid: uuidOf(index), incarnation: { generation: generationOf(0), version: 0n }, payload: new Uint8Array() };
 }

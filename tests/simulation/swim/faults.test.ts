@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { generationOf } from '~/swim/simulator/simulator.ts';
 import { believed, converged, forEverySeed, never, record, running, simulate } from './support.ts';
 
 forEverySeed('a stopped detector accuses nobody when it goes on', (seed) => {
@@ -81,12 +82,12 @@ forEverySeed('a restarted member is back with its new generation', (seed) => {
   simulator.run(3_000);
   simulator.kill(victim, 'gone');
   simulator.run(3_000 + 4_000 * simulator.random());
-  simulator.restart(victim, { generation: 2n });
+  simulator.restart(victim);
   simulator.run(simulator.now + 5_000);
   expect(converged(simulator)).toBe(true);
   for (const by of running(simulator).filter((node) => node !== victim)) {
     const seen = by.protocol.members().find((member) => member.uuid === victim.uuid);
-    expect(seen?.incarnation.generation, `node ${by.index}`).toBe(2n);
+    expect(seen?.incarnation.generation, `node ${by.index}`).toBe(generationOf(1));
     expect(believed(by, victim)).toBe('alive');
   }
 });
@@ -111,7 +112,7 @@ forEverySeed('random faults: once they end, everyone agrees on who lives', (seed
       if (lot < 0.2) simulator.stop(node);
       else if (lot < 0.35) simulator.resume(node);
       else if (lot < 0.5 && node.state === 'running') simulator.kill(node, random() < 0.5 ? 'gone' : 'silent');
-      else if (lot < 0.65 && (node.state === 'gone' || node.state === 'silent')) simulator.restart(node, { generation: BigInt(Math.round(simulator.now)) });
+      else if (lot < 0.65 && (node.state === 'gone' || node.state === 'silent')) simulator.restart(node);
       else if (lot < 0.8) simulator.network.cut(node.index, someone().index);
       else if (lot < 0.9) simulator.network.heal();
       else if (node.state === 'running') simulator.call(node, (protocol, now) => protocol.setPayload(now, new Uint8Array([atMs & 255])));
