@@ -1,10 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CoterieError, type ErrorCode } from '~/contract/errors.ts';
 import { createAccess, type Access, type Actor } from '~/server/access/index.ts';
 import type { Context, Services } from '~/server/handlers/context.ts';
 import { openStore, type Store } from '~/server/store/index.ts';
+
+/** A database that has been migrated once: a copy of it opens ten times as fast as a new one. */
+let template: Promise<string> | undefined;
+
+async function migrated(): Promise<string> {
+  const file = join(mkdtempSync(join(tmpdir(), 'coterie-access-')), 'x.db');
+  await (await openStore(`file:${file}`)).close();
+  process.once('exit', () => rmSync(dirname(file), { recursive: true, force: true }));
+  return file;
+}
 
 /** Access on a real store with a clock and a chance of our own. */
 export class World {
@@ -23,6 +33,7 @@ export class World {
 
   static async open({ secure = false } = {}): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'coterie-access-'));
+    copyFileSync(await (template ??= migrated()), join(folder, 'x.db'));
     return new World(await openStore(`file:${join(folder, 'x.db')}`), folder, secure);
   }
 
