@@ -1,9 +1,14 @@
-import { Badge, Button, createTheme, Drawer, Menu, Modal, Paper, Tooltip, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import { Alert, Badge, Button, createTheme, Drawer, Menu, Modal, Paper, Tooltip, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
 
 /** Colours, type and the habits of components. Judgement colours (ok, warning, critical) are CSS variables in globals.css. */
 
 const iris: MantineColorsTuple = ['#eef1ff', '#dde3fd', '#b9c4f9', '#93a3f5', '#7487ef', '#5f75ea', '#4a60de', '#3b4fc4', '#3343a6', '#2b388a'];
 const dark: MantineColorsTuple = ['#dfe3ea', '#c0c6d2', '#a0a8b7', '#80899a', '#303644', '#272c38', '#1b1f28', '#11141a', '#0c0e13', '#08090c'];
+
+function alertVars(color: string | undefined) {
+  const judgement = color === 'red' ? 'critical' : color === 'yellow' ? 'warning' : 'unknown';
+  return { '--alert-bg': `var(--${judgement}-tint)`, '--alert-color': `var(--${judgement})`, '--alert-bd': `1px solid var(--${judgement}-line)` };
+}
 
 export const theme = createTheme({
   primaryColor: 'iris',
@@ -18,9 +23,11 @@ export const theme = createTheme({
   cursorType: 'pointer',
   focusRing: 'auto',
   components: {
+    // The tints of globals.css: calmer than the theme's red and yellow, above all in the dark.
+    Alert: Alert.extend({ vars: (_theme, { color }) => ({ root: alertVars(color) }) }),
     Button: Button.extend({ defaultProps: { size: 'sm' }, styles: { label: { fontWeight: 500 } } }),
     Badge: Badge.extend({ defaultProps: { radius: 'sm', variant: 'light' }, styles: { label: { textTransform: 'none', fontWeight: 500, letterSpacing: 0 } } }),
-    Menu: Menu.extend({ defaultProps: { shadow: 'md', position: 'bottom-end', withinPortal: true } }),
+    Menu: Menu.extend({ defaultProps: { shadow: 'md', position: 'bottom-end', withInitialFocusPlaceholder: false } }),
     Modal: Modal.extend({ defaultProps: { centered: false, overlayProps: { backgroundOpacity: 0.45 }, transitionProps: { duration: 120 } } }),
     Drawer: Drawer.extend({ defaultProps: { overlayProps: { backgroundOpacity: 0.3 }, transitionProps: { duration: 140 } } }),
     Paper: Paper.extend({ defaultProps: { radius: 'lg' } }),

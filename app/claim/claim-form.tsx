@@ -30,9 +30,9 @@ export function ClaimForm({ code }: { code: string }) {
       <Stack gap="md">
         {code === '' && <ProblemAlert problem={{ code: 'BAD_INPUT', title: 'The link is not whole', detail: 'The part behind “code=” is missing: copy the link again, all of it.', data: {} }} />}
         {claim.error && (
-          <ProblemAlert problem={problemFrom(claim.error)}>
+          <ProblemAlert problem={{ ...problemFrom(claim.error), title: 'No administrator was made' }}>
             <Text size="sm" mt={6}>
-              Is there an administrator already? <Anchor href="/login" size="sm">Sign in</Anchor>. If not, the server writes a valid link into the file <Code>claim-link</Code> of its data directory, and prints one when it starts.
+              Is there an administrator already? <Anchor href="/login" size="sm" underline="always" inherit c="inherit">Sign in</Anchor>. If not, the server writes a valid link into the file <Code>claim-link</Code> of its data directory, and prints one when it starts.
             </Text>
           </ProblemAlert>
         )}

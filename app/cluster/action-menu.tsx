@@ -1,5 +1,6 @@
 'use client';
 import { ActionIcon, Menu, Text } from '@mantine/core';
+import { Fragment } from 'react';
 import type { Action } from '~/app/lib/actions.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
 import { useOperations } from '~/app/operations/operations-provider.tsx';
@@ -12,22 +13,26 @@ export function ActionMenu({ label, actions }: { label: string; actions: readonl
   const { role } = useSession();
   if (actions.length === 0) return null;
   const firstDanger = actions.findIndex(({ danger }) => danger);
+  const forbidden = actions.map(({ operation }) => refusalFor(operation, role));
+  // One sentence for all rather than the same one under each.
+  const mayNothing = forbidden.every((why) => why !== null);
   return (
     <Menu width={250}>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" aria-label={label}><Dots /></ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
+        {mayNothing && <Menu.Label>You are {role}: changes need role operator or admin</Menu.Label>}
         {actions.map((action, index) => {
-          const why = refusalFor(action.operation, role) ?? action.unfit ?? null;
+          const why = forbidden[index] ?? action.unfit ?? null;
           return (
-            <div key={action.label}>
+            <Fragment key={action.label}>
               {index === firstDanger && index > 0 && <Menu.Divider />}
-              <Menu.Item {...(action.danger ? { color: 'red' } : {})} disabled={why !== null} onClick={() => open(action.operation, action.input)} title={why ?? undefined}>
+              <Menu.Item {...(action.danger ? { color: 'var(--critical)' } : {})} disabled={why !== null} onClick={() => open(action.operation, action.input)} title={why ?? undefined}>
                 {action.label}
-                {why !== null && <Text size="xs" c="dimmed" style={{ whiteSpace: 'normal' }}>{why}</Text>}
+                {why !== null && !mayNothing && <Text size="xs" c="dimmed" style={{ whiteSpace: 'normal' }}>{why}</Text>}
               </Menu.Item>
-            </div>
+            </Fragment>
           );
         })}
       </Menu.Dropdown>

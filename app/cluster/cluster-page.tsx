@@ -6,6 +6,7 @@ import { EmptyCluster } from './empty-cluster.tsx';
 import { InstanceDrawer } from './instance-drawer.tsx';
 import { Problems } from './problems.tsx';
 import { ReplicasetTable } from './replicaset-table.tsx';
+import { StaleBanner } from './stale-banner.tsx';
 import { Tiles } from './tiles.tsx';
 import { Toolbar } from './toolbar.tsx';
 import { Unconfigured } from './unconfigured.tsx';
@@ -13,15 +14,16 @@ import { useFilter } from './use-filter.ts';
 
 /** What is wrong first, then the figures, then everything there is. */
 export function ClusterPage() {
-  const { overview, connection } = useLive();
+  const { overview } = useLive();
   const [filter, setFilter] = useFilter();
   if (overview === null) return <Loading />;
   const empty = overview.replicasets.length === 0;
   const free = unconfiguredOf(overview);
   return (
-    <div data-stale={connection.kind === 'reconnecting' || undefined}>
+    <div>
       <VisuallyHidden component="h1">Cluster {overview.name}</VisuallyHidden>
       <Stack gap="md">
+        <StaleBanner />
         <Problems overview={overview} />
         {!empty && <Tiles overview={overview} onHealth={(health) => setFilter({ ...filter, health })} />}
         {empty && <EmptyCluster overview={overview} />}

@@ -18,7 +18,7 @@ export function DrawerIssues({ issues }: { issues: readonly Issue[] }) {
     const { repair } = issue;
     return (
       <Alert key={issue.id} variant="light" color={healthColours[health]} icon={<Shape size={18} />} p="sm">
-        <Text size="sm">{issue.sentence} <Text span size="xs" c="dimmed">since <Ago at={issue.since} suffix={false} /></Text></Text>
+        <Text size="sm">{issue.sentence} <Text span size="xs" c="dimmed">for <Ago at={issue.since} suffix={false} /></Text></Text>
         <Group gap="sm" justify="space-between" mt={2} wrap="nowrap" align="flex-end">
           <Text size="sm" c="dimmed">{issue.wayOut}</Text>
           {/* The catalogue of issues only names mutations of the contract. */}

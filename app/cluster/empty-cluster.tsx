@@ -1,5 +1,5 @@
 'use client';
-import { Code, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '~/app/api.tsx';
 import { agentCommand } from '~/app/lib/agent-command.ts';
@@ -16,6 +16,15 @@ export function EmptyCluster({ overview }: { overview: ClusterOverview }) {
   const members = useQuery({ queryKey: ['gossip', 'members'], queryFn: () => api.gossip.members.query({}) });
   const seeds = (members.data ?? []).filter(({ kind, address }) => kind === 'server' && address !== '').map(({ address }) => address);
   const here = unconfiguredOf(overview).length;
+  const command = (
+    <>
+      <Text size="sm" c="dimmed" mb={8}>
+        One for each instance, with its own name, folder and ports. The secret file is the one that the server was started with, copied to the agent's machine.
+      </Text>
+      <Command text={agentCommand({ cluster: overview.name, seeds, known: here })} />
+      <Text size="sm" c="dimmed" mt={8}>Is an agent running that does not appear? Its seeds may be wrong: <b>Probe address</b> looks for it at its gossip address.</Text>
+    </>
+  );
   return (
     <section className={styles.frame} aria-labelledby="empty-title">
       <div className={styles.head}>
@@ -28,15 +37,11 @@ export function EmptyCluster({ overview }: { overview: ClusterOverview }) {
       </div>
       <ol className={styles.steps}>
         <Step done={here > 0} title="Start agents">
-          <Text size="sm" c="dimmed" mb={8}>
-            One for each instance, with its own name, folder and ports. The secret file is the <Code>cluster-secret</Code> of this server's data directory, copied to the agent's machine.
-          </Text>
-          <Command text={agentCommand({ cluster: overview.name, seeds, known: here })} />
-          <Text size="sm" c="dimmed" mt={8}>Is an agent running that does not appear? Its seeds may be wrong: <b>Probe</b> looks for it at its gossip address.</Text>
+          {here > 0 ? <details className={styles.again}><summary>Start one more</summary>{command}</details> : command}
         </Step>
         <Step done={false} title="Create a replicaset">
           <Text size="sm" c="dimmed" mb={10}>Choose instances and roles; the plan is shown before anything happens.</Text>
-          <div className={styles.actions}><MainActions overview={overview} /></div>
+          <div className={styles.actions}><MainActions overview={overview} first /></div>
         </Step>
       </ol>
     </section>

@@ -47,12 +47,12 @@ export function Facts({ instance, status }: { instance: InstanceView; status: Ag
   );
 }
 
-function restartFacts({ restarts }: AgentStatus): Fact[] {
+function restartFacts({ restarts, at }: AgentStatus): Fact[] {
   const { count, lastExit, lastExitAt, nextStartAt, crashLoop } = restarts;
   return [
     ['Restarts', `${count} unplanned${crashLoop ? ', in a crash loop' : ''}`],
     ...(lastExit !== null && lastExitAt !== null ? [['Last exit', <span key="exit" title={dateTimeText(lastExitAt)}>{lastExit}, <Ago at={lastExitAt} /></span>] as const] : []),
-    ...(nextStartAt === null || lastExitAt === null ? [] : [['Next start', `${durationText(Math.max(0, nextStartAt - lastExitAt))} after that exit`] as const]),
+    ...(nextStartAt === null ? [] : [['Next start', nextStartAt > at ? `in ${durationText(nextStartAt - at)}` : 'now'] as const]),
   ];
 }
 

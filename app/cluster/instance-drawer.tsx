@@ -17,6 +17,8 @@ import { LogTail } from './log-tail.tsx';
 import { ReplicationLinks } from './replication-links.tsx';
 import { useOpenInstance } from './use-filter.ts';
 
+const closeButton = { 'aria-label': 'Close', 'data-autofocus': true };
+
 /** Everything about one instance. What the table knows is live; the full status is asked for while the drawer is open. */
 export function InstanceDrawer({ overview }: { overview: ClusterOverview }) {
   const [ref, open] = useOpenInstance();
@@ -28,8 +30,8 @@ export function InstanceDrawer({ overview }: { overview: ClusterOverview }) {
       position="right"
       size={620}
       title={instance ? <Heading instance={instance} overview={overview} /> : 'Instance'}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      styles={{ title: { flex: 1, minWidth: 0 }, header: { gap: 8 } }}
+      closeButtonProps={closeButton}
+      styles={{ title: { flex: 1, minWidth: 0 }, header: { gap: 8, background: 'var(--surface)' }, content: { background: 'var(--surface)' } }}
     >
       {instance ? <Body instance={instance} overview={overview} /> : <Text c="dimmed">No instance “{ref}” is known here. It may have been expelled, or the link is old.</Text>}
     </Drawer>
@@ -59,7 +61,7 @@ function Body({ instance, overview }: { instance: InstanceView; overview: Cluste
     <Stack gap="lg">
       <Group gap="sm">
         <HealthPill health={instance.health}>{instance.healthSentence}</HealthPill>
-        <Text size="sm" c="dimmed">reported <ReportAge at={instance.reportedAt} /></Text>
+        <Text size="sm" c="dimmed">last report: <ReportAge at={instance.reportedAt} /></Text>
       </Group>
       {instance.reason !== null && <Text size="sm" style={{ overflowWrap: 'anywhere' }}><b>Why:</b> {instance.reason}</Text>}
       <DrawerIssues issues={issuesOf(overview.issues, instance)} />

@@ -51,8 +51,7 @@ function StateLine({ instance: { state, goal, healthSentence, reason } }: { inst
   if (state === null || (state === goal && healthSentence.toLowerCase().startsWith(state))) return null;
   return (
     <div className={styles.state} title={reason ?? undefined}>
-      {state}
-      {goal !== null && goal !== state && <> <span aria-label="on the way to">→</span> {goal}</>}
+      state {state}{goal !== null && goal !== state && `, goal ${goal}`}
     </div>
   );
 }

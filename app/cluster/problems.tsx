@@ -54,7 +54,7 @@ const restText = (rest: readonly Issue[]) =>
   (['critical', 'warning', 'info'] as const)
     .map((severity) => ({ severity, count: rest.filter((issue) => issue.severity === severity).length }))
     .filter(({ count }) => count > 0)
-    .map(({ severity, count }) => `${count} ${severity}`)
+    .map(({ severity, count }) => (severity === 'warning' ? countText(count, 'warning') : `${count} ${severity}`))
     .join(', ');
 
 function Row({ issue }: { issue: Issue }) {
@@ -71,7 +71,7 @@ function Row({ issue }: { issue: Issue }) {
             <b>{issue.object.name}</b>
           )}
           <span>{issue.sentence}</span>
-          <span className={styles.since}>since <Ago at={issue.since} suffix={false} /></span>
+          <span className={styles.since}>for <Ago at={issue.since} suffix={false} /></span>
         </div>
         <div className={styles.way}>{issue.wayOut}</div>
       </div>

@@ -30,27 +30,27 @@ export function Toolbar({ overview, filter, onFilter }: { overview: ClusterOverv
       />
       <SegmentedControl
         aria-label="Health"
-        size="xs"
+        size="sm"
         value={filter.health ?? 'all'}
         onChange={(value) => onFilter({ ...filter, health: value === 'all' ? null : (value as Health) })}
         data={[{ value: 'all', label: 'All' }, ...healths.map((health) => ({ value: health, label: healthWords[health] }))]}
       />
-      <Select aria-label="Role" placeholder="Any role" clearable clearButtonProps={{ 'aria-label': 'Any role' }} w={170} data={roleNames(overview)} value={filter.role} onChange={(role) => onFilter({ ...filter, role })} />
+      <Select aria-label="Role" placeholder="Any role" clearable clearButtonProps={{ 'aria-label': 'Any role' }} w={150} data={roleNames(overview)} value={filter.role} onChange={(role) => onFilter({ ...filter, role })} />
       <MainActions overview={overview} />
     </div>
   );
 }
 
 /** The two things that start from nothing. */
-export function MainActions({ overview }: { overview: ClusterOverview }) {
+export function MainActions({ overview, first = false }: { overview: ClusterOverview; first?: boolean }) {
   const { open } = useOperations();
   const { role } = useSession();
   const forbidden = refusalFor('replicaset.create', role);
   const none = unconfiguredOf(overview).length === 0 ? 'No unconfigured instance: start an agent first' : null;
   return (
-    <Group gap="xs" wrap="nowrap" ml="auto">
+    <Group gap="xs" wrap="nowrap" {...(first ? { style: { flexDirection: 'row-reverse', justifyContent: 'flex-end' } } : { ml: 'auto' })}>
       <WhyDisabled why={refusalFor('instance.probe', role)}>
-        <Button variant="default" leftSection={<Radar />} disabled={refusalFor('instance.probe', role) !== null} onClick={() => open('instance.probe')}>Probe</Button>
+        <Button variant="default" leftSection={<Radar />} disabled={refusalFor('instance.probe', role) !== null} onClick={() => open('instance.probe')}>Probe address</Button>
       </WhyDisabled>
       <WhyDisabled why={forbidden ?? none}>
         <Button leftSection={<Plus />} disabled={(forbidden ?? none) !== null} onClick={() => open('replicaset.create')}>Create replicaset</Button>

@@ -19,7 +19,6 @@ export function Unconfigured({ overview, instances }: { overview: ClusterOvervie
   const { role } = useSession();
   const [, openInstance] = useOpenInstance();
   const why = refusalFor('instance.join', role);
-  const nowhere = overview.replicasets.length === 0 ? 'There is no replicaset to join yet: create one' : null;
   const all = instances.map((one) => refOf(one, overview.instances));
   return (
     <section className={styles.frame} aria-labelledby="unconfigured" data-testid="unconfigured">
@@ -45,9 +44,11 @@ export function Unconfigured({ overview, instances }: { overview: ClusterOvervie
               <span className={styles.quiet}>{instance.zone === null ? '' : `zone ${instance.zone}`}</span>
               <span className={styles.age}><ReportAge at={instance.reportedAt} /></span>
               <Group gap={6} wrap="nowrap">
-                <WhyDisabled why={why ?? nowhere}>
-                  <Button size="compact-sm" variant="default" disabled={(why ?? nowhere) !== null} aria-label={`Join ${instance.alias}`} onClick={() => open('instance.join', { instance: ref })}>Join</Button>
-                </WhyDisabled>
+                {overview.replicasets.length > 0 && (
+                  <WhyDisabled why={why}>
+                    <Button size="compact-sm" variant="default" disabled={why !== null} aria-label={`Join ${instance.alias}`} onClick={() => open('instance.join', { instance: ref })}>Join</Button>
+                  </WhyDisabled>
+                )}
                 <WhyDisabled why={why}>
                   <Button size="compact-sm" variant="subtle" leftSection={<Plus size={13} />} disabled={why !== null} aria-label={`Create a replicaset with ${instance.alias}`} onClick={() => open('replicaset.create', { instances: [ref] })}>Replicaset</Button>
                 </WhyDisabled>

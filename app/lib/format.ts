@@ -61,5 +61,5 @@ export function timeText(ms: number, { timeZone, locale = 'en-GB' }: Zone = {}):
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', ...zone }).format(ms);
   const parts = new Intl.DateTimeFormat('en-US', { timeZoneName: 'shortOffset', ...zone }).formatToParts(ms);
   const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC';
-  return `${time} ${name.replace('GMT', 'UTC')}`;
+  return `${time} ${name.replace('GMT', 'UTC').replace(/^UTC\+0$/, 'UTC')}`;
 }

@@ -1,10 +1,13 @@
 'use client';
-import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { mutate, useApi } from '~/app/api.tsx';
 import { lockText, problemFrom } from '~/app/lib/problem.ts';
+import type { ErrorCode } from '~/contract/errors.ts';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
+
+const titles: Partial<Record<ErrorCode, string>> = { UNAUTHENTICATED: 'Not signed in', LIMITED: 'Too many failed attempts' };
 
 export function LoginForm({ next }: { next: string }) {
   const api = useApi();
@@ -25,9 +28,7 @@ export function LoginForm({ next }: { next: string }) {
     <form onSubmit={submit}>
       <Stack gap="md">
         {problem && (
-          <ProblemAlert problem={problem.code === 'UNAUTHENTICATED' ? { ...problem, title: 'Name or password is wrong' } : problem}>
-            {lock && <Text size="sm" mt={4} fw={500}>{lock}</Text>}
-          </ProblemAlert>
+          <ProblemAlert problem={{ ...problem, title: titles[problem.code] ?? problem.title, detail: lock ?? problem.detail }} />
         )}
         <TextInput label="Name" autoComplete="username" autoCapitalize="none" spellCheck={false} data-autofocus autoFocus required withAsterisk={false} value={name} onChange={(event) => setName(event.currentTarget.value)} />
         <PasswordInput label="Password" autoComplete="current-password" required withAsterisk={false} value={password} onChange={(event) => setPassword(event.currentTarget.value)} visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }} />

@@ -1,5 +1,6 @@
 'use client';
 import { Alert, Button, Modal, Text, TextInput } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import type { FormEvent } from 'react';
 import { entryOf } from '~/app/lib/copy-as.ts';
 import type { Draft, MutationName } from '~/app/lib/operation-types.ts';
@@ -22,6 +23,7 @@ type Props = { readonly operation: MutationName; readonly input: Draft; readonly
 /** Every change goes through here: what it is, its fields, the plan as it is filled in, the confirmation, the run and its outcome. */
 export function OperationDialog({ operation, input, opened, onClose }: Props) {
   const state = useOperation(operation, input);
+  const small = useMediaQuery('(max-width: 640px)') ?? false;
   const wide = forms[operation] !== undefined && operation !== 'instance.probe';
   return (
     <Modal
@@ -32,7 +34,8 @@ export function OperationDialog({ operation, input, opened, onClose }: Props) {
       yOffset="7vh"
       closeOnClickOutside={!state.run.isPending && Object.keys(state.draft).length === Object.keys(input).length}
       closeButtonProps={{ 'aria-label': 'Close' }}
-      classNames={{ header: styles.header!, title: styles.title!, body: styles.body! }}
+      fullScreen={small}
+      classNames={{ content: styles.content!, header: styles.header!, title: styles.title!, body: styles.body! }}
     >
       {state.run.data ? <OperationResult operation={operation} outcome={state.run.data} onClose={onClose} /> : <Ask operation={operation} state={state} wide={wide} onClose={onClose} />}
     </Modal>
@@ -69,7 +72,7 @@ function Ask({ operation, state, wide, onClose }: AskProps) {
         </div>
       </div>
       {run.isPending && <div className={styles.progress}><RunProgress runId={overview?.run ?? null} /></div>}
-      {state.runProblem && <div className={styles.progress}><Failed state={state} /></div>}
+      {state.runProblem && <div className={styles.progress} ref={intoView}><Failed state={state} /></div>}
       <div className={styles.footer}>
         <CopyAs operation={operation} input={state.input} disabled={!checked.complete} />
         <Button variant="default" onClick={onClose}>Cancel</Button>
@@ -80,6 +83,9 @@ function Ask({ operation, state, wide, onClose }: AskProps) {
     </form>
   );
 }
+
+/** Below a long plan it would be out of sight. */
+const intoView = (element: HTMLElement | null) => element?.scrollIntoView({ block: 'nearest' });
 
 function Failed({ state: { runProblem, run, replan } }: { state: OperationState }) {
   if (runProblem === null) return null;

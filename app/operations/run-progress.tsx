@@ -23,7 +23,7 @@ export function RunProgress({ runId }: { runId: string | null }) {
 export function RunTable({ run }: { run: ApplyRun }) {
   const { health, word } = runText(run);
   return (
-    <div>
+    <div className={styles.run}>
       <HealthMark health={health}>{word}</HealthMark>
       {run.instances.length > 0 && (
         <ul className={styles.list}>

@@ -27,7 +27,7 @@ export function Header() {
       </Link>
       {overview && (
         <Tooltip label="The worst of what is shown on the Cluster page">
-          <span tabIndex={0} aria-label={`Cluster health: ${overview.health}`} role="img" data-testid="cluster-health">
+          <span tabIndex={0} aria-label={`Cluster health: ${overview.health}`} role="img" data-testid="cluster-health" className={styles.pill}>
             <HealthPill health={overview.health} />
           </span>
         </Tooltip>

@@ -38,11 +38,11 @@ export function UserMenu() {
         </Menu.Label>
         <Menu.Divider />
         <Menu.Label>Appearance</Menu.Label>
-        {schemes.map(({ value, label, Icon }) => (
-          <Menu.Item key={value} role="menuitemradio" aria-checked={colorScheme === value} closeMenuOnClick={false} leftSection={<Icon />} rightSection={colorScheme === value ? <Check size={14} /> : null} onClick={() => setColorScheme(value)}>
-            {label}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(schemes.find((scheme) => scheme.value === value)?.value ?? 'auto')}>
+          {schemes.map(({ value, label, Icon }) => (
+            <Menu.RadioItem key={value} value={value} checkIcon={<Check size={14} />} rightSection={<Icon />}>{label}</Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item leftSection={<SignOut />} onClick={() => void signOut()}>Sign out</Menu.Item>
       </Menu.Dropdown>

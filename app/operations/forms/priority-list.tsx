@@ -2,14 +2,14 @@
 import { ActionIcon, Input, VisuallyHidden } from '@mantine/core';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { moved } from '~/app/lib/draft.ts';
-import { ArrowDown, ArrowUp, Crown, Grip } from '~/app/ui/icons.tsx';
+import { ArrowDown, ArrowUp, Cross, Crown, Grip } from '~/app/ui/icons.tsx';
 import styles from './forms.module.css';
 
 type Item = { readonly ref: string; readonly label: string; readonly note: string };
-type Props = { readonly items: readonly Item[]; readonly onChange: (refs: string[]) => void; readonly allWritable: boolean };
+type Props = { readonly items: readonly Item[]; readonly onChange: (refs: string[]) => void; readonly allWritable: boolean; readonly removable?: boolean };
 
 /** Failover priority: by dragging, by the arrow keys on the handle, or by the buttons. */
-export function PriorityList({ items, onChange, allWritable }: Props) {
+export function PriorityList({ items, onChange, allWritable, removable = false }: Props) {
   const list = useRef<HTMLOListElement>(null);
   const [dragged, setDragged] = useState<string | null>(null);
   const [said, setSaid] = useState('');
@@ -65,6 +65,7 @@ export function PriorityList({ items, onChange, allWritable }: Props) {
             {index === 0 && !allWritable && <span className={styles.first}><Crown size={12} /> master</span>}
             <ActionIcon variant="subtle" color="gray" size="sm" disabled={index === 0} aria-label={`Move ${label} up`} onClick={() => move(ref, index - 1)}><ArrowUp size={14} /></ActionIcon>
             <ActionIcon variant="subtle" color="gray" size="sm" disabled={index === items.length - 1} aria-label={`Move ${label} down`} onClick={() => move(ref, index + 1)}><ArrowDown size={14} /></ActionIcon>
+            {removable && <ActionIcon variant="subtle" color="gray" size="sm" aria-label={`Leave ${label} out`} onClick={() => onChange(refs.filter((other) => other !== ref))}><Cross size={13} /></ActionIcon>}
           </li>
         ))}
       </ol>
