@@ -12,7 +12,7 @@ const stepsMax = 200_000;
 /** After the last fault: locks, retries, recoveries and pulls have long come to an end. */
 const calmMs = 6_000;
 
-/** One history: servers change the configuration again and again while everything fails; then all heals and one more change must go through. */
+/** One history: servers change the configuration again and again while everything fails; then all heals and the cluster must come to rest by itself, and one more change must go through. */
 export function simulate(seed: number, given?: Partial<Faults>): History {
   const random = seeded(seed);
   const faults = { ...faultsFor(random), ...given };
@@ -29,6 +29,7 @@ export function simulate(seed: number, given?: Partial<Faults>): History {
     for (const agent of agents) agent.boot();
     schedule(world, { agents, servers }, store);
     const decidedBefore = run(world, { agents, servers, untilMs: faults.healedAtMs + calmMs, store });
+    checks.end(agents);
     servers[0]?.change(`last of ${seed}`);
     run(world, { agents, servers, untilMs: faults.healedAtMs + calmMs + 3_000, store });
     if (store.versions.size !== decidedBefore + 1) checks.fail(`blocked: a change after all healed does not go through`);
