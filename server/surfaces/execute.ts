@@ -75,7 +75,8 @@ export async function* follow({ handlers, observe }: Pipeline, call: Call, { sig
   }
 }
 
-function admitted({ entry, context, rawInput }: Call): unknown {
+/** The input, parsed, of somebody who may. Before a stream: a refusal is an answer then, not a stream that ends. */
+export function admitted({ entry, context, rawInput }: Call): unknown {
   requireRole(entry, context.actor);
   return parsedInput(entry, rawInput);
 }

@@ -2,7 +2,7 @@ import { CoterieError } from '~/contract/errors.ts';
 import type { Entry } from '~/contract/index.ts';
 import { callerOf, type Called, type CallerOptions } from './caller.ts';
 import { fieldsOf, fromText, scalar, typesOf } from './coerce.ts';
-import { execute, follow, type Pipeline } from './execute.ts';
+import { admitted, execute, follow, type Pipeline } from './execute.ts';
 import type { Answer, IdempotentAnswers } from './idempotency.ts';
 import { problemResponse } from './problem.ts';
 import { routeOf, type Match } from './routes.ts';
@@ -46,6 +46,7 @@ async function answered(request: Request, asked: Asked): Promise<Response> {
   const { context, cookies, again } = called;
   const call = { entry, context, rawInput };
   if (entry.operation.kind === 'stream') {
+    admitted(call);
     const lastEventId = request.headers.get('last-event-id');
     const signal = AbortSignal.any([request.signal, asked.stopping]);
     const messages = follow(pipeline, call, { signal, again, ...(lastEventId === null ? {} : { lastEventId }) });

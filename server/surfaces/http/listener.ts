@@ -21,6 +21,8 @@ export const httpLimits = {
   drainMs: 10_000,
 } as const;
 
+const idleLookMs = 20;
+
 export type Pages = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export type HttpComponents = {
@@ -72,9 +74,11 @@ export class HttpListener {
   async stop(): Promise<void> {
     if (!this.#server.listening) return;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeIdleConnections();
+    // A connection becomes idle when its last request has been answered, which may be later than now.
+    const idle = setInterval(() => this.#server.closeIdleConnections(), idleLookMs);
     const cut = setTimeout(() => this.#server.closeAllConnections(), this.#limits.drainMs);
     await closed;
+    clearInterval(idle);
     clearTimeout(cut);
   }
 

@@ -74,7 +74,7 @@ test('an instance that is away is left pending, blocks nobody, and catches up wh
 });
 
 test('an instance that hangs is given up on after the deadline, and the rest goes on', async () => {
-  const { auth, d, edits } = await built({ policy: { callTimeoutMs: 200, prepareTimeoutMs: 400 } });
+  const { auth, d, edits } = await built({ policy: { callTimeoutMs: 200, prepareTimeoutMs: 400, applyWaitMs: 300 } });
   await server.post('/topology/apply', { edits }, auth);
   d.pause();
   const begun = performance.now();
