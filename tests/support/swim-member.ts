@@ -36,7 +36,7 @@ async function perform(request: MemberRequest): Promise<unknown> {
     case 'start': {
       const started = createSwim({ ...request.options, workerUrl: new URL('./worker.mjs', import.meta.url) });
       swim = started;
-      for (const kind of kinds) started.on(kind, (member) => report({ event: kind, uuid: member.uuid, atMs: clockMs() }));
+      for (const kind of kinds) started.on(kind, (...about) => report({ event: kind, uuid: about[0].uuid, atMs: clockMs() }));
       started.on('failed', (error) => report({ event: 'failed', uuid: error.message, atMs: clockMs() }));
       return started.start();
     }
