@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { Client, clientDefaults, ConnectionLost, openConnection, Pool, systemClock, type ClientComponents, type ClientOptions, type ClientState, type IprotoServer, type ServerComponents, type ServerOptions } from '~/iproto/index.ts';
+import { Client, clientDefaults, ConnectionLost, openConnection, Pool, systemClock, type ClientComponents, type ClientOptions, type ClientState, type IprotoServer, type ServerComponents, type ServerOptions, type Session } from '~/iproto/index.ts';
 import { waitFor } from '~/tests/support/wait.ts';
 import { BareServer, HandClock, ourServer, Scratch } from './fixture.ts';
 
@@ -92,7 +92,8 @@ describe('a client', () => {
 
   it('is stopped while it connects, and nothing is left open', async () => {
     const path = scratch.socketPath();
-    const server = await serve(path);
+    const sessions: Session[] = [];
+    const server = await serve(path, { onSession: (session) => sessions.push(session) });
     let release = () => {};
     const gate = new Promise<void>((resolve) => (release = resolve));
     const { client: asking, states } = client(path, { open: async (components, options) => { await gate; return openConnection(components, options); } });
@@ -101,7 +102,7 @@ describe('a client', () => {
     asking.stop();
     await expect(ready).rejects.toBeInstanceOf(ConnectionLost);
     release();
-    await waitFor(() => server.sessions.size === 0, { timeoutMs: 5000, what: 'no session left' });
+    await waitFor(() => sessions.length === 1 && server.sessions.size === 0, { timeoutMs: 5000, what: 'the late connection to be closed' });
     expect(states.at(-1)?.kind).toBe('stopped');
     expect(asking.up).toBe(false);
   });
