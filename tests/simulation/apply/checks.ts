@@ -112,17 +112,23 @@ export class Checks {
     }
   }
 
-  /** Faults have ended and time has passed: nothing is left over, and everyone has the same. */
-  end(agents: readonly SimAgent[]): void {
-    const newest = this.store.newest();
+  /** Faults have ended and time has passed: no lock is left over, and everyone has what anyone has. */
+  atRest(agents: readonly SimAgent[]): void {
+    const newest = Math.max(...agents.map((agent) => agent.disk.committed?.meta.version ?? 0));
     for (const agent of agents) {
       const state = agent.machine?.state();
       if (!state) this.fail(`${agent.name} is down at the end`);
-      if (state.candidate || agent.disk.candidate) this.fail(`${agent.name} is still locked by ${state.candidate?.runId}`);
-      if ((state.committed?.meta.version ?? 0) !== (newest?.meta.version ?? 0)) this.fail(`${agent.name} ends with version ${state.committed?.meta.version ?? 0} instead of ${newest?.meta.version ?? 0}`);
-      if (state.appliedVersion !== (newest?.meta.version ?? 0)) this.fail(`${agent.name} has not applied version ${newest?.meta.version ?? 0}`);
+      if (state.candidate || agent.disk.candidate) this.fail(`${agent.name} is still locked by ${agent.disk.candidate?.runId}`);
+      if ((state.committed?.meta.version ?? 0) !== newest) this.fail(`${agent.name} ends with version ${state.committed?.meta.version ?? 0} instead of ${newest}`);
+      if (state.appliedVersion !== newest) this.fail(`${agent.name} has not applied version ${newest}`);
       if (state.waiters.length > 0) this.fail(`${agent.name} leaves ${state.waiters.length} callers waiting`);
     }
+  }
+
+  /** With a server alive: what was decided has reached everyone, and no run is left in between. */
+  settled(agents: readonly SimAgent[]): void {
+    const newest = this.store.newest()?.meta.version ?? 0;
+    for (const agent of agents) if ((agent.disk.committed?.meta.version ?? 0) !== newest) this.fail(`${agent.name} never gets version ${newest}, which is decided`);
     const reported = (uuid: string) => {
       const state = agents.find(({ name }) => name === uuid)?.machine?.state();
       return state ? { committedVersion: state.committed?.meta.version ?? 0, appliedVersion: state.appliedVersion, reason: null } : null;

@@ -28,11 +28,13 @@ export type Faults = {
   /** Wrong beliefs about who can be reached. */
   readonly misjudged: number;
   readonly changesEveryMs: number;
+  /** Every server dies when the faults end, and none comes back. */
+  readonly serversGone: boolean;
 };
 
 export const calm: Faults = {
   servers: 2, agents: 4, healedAtMs: 8_000, loss: 0, duplicate: 0, late: 0, lateMsMax: 1_500, serverDies: 0, agentDies: 0, diskFails: 0, applyFails: 0,
-  storeFails: 0, storeSilent: 0, storeOutages: 0, partitions: 0, clockRate: 0, clockJumps: 0, refuses: 0, misjudged: 0, changesEveryMs: 900,
+  storeFails: 0, storeSilent: 0, storeOutages: 0, partitions: 0, clockRate: 0, clockJumps: 0, refuses: 0, misjudged: 0, changesEveryMs: 900, serversGone: false,
 };
 
 /** A different mixture for each seed: some worlds have one fault only, some have all of them. */
@@ -58,6 +60,7 @@ export function faultsFor(random: Random): Faults {
     refuses: sometimes(0.3, 0.1),
     misjudged: sometimes(0.5, 0.2),
     changesEveryMs: random.between(150, 1_500),
+    serversGone: random.chance(0.2),
   };
 }
 

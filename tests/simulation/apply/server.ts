@@ -46,7 +46,7 @@ export class SimServer {
     this.#boot += 1;
     this.#machines.clear();
     this.world.after(this.world.random.between(5, 2_000), () => {
-      this.up = true;
+      this.up = !(this.world.healed && this.world.faults.serversGone);
     });
   }
 
@@ -77,6 +77,22 @@ export class SimServer {
       if (run.state === 'preparing') this.#call(() => store.abort(id), (result) => result === 'done' && this.#resume(run, 'aborted'));
       if (run.state === 'decided') this.#resume(run, 'decided');
     }
+  }
+
+  /** Hands the newest version to who reports an older one: it may be that nobody else has it to pull from. */
+  catchUp(): void {
+    const { store, agents } = this.parts;
+    if (!this.up) return;
+    this.#call(
+      () => store.newest(),
+      (newest) => {
+        for (const agent of agents) {
+          const reported = agent.machine?.state().committed?.meta.version ?? 0;
+          if (!newest || !agent.up || reported >= newest.meta.version || this.world.isCut(this.name, agent.name)) continue;
+          this.world.send(this.name, agent.name, () => agent.ask((requestId) => ({ kind: 'adopt', requestId, content: newest, waitMs: 0 }), () => {}));
+        }
+      },
+    );
   }
 
   #resume(run: ApplyRun, as: 'decided' | 'aborted'): void {
