@@ -1,5 +1,7 @@
 import type { ConfigVersion } from '~/contract/shapes/config.ts';
 import type { InstanceView, Issue, ObjectRef, ReplicasetView } from '~/contract/shapes/view.ts';
+import { catalogue } from '~/core/issues/catalogue.ts';
+import type { Seen } from '~/core/issues/detect.ts';
 import { list } from '~/core/view/words.ts';
 import type { EventDraft } from './draft.ts';
 import { exitEvents, processEvents, type Exits } from './process.ts';
@@ -10,11 +12,15 @@ export type Moment = {
   readonly instances: readonly InstanceView[];
   readonly replicasets: readonly ReplicasetView[];
   readonly issues: readonly Issue[];
+  readonly at: number;
+  readonly seen: Seen;
   readonly exits: Exits;
 };
 
 /** Issues that say no more than the event of their process does. */
 const toldByProcess = new Set(['crashed', 'failed', 'stopped', 'silent']);
+
+const grace: ReadonlyMap<string, number> = new Map(catalogue.map(({ code, graceMs }) => [code, graceMs]));
 
 export function eventsBetween(before: Moment, after: Moment, now: number): EventDraft[] {
   return [...configEvents(before, after), ...memberEvents(before, after), ...masterEvents(before, after), ...issueEvents(before, after)].map((event) => ({ at: now, actor: null, data: {}, ...event }));
@@ -65,10 +71,13 @@ function gossipEvents(old: InstanceView, instance: InstanceView): Sketch[] {
 
 function masterEvents(before: Moment, after: Moment): Sketch[] {
   const known = new Map(before.replicasets.map((replicaset) => [replicaset.uuid, replicaset]));
+  const heard = new Set(before.instances.filter(({ reportedAt }) => reportedAt !== null).map(({ uuid }) => uuid));
   const alias = new Map([...before.instances, ...after.instances].map((instance) => [instance.uuid, instance.alias]));
   const names = (uuids: readonly string[]) => list(uuids.map((uuid) => alias.get(uuid) ?? uuid));
   const events: Sketch[] = [];
   for (const replicaset of after.replicasets) {
+    // A server that has just started has heard nobody: what it hears first is no change.
+    if (!replicaset.instances.some((uuid) => heard.has(uuid))) continue;
     const old = known.get(replicaset.uuid)?.masters ?? [];
     const { masters } = replicaset;
     if (old.length === masters.length && old.every((uuid) => masters.includes(uuid))) continue;
@@ -82,7 +91,9 @@ function masterEvents(before: Moment, after: Moment): Sketch[] {
 function issueEvents(before: Moment, after: Moment): Sketch[] {
   const old = new Map(before.issues.map((issue) => [issue.id, issue]));
   const open = new Set(after.issues.map(({ id }) => id));
-  const raised = after.issues.filter(({ id, code }) => !old.has(id) && !toldByProcess.has(code));
+  // One whose grace was over before: it was told then, by this server before its restart or by another one.
+  const isNew = ({ id, code }: Issue) => (after.seen.get(id) ?? after.at) + (grace.get(code) ?? 0) > before.at;
+  const raised = after.issues.filter((issue) => !old.has(issue.id) && !toldByProcess.has(issue.code) && isNew(issue));
   const cleared = before.issues.filter(({ id, code }) => !open.has(id) && !toldByProcess.has(code));
   return [
     ...raised.map(({ code, severity, object, sentence }): Sketch => ({ kind: 'issue', severity, object, sentence, data: { code, open: true } })),

@@ -22,8 +22,9 @@ const sentences: Record<LifeCycle, (alias: string) => string> = {
 
 const bad = new Set<LifeCycle>(['crashed', 'failed']);
 
-export function processEvents(old: InstanceView, { uuid, alias, state, reason, configured }: InstanceView): Sketch[] {
-  if (state === null || state === old.state || (old.state === null && !configured)) return [];
+export function processEvents(old: InstanceView, { uuid, alias, state, reason }: InstanceView): Sketch[] {
+  // The first word of an instance tells what it is, not what has happened.
+  if (state === null || old.state === null || state === old.state) return [];
   const why = reason === null || state === 'ready' ? '' : ` ${reason}`;
   return [
     {

@@ -66,6 +66,11 @@ describe('sessions', () => {
     await userHandlers.edit(admin, { ...plain, name: 'bob', disabled: false });
     expect(await world.by({ cookie: disabled })).toBeNull();
 
+    const elsewhere = await cookieOf('bob');
+    await world.store.users.update('bob', { disabled: true });
+    expect(await world.by({ cookie: elsewhere })).toBeNull();
+    await world.store.users.update('bob', { disabled: false });
+
     const changed = await cookieOf('bob');
     await userHandlers.edit(admin, { ...plain, name: 'bob', role: 'viewer' });
     expect(await world.by({ cookie: changed })).toMatchObject({ role: 'viewer' });

@@ -15,6 +15,17 @@ describe('issues and their causes', () => {
     expect(cluster.codes()).toEqual(['stopped b']);
   });
 
+  it('does not call a link broken whose peer is still starting', () => {
+    const cluster = new Cluster(shape);
+    cluster.says('b', (status) => void (status.state = 'connecting'));
+    cluster.says('a', (status) => void (status.database!.replication = []));
+    cluster.says('c', (status) => void (status.database!.replication = status.database!.replication.filter(({ uuid }) => uuid !== cluster.id('b'))));
+    cluster.look();
+    cluster.pass(10_000);
+    expect(cluster.codes()).toEqual(['replication-broken a', 'waiting b']);
+    expect(cluster.look().issues[0]!.sentence).toContain('from c (no link)');
+  });
+
   it('reports a link that was never made', () => {
     const cluster = new Cluster(shape);
     cluster.says('b', (status) => void (status.database!.replication = status.database!.replication.filter(({ uuid }) => uuid !== cluster.id('c'))));

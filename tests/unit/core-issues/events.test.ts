@@ -5,9 +5,12 @@ import type { Observation } from '~/core/issues/observe.ts';
 import { Cluster } from './cluster.ts';
 
 const shape = { s1: ['a', 'b'] };
+/** Between two looks: shorter than any grace. */
+const later = 500;
 
 /** What is told when the cluster goes from one moment to the next. */
 function told(cluster: Cluster, change: () => void, before: Observation = cluster.look()): string[] {
+  cluster.pass(later);
   change();
   const events = eventsBetween(before, cluster.look(), cluster.now);
   for (const event of events) Event.omit({ id: true }).parse(event);
@@ -53,6 +56,21 @@ describe('events between two moments', () => {
     const raised = told(cluster, () => cluster.says('b', (status) => void (status.disk.freeBytes = 2 ** 30)));
     expect(raised).toEqual([expect.stringMatching(/^issue critical: The disk of b has 1 GiB/)]);
     expect(told(cluster, () => cluster.says('b', (status) => void (status.disk.freeBytes = 2 ** 36)))).toEqual([expect.stringMatching(/^issue info: Over: The disk of b/)]);
+  });
+
+  it('tell nothing that a server which has just started hears first, though it may be bad', () => {
+    const cluster = new Cluster(shape);
+    cluster.says('b', (status) => Object.assign(status, { state: 'failed', reason: 'x' }));
+    cluster.says('a', (status) => void (status.disk.freeBytes = 2 ** 30));
+    const kept = cluster.look().seen;
+    cluster.pass(60_000);
+    const starting = new Cluster(shape);
+    for (const silent of [starting.reports, starting.gossip]) silent.clear();
+    [starting.now, starting.startedAt, starting.seen] = [cluster.now, cluster.now, kept];
+    const before = starting.look();
+    for (const [uuid, report] of cluster.reports) starting.reports.set(uuid, report);
+    starting.seen = kept;
+    expect(told(starting, () => undefined, before)).toEqual([]);
   });
 
   it('tell of gossip: who came, who went, who is dead', () => {

@@ -1,0 +1,25 @@
+import { pathToFileURL } from 'node:url';
+import { writeFileSync } from 'node:fs';
+import { catalogue } from '../core/issues/catalogue.ts';
+import { ages } from '../core/view/report.ts';
+
+/** docs/issues.md, made from the catalogue: `npx tsx scripts/issues-page.ts` writes it. */
+export function issuesPage(): string {
+  const rows = catalogue.map(({ code, about, severity, graceMs, means, todo }) => `| \`${code}\` | ${about} | ${severity} | ${graceMs === 0 ? 'at once' : `after ${graceMs / 1000} s`} | ${means} | ${todo} |`);
+  return `# Issues
+
+What can be wrong, as the server sees it. Generated from \`core/issues\` by \`npx tsx scripts/issues-page.ts\`; a test holds it current. The dashboard, \`coterie cluster issues\` and the events read the same rows.
+
+- **What it rests on.** Each agent reports once a second and on change. A report older than ${ages.staleMs / 1000} s makes its instance *silent*; older than ${ages.unreachableMs / 1000} s, or ${ages.proofMs / 1000} s where gossip says dead or left, makes it *unreachable*, and nothing that it said is believed any more. What a server that has just started has not heard yet is unknown for ${ages.unreachableMs / 1000} s, not lost.
+- **Grace.** A problem becomes an issue when it has been there for its grace: what passes during a normal change is none.
+- **Identity.** An issue's id is its code and its object; it, its time and its sentence stay the same while the problem lasts, also over a restart of the server.
+- **Consequences are not issues.** A link to a peer that is down, or still starting, is not broken. Where more than half of the cluster cannot be heard, nothing is offered to be disabled: the fault is likely on the server's side.
+- **Repairs.** Where an operation mends the issue, the issue carries it with its input; suggestions gather those of one operation.
+
+| code | about | severity | raised | when | what to do |
+| --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) writeFileSync(new URL('../docs/issues.md', import.meta.url), issuesPage());
