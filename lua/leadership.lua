@@ -3,6 +3,7 @@
 local fiber = require('fiber')
 local clock = require('clock')
 local plain = require('plain')
+local database = require('database')
 local leadership = {}
 
 local USER = 'coterie_replication'
@@ -12,6 +13,9 @@ local fenced = {version = 0}
 -- box.cfg{read_only = true} stops new writes only: rows in the WAL queue are still committed and acknowledged. A write
 -- into a local space, which a read-only instance may do, comes behind all of them.
 local function freeze()
+    if not database.configured() then
+        error('there is no database yet', 0)
+    end
     if not box.cfg.read_only then
         box.cfg{read_only = true}
         if box.space[BARRIER] ~= nil then
@@ -28,6 +32,9 @@ end
 function leadership.fence(params)
     if params.version >= fenced.version then
         fenced = {version = params.version, by = params.by}
+    end
+    if not database.configured() then
+        return {vclock = box.NULL}
     end
     return freeze()
 end

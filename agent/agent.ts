@@ -1,0 +1,276 @@
+import { join } from 'node:path';
+import type { ClusterConfig } from '~/contract/shapes/config.ts';
+import type { AgentStatus } from '~/contract/shapes/status.ts';
+import { ConfigKeeper } from './config/keeper.ts';
+import { objectionOf } from './config/objection.ts';
+import { ConfigStore } from './config/store.ts';
+import { filesIn } from './data/files.ts';
+import { openFolder, type DataFolder } from './data/folder.ts';
+import { identityIn } from './data/identity.ts';
+import { takeLock } from './data/lock.ts';
+import { MemoryFile } from './data/memory.ts';
+import { openGossip } from './gossip-swim.ts';
+import type { Gossip } from './gossip.ts';
+import { gather, type GatherParts } from './lifecycle/gather.ts';
+import { Reconciler } from './lifecycle/reconciler.ts';
+import { doStep, stopDatabase, type StepParts } from './lifecycle/steps.ts';
+import { handlersOf } from './link/handlers.ts';
+import { listen, type Listener } from './link/listener.ts';
+import { Peers } from './link/peers.ts';
+import type { Logger } from './logs/logger.ts';
+import { rotateHeld } from './logs/rotate.ts';
+import { Operations } from './operations.ts';
+import { Supervisor } from './process/supervisor.ts';
+import type { Settings } from './settings/resolve.ts';
+import { StatusFeed } from './status/feed.ts';
+import { Sampler } from './status/sampler.ts';
+import { payloadOf, statusOf } from './status/status.ts';
+import { agentVersion } from './version.ts';
+import { keysOf } from '~/link/keys.ts';
+import { TokenSigner } from '~/link/token.ts';
+
+/** One agent: makes its parts, connects them, and stops them in order. */
+export type AgentOptions = {
+  readonly settings: Settings;
+  readonly secret: string;
+  readonly log: Logger;
+  /** Where `main.lua` is. */
+  readonly luaFolder: string;
+  /** In tests: gossip on this thread. */
+  readonly inlineGossip?: boolean;
+};
+
+const sampleEveryMs = 1000;
+const diskEverySamples = 10;
+const stopStepMs = 3000;
+
+export async function startAgent(options: AgentOptions): Promise<Agent> {
+  const { settings, log } = options;
+  const folder = openFolder(settings.dataDir);
+  const release = takeLock(folder.lock);
+  try {
+    const uuid = await identityIn(folder.identity);
+    const memory = await MemoryFile.open(folder.memory, (sentence) => log.warn(sentence));
+    const agent = new Agent({ folder, release, uuid, memory, gossip: await gossipOf(options, { folder, uuid }) }, options);
+    await agent.start();
+    return agent;
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function gossipOf({ settings, secret, log, inlineGossip }: AgentOptions, { folder, uuid }: { folder: DataFolder; uuid: string }): Promise<Gossip> {
+  const { gossip: bind, gossipAdvertise: advertise, cluster, seeds, profile } = settings;
+  const key = keysOf(secret, cluster).gossip;
+  return openGossip({ log }, { uuid, bind, advertise, cluster, seeds, profile, key, stateFile: folder.gossip, keysFile: join(folder.root, 'gossip-keys.json'), inline: inlineGossip === true });
+}
+
+type Opened = { folder: DataFolder; release: () => void; uuid: string; memory: MemoryFile; gossip: Gossip };
+
+export class Agent {
+  readonly uuid: string;
+  readonly #opened: Opened;
+  readonly #options: AgentOptions;
+  readonly #supervisor: Supervisor;
+  readonly #sampler: Sampler;
+  readonly #store: ConfigStore;
+  readonly #keeper: ConfigKeeper;
+  readonly #peers: Peers;
+  readonly #reconciler: Reconciler;
+  readonly #operations: Operations;
+  readonly #steps: StepParts;
+  readonly #facts: GatherParts;
+  readonly #feed = new StatusFeed();
+  #candidate: ClusterConfig | null = null;
+  #listener: Listener | null = null;
+  #ticker: NodeJS.Timeout | null = null;
+  #samples = 0;
+  #gossips = false;
+  #shown = '';
+
+  constructor(opened: Opened, options: AgentOptions) {
+    const { folder, uuid, memory, gossip } = opened;
+    const { settings, secret, log } = options;
+    const now = Date.now;
+    const keys = keysOf(secret, settings.cluster);
+    this.uuid = uuid;
+    this.#opened = opened;
+    this.#options = options;
+    this.#supervisor = new Supervisor({ folder, log }, { tarantool: settings.tarantool, script: join(options.luaFolder, 'main.lua'), now, onChange: () => void this.#processChanged() });
+    const supervisor = this.#supervisor;
+    this.#sampler = new Sampler({ supervisor }, { path: folder.root });
+    this.#store = new ConfigStore(folder);
+    this.#peers = new Peers({ gossip, signer: new TokenSigner(keys.token, { name: `agent ${uuid}` }) });
+    const files = () => filesIn(folder.tarantool);
+    this.#keeper = new ConfigKeeper({
+      store: this.#store,
+      log,
+      now,
+      objection: (config) => objectionOf({ uuid, cluster: settings.cluster, memory, files, supervisor, committed: () => this.#keeper.committed?.config ?? null }, config),
+      askPeers: (runId) => this.#peers.outcomes(runId),
+      pullFrom: (peer) => this.#peers.pull(peer),
+      onApply: () => this.#configChanged(),
+      onCandidate: (config) => {
+        this.#candidate = config;
+        this.#reconciler.poke();
+      },
+      onChange: () => this.#changed(),
+    });
+    const keeper = this.#keeper;
+    this.#steps = { uuid, folder, log, memory, supervisor, peers: this.#peers, replicationPassword: keys.replicationPassword, memoryBytes: settings.memoryBytes, now };
+    this.#facts = {
+      uuid,
+      listen: settings.listen,
+      keeper,
+      memory,
+      supervisor,
+      sampler: this.#sampler,
+      bases: () => this.#store.bases,
+      files,
+      others: () => this.#peers.all(),
+      candidate: () => this.#candidate,
+      restart: () => this.#operations.restartWanted,
+      startedAt: now(),
+      alone: settings.seeds.every((seed) => seed === settings.gossipAdvertise),
+    };
+    this.#reconciler = new Reconciler({
+      gather: (own) => gather(this.#facts, own),
+      perform: (step, context) => {
+        if (step.kind === 'stopProcess') this.#operations.restartWanted = false;
+        return doStep(this.#steps, step, context);
+      },
+      refresh: () => this.#sampler.refresh(),
+      show: () => this.#show(),
+      breakOff: () => supervisor.stop(0),
+      now,
+      log,
+    });
+    const starting = () => (this.#reconciler.step?.kind === 'startDatabase' ? this.#reconciler.step.how : null);
+    const committed = () => keeper.committed && { version: keeper.committed.content.meta.version, config: keeper.committed.config };
+    this.#operations = new Operations({ uuid, name: () => this.#alias(), keeper, memory, supervisor, reconciler: this.#reconciler, peers: this.#peers, fence: { uuid, memory, supervisor, committed, files, starting }, secrets: [keys.replicationPassword] });
+  }
+
+  async start(): Promise<void> {
+    const { settings, secret, log } = this.#options;
+    const { folder, gossip } = this.#opened;
+    const key = keysOf(secret, settings.cluster).token;
+    await Promise.all([this.#keeper.start(), this.#supervisor.attach(), this.#sampler.refreshDisk()]);
+    await this.#sampler.refresh();
+    const logs = { agent: folder.agentLog, tarantool: folder.tarantoolLog };
+    const handlers = handlersOf({ uuid: this.uuid, keeper: this.#keeper, gossip, operations: this.#operations, feed: this.#feed, logs, now: Date.now });
+    gossip.onChange(() => this.#heard());
+    this.#listener = await listen({ handlers, log }, { address: settings.http, key, uuid: this.uuid });
+    this.#reconciler.begin();
+    await gossip.start(this.#payload());
+    this.#gossips = true;
+    this.#heard();
+    this.#ticker = setInterval(() => void this.#tick(), sampleEveryMs);
+    log.info({ uuid: this.uuid, data: folder.root, http: settings.http, gossip: settings.gossip, listen: settings.listen, version: agentVersion }, `agent ${this.#alias()} is up`);
+  }
+
+  /** `keepDatabase`: Tarantool goes on, and the next agent on this data directory finds it. */
+  async stop({ keepDatabase }: { keepDatabase: boolean }): Promise<void> {
+    const { log } = this.#options;
+    if (this.#ticker) clearInterval(this.#ticker);
+    const stepping = this.#reconciler.stop();
+    if (this.#reconciler.step?.kind === 'startDatabase') await this.#supervisor.stop(0);
+    await Promise.race([stepping, new Promise((resolve) => setTimeout(resolve, stopStepMs).unref())]);
+    this.#keeper.stop();
+    if (!keepDatabase && this.#supervisor.id !== null) await (this.#sampler.database?.configured === true ? stopDatabase(this.#steps) : this.#supervisor.stop(stopStepMs));
+    await this.#opened.gossip.stop();
+    await this.#listener?.close();
+    this.#supervisor.detach();
+    this.#opened.release();
+    log.info({ keepDatabase }, 'agent stopped');
+  }
+
+  status(): AgentStatus {
+    const now = Date.now();
+    return statusOf({
+      self: this.#self(),
+      at: now,
+      decision: this.#reconciler.decision,
+      stack: this.#reconciler.decision.state === 'failed' ? (this.#reconciler.failure?.stack ?? null) : null,
+      participant: this.#keeper.state,
+      process: this.#sampler.agentProcess(now),
+      databaseProcess: this.#sampler.databaseProcess(now),
+      sample: this.#sampler.database,
+      restarts: this.#supervisor.restarts,
+      disk: this.#sampler.disk,
+    });
+  }
+
+  #configChanged(): void {
+    this.#supervisor.restarts.forgive();
+    this.#reconciler.poke();
+  }
+
+  async #processChanged(): Promise<void> {
+    await this.#sampler.refresh();
+    this.#reconciler.poke();
+  }
+
+  #heard(): void {
+    const own = this.#keeper.state.committed?.meta;
+    for (const { uuid, payload } of this.#peers.all()) {
+      const { version = 0, hash = '' } = payload.config ?? {};
+      if (version > (own?.version ?? 0) || (version === own?.version && !own.hash.startsWith(hash))) this.#keeper.tell({ kind: 'gossipVersionSeen', peer: uuid, version, hash });
+    }
+    this.#reconciler.poke();
+  }
+
+  /** After each decision: who asks gets it, and the apply learns whether its version is in place. */
+  #show(): void {
+    const { decision, failure } = this.#reconciler;
+    const version = this.#keeper.state.committed?.meta.version ?? 0;
+    const { appliedVersion, applyFailure } = this.#keeper.state;
+    if (decision.step === null && decision.state === decision.goal) {
+      if (appliedVersion !== version) this.#keeper.tell({ kind: 'applied', version, message: null });
+    } else if (decision.state === 'failed' && failure === null && applyFailure?.message !== decision.reason) {
+      this.#keeper.tell({ kind: 'applied', version, message: decision.reason });
+    }
+    this.#changed();
+  }
+
+  /** Pushes the status when something in it has changed beyond its figures. */
+  #changed(): void {
+    const { goal, state, reason } = this.#reconciler.decision;
+    const { committed, candidate, appliedVersion, conflict } = this.#keeper.state;
+    const sample = this.#sampler.database;
+    const shown = JSON.stringify([goal, state, reason, committed?.meta.hash, candidate?.runId, appliedVersion, conflict, this.#supervisor.id?.pid, sample?.status, sample?.configured && sample.readOnly]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#publish();
+  }
+
+  #publish(): void {
+    if (this.#gossips) this.#opened.gossip.setPayload(this.#payload());
+    this.#feed.publish(this.status());
+  }
+
+  async #tick(): Promise<void> {
+    this.#samples += 1;
+    rotateHeld(this.#opened.folder.tarantoolLog);
+    if (this.#samples % diskEverySamples === 0) await this.#sampler.refreshDisk();
+    await this.#sampler.refresh();
+    this.#reconciler.poke();
+    this.#publish();
+  }
+
+  #alias(): string {
+    const committed = this.#keeper.committed?.config;
+    return committed?.instances[this.uuid]?.alias ?? committed?.expelled[this.uuid]?.alias ?? this.#options.settings.name ?? `i-${this.uuid.slice(0, 8)}`;
+  }
+
+  #self() {
+    const { advertise, httpAdvertise, gossipAdvertise, zone } = this.#options.settings;
+    const configured = this.#keeper.committed?.config.instances[this.uuid];
+    return { uuid: this.uuid, alias: this.#alias(), uri: advertise, http: httpAdvertise, gossip: gossipAdvertise, zone: configured?.zone ?? zone, agentVersion };
+  }
+
+  #payload() {
+    const replicaset = this.#keeper.committed?.config.instances[this.uuid]?.replicaset ?? null;
+    return payloadOf({ self: this.#self(), decision: this.#reconciler.decision, participant: this.#keeper.state, sample: this.#sampler.database }, replicaset);
+  }
+}

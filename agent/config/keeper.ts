@@ -1,0 +1,240 @@
+import type { ClusterConfig } from '~/contract/shapes/config.ts';
+import { CoterieError } from '~/contract/errors.ts';
+import type { CommitAnswer, OutcomeAnswer, PrepareAnswer } from '~/core/apply/answers.ts';
+import { ApplyParticipant } from '~/core/apply/participant.ts';
+import type { ParticipantEffect, ParticipantEvent } from '~/core/apply/participant-messages.ts';
+import type { CommittedVersion, VersionRef } from '~/core/apply/version.ts';
+import { parseConfig } from '~/core/config/parse.ts';
+import type { Logger } from '~/agent/logs/logger.ts';
+import { hashOf } from '~/link/hash.ts';
+import type { ConfigStore } from './store.ts';
+
+/**
+ * Runs `core/apply/participant.ts` on this machine: one event at a time, its effects in order, its timer. Everything
+ * that decides is there; here is disk, time and the calls to peers.
+ */
+export type KeeperComponents = {
+  readonly store: ConfigStore;
+  readonly log: Logger;
+  readonly now: () => number;
+  /** What this instance says of a configuration that is valid in itself; null = fine. */
+  readonly objection: (config: ClusterConfig) => Promise<string | null>;
+  /** Every peer's answer, as they come; those that cannot be reached are left out. */
+  readonly askPeers: (runId: string) => AsyncIterable<{ peer: string; answer: OutcomeAnswer }>;
+  readonly pullFrom: (peer: string) => Promise<CommittedVersion | null>;
+  readonly onApply: () => void;
+  /** A candidate is kept, or is gone: null. */
+  readonly onCandidate: (config: ClusterConfig | null) => void;
+  /** The participant's state may be another one than before. */
+  readonly onChange: () => void;
+};
+
+type Answer = PrepareAnswer | CommitAnswer | { sentence: string };
+type WithoutId<E> = E extends unknown ? Omit<E, 'requestId'> : never;
+type Request = WithoutId<Extract<ParticipantEvent, { requestId: number }>>;
+
+const queueMax = 1000;
+const setTimeoutMaxMs = 2 ** 31 - 1;
+
+export class ConfigKeeper {
+  readonly #parts: KeeperComponents;
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  /** By text, the newest few: a candidate is not parsed again when it is committed. */
+  readonly #parsed = new Map<string, ClusterConfig>();
+  #participant!: ApplyParticipant;
+  #queue: ParticipantEvent[] = [];
+  #busy = false;
+  #timer: NodeJS.Timeout | null = null;
+  #nextRequest = 1;
+  #stopped = false;
+
+  constructor(parts: KeeperComponents) {
+    this.#parts = parts;
+  }
+
+  async start(): Promise<void> {
+    const { store, log, now } = this.#parts;
+    const disk = await store.load((sentence) => log.warn(sentence));
+    this.#participant = new ApplyParticipant({ hashOf }, { disk });
+    if (disk.candidate) this.#parts.onCandidate(this.#configOf(disk.candidate.content));
+    this.#busy = true;
+    await this.#carryOut(this.#participant.start(now()));
+    this.#busy = false;
+    this.#settle();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    if (this.#timer) clearTimeout(this.#timer);
+  }
+
+  get state() {
+    return this.#participant.state();
+  }
+
+  /** The committed configuration; null before the first. */
+  get committed(): { readonly content: CommittedVersion; readonly config: ClusterConfig } | null {
+    const content = this.state.committed;
+    if (content === null) return null;
+    const config = this.#configOf(content);
+    return config && { content, config };
+  }
+
+  outcomeOf(runId: string): OutcomeAnswer {
+    return this.#participant.outcomeOf(runId);
+  }
+
+  async prepare(input: { runId: string; owner: string; base: VersionRef | null; candidate: CommittedVersion; ttlMs: number }): Promise<PrepareAnswer> {
+    const { candidate, ...rest } = input;
+    const objection = await this.#objectionTo(candidate);
+    return (await this.#request({ kind: 'prepare', ...rest, content: candidate, objection })) as PrepareAnswer;
+  }
+
+  async commit(input: { runId: string; version: number; hash: string; waitMs: number }): Promise<CommitAnswer> {
+    return (await this.#request({ kind: 'commit', ...input })) as CommitAnswer;
+  }
+
+  async adopt(content: CommittedVersion, waitMs: number): Promise<CommitAnswer> {
+    const parsed = this.#valid(content);
+    if ('fault' in parsed) return { committed: false, applied: false, message: parsed.fault };
+    return (await this.#request({ kind: 'adopt', content, waitMs })) as CommitAnswer;
+  }
+
+  async abort(runId: string): Promise<{ sentence: string }> {
+    return (await this.#request({ kind: 'abort', runId })) as { sentence: string };
+  }
+
+  /** What gossip, the reconciler and the peers report. */
+  tell(event: Extract<ParticipantEvent, { kind: 'gossipVersionSeen' | 'applied' | 'outcomeOfPeer' | 'pulled' }>): void {
+    this.#give(event);
+  }
+
+  #request(event: Request): Promise<Answer> {
+    const requestId = this.#nextRequest++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(requestId, resolve);
+      if (this.#give({ ...event, requestId } as ParticipantEvent)) return;
+      this.#waiting.delete(requestId);
+      reject(new CoterieError('LIMITED', 'Too many changes of the configuration wait already.'));
+    });
+  }
+
+  #give(event: ParticipantEvent): boolean {
+    if (this.#stopped || this.#queue.length >= queueMax) return false;
+    this.#queue.push(event);
+    void this.#work();
+    return true;
+  }
+
+  async #work(): Promise<void> {
+    if (this.#busy) return;
+    this.#busy = true;
+    for (let event = this.#queue.shift(); event !== undefined && !this.#stopped; event = this.#queue.shift()) {
+      await this.#carryOut(this.#participant.receive(this.#parts.now(), event));
+      this.#parts.onChange();
+    }
+    this.#busy = false;
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#queue.length > 0) return void this.#work();
+    const wakeAt = this.#participant.wakeAt();
+    if (this.#stopped || wakeAt === Infinity) return;
+    const inMs = Math.min(Math.max(wakeAt - this.#parts.now(), 1), setTimeoutMaxMs);
+    this.#timer = setTimeout(() => void this.#tick(), inMs);
+  }
+
+  async #tick(): Promise<void> {
+    if (this.#busy || this.#stopped) return;
+    this.#busy = true;
+    await this.#carryOut(this.#participant.tick(this.#parts.now()));
+    this.#parts.onChange();
+    this.#busy = false;
+    this.#settle();
+  }
+
+  async #carryOut(effects: readonly ParticipantEffect[]): Promise<void> {
+    for (const effect of effects) {
+      try {
+        await this.#do(effect);
+      } catch (error) {
+        const message = `It cannot be written to this instance's disk: ${(error as Error).message}`;
+        this.#parts.log.error({ effect: effect.kind, error: String(error) }, message);
+        return this.#carryOut(this.#participant.receive(this.#parts.now(), { kind: 'persistFailed', message }));
+      }
+    }
+  }
+
+  async #do(effect: ParticipantEffect): Promise<void> {
+    const { store, log } = this.#parts;
+    switch (effect.kind) {
+      case 'persistCandidate':
+        await store.keepCandidate(effect.candidate);
+        this.#parts.onCandidate(this.#configOf(effect.candidate.content));
+        return;
+      case 'persistCommitted':
+        await store.keepCommitted(effect.committed, effect.lastRun);
+        log.info({ version: effect.committed.meta.version, hash: effect.committed.meta.hash.slice(0, 16) }, 'configuration committed');
+        return;
+      case 'dropCandidate':
+        await store.dropCandidate();
+        this.#parts.onCandidate(null);
+        log.info({ run: effect.runId }, `candidate dropped: ${effect.reason}`);
+        return;
+      case 'apply':
+        return this.#parts.onApply();
+      case 'askPeers':
+        return void this.#ask(effect.runId);
+      case 'pullFrom':
+        return void this.#pull(effect.peer);
+      case 'answer':
+        this.#waiting.get(effect.requestId)?.(effect.answer);
+        this.#waiting.delete(effect.requestId);
+        return;
+    }
+  }
+
+  async #ask(runId: string): Promise<void> {
+    for await (const { peer, answer } of this.#parts.askPeers(runId)) this.#give({ kind: 'outcomeOfPeer', peer, runId, answer });
+  }
+
+  async #pull(peer: string): Promise<void> {
+    const content = await this.#parts.pullFrom(peer).catch(() => null);
+    const usable = content !== null && 'config' in this.#valid(content) ? content : null;
+    this.#give({ kind: 'pulled', peer, content: usable });
+  }
+
+  async #objectionTo(content: CommittedVersion): Promise<{ code: 'invalid' | 'refused'; message: string } | null> {
+    const parsed = this.#valid(content);
+    if ('fault' in parsed) return { code: 'invalid', message: parsed.fault };
+    const message = await this.#parts.objection(parsed.config);
+    return message === null ? null : { code: 'refused', message };
+  }
+
+  #valid({ text }: CommittedVersion): { config: ClusterConfig } | { fault: string } {
+    const { config, refusals } = parseConfig(text);
+    if (config === null || refusals.length > 0) return { fault: refusals.map(({ sentence }) => sentence).join(' ') };
+    this.#keepParsed(text, config);
+    return { config };
+  }
+
+  #configOf({ text }: CommittedVersion): ClusterConfig | null {
+    const kept = this.#parsed.get(text);
+    if (kept) return kept;
+    const { config } = parseConfig(text);
+    if (config) this.#keepParsed(text, config);
+    return config;
+  }
+
+  #keepParsed(text: string, config: ClusterConfig): void {
+    this.#parsed.delete(text);
+    this.#parsed.set(text, config);
+    for (const oldest of this.#parsed.keys()) {
+      if (this.#parsed.size <= 3) break;
+      this.#parsed.delete(oldest);
+    }
+  }
+}

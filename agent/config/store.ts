@@ -1,0 +1,135 @@
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { ConfigMeta } from '~/contract/shapes/config.ts';
+import type { Candidate, ParticipantDisk, RunOutcome } from '~/core/apply/participant-messages.ts';
+import type { CommittedVersion } from '~/core/apply/version.ts';
+import { numbered, renameDurably, writeDurably } from '~/agent/data/atomic-file.ts';
+import type { DataFolder } from '~/agent/data/folder.ts';
+import { jsonOf } from '~/agent/data/identity.ts';
+import { hashOf } from '~/link/hash.ts';
+
+/**
+ * The newest committed versions and the candidate, a file each: one line of JSON that says what it is, then the
+ * document. Committing a candidate renames its file, so a document is written once. A file whose document has not the
+ * hash that its first line says is damaged: it is set aside, said, and the version before it is used.
+ */
+const versionsKept = 10;
+const headBytesMax = 64 * 1024;
+
+const Run = z.object({ runId: z.string(), owner: z.string(), lockedAt: z.number(), ttlMs: z.number() });
+const Head = z.object({ meta: ConfigMeta, run: Run.nullable() });
+type Head = z.output<typeof Head>;
+
+export class ConfigStore {
+  readonly #folder: DataFolder;
+  /** Version -> the one that it was made from, of all that are kept. */
+  readonly #bases = new Map<number, number | null>();
+  #candidate: { runId: string; hash: string } | null = null;
+
+  constructor(folder: DataFolder) {
+    this.#folder = folder;
+  }
+
+  get bases(): ReadonlyMap<number, number | null> {
+    return this.#bases;
+  }
+
+  async load(warn: (sentence: string) => void): Promise<ParticipantDisk> {
+    const names = (await readdir(this.#folder.config)).filter((name) => /^\d{10}\.json$/.test(name)).toSorted().toReversed();
+    let committed: CommittedVersion | null = null;
+    let lastRun: RunOutcome | null = null;
+    for (const name of names) {
+      const path = join(this.#folder.config, name);
+      const head = await headOf(path);
+      const read: Read | 'missing' | null = committed === null ? await readWhole(path) : null;
+      if (head === null || read === 'missing' || (committed === null && read === null)) {
+        await rename(path, `${path}.damaged`);
+        warn(`${path} is damaged and set aside.`);
+        continue;
+      }
+      this.#bases.set(head.meta.version, head.meta.base);
+      if (read === null) continue;
+      committed = { meta: read.head.meta, text: read.text };
+      lastRun = read.head.run && { runId: read.head.run.runId, outcome: 'committed', version: read.head.meta.version };
+    }
+    return { committed, candidate: await this.#loadCandidate(warn), lastRun };
+  }
+
+  async keepCandidate({ content, runId, owner, lockedAt, ttlMs }: Candidate): Promise<void> {
+    await writeDurably(this.#folder.candidate, [headLine({ meta: content.meta, run: { runId, owner, lockedAt, ttlMs } }), content.text]);
+    this.#candidate = { runId, hash: content.meta.hash };
+  }
+
+  async keepCommitted({ meta, text }: CommittedVersion, lastRun: RunOutcome | null): Promise<void> {
+    const path = numbered(this.#folder.config, meta.version, '.json');
+    const prepared = this.#candidate !== null && this.#candidate.runId === lastRun?.runId && this.#candidate.hash === meta.hash;
+    if (prepared) {
+      await renameDurably(this.#folder.candidate, path);
+      this.#candidate = null;
+    } else {
+      await writeDurably(path, [headLine({ meta, run: lastRun && { runId: lastRun.runId, owner: '', lockedAt: 0, ttlMs: 0 } }), text]);
+    }
+    this.#bases.set(meta.version, meta.base);
+    await this.#prune();
+  }
+
+  /** Need not be durable: a candidate that comes back is in doubt, and its lock is over. */
+  async dropCandidate(): Promise<void> {
+    if (this.#candidate === null) return;
+    this.#candidate = null;
+    await rm(this.#folder.candidate, { force: true });
+  }
+
+  async #loadCandidate(warn: (sentence: string) => void): Promise<Candidate | null> {
+    const path = this.#folder.candidate;
+    const read = await readWhole(path);
+    if (read === 'missing') return null;
+    if (read === null || read.head.run === null) {
+      await rm(path, { force: true });
+      warn(`The candidate ${basename(path)} is damaged and dropped; a decided version comes again from a peer.`);
+      return null;
+    }
+    this.#candidate = { runId: read.head.run.runId, hash: read.head.meta.hash };
+    return { ...read.head.run, content: { meta: read.head.meta, text: read.text } };
+  }
+
+  async #prune(): Promise<void> {
+    const old = [...this.#bases.keys()].toSorted((a, b) => b - a).slice(versionsKept);
+    for (const version of old) {
+      this.#bases.delete(version);
+      await rm(numbered(this.#folder.config, version, '.json'), { force: true });
+    }
+  }
+}
+
+const headLine = (head: Head): string => `${JSON.stringify(head)}\n`;
+
+type Read = { head: Head; text: string };
+
+async function readWhole(path: string): Promise<Read | 'missing' | null> {
+  let whole: string;
+  try {
+    whole = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'missing';
+    return null;
+  }
+  const end = whole.indexOf('\n');
+  const head = Head.safeParse(jsonOf(whole.slice(0, Math.max(end, 0))));
+  const text = whole.slice(end + 1);
+  return head.success && hashOf(text) === head.data.meta.hash ? { head: head.data, text } : null;
+}
+
+async function headOf(path: string): Promise<Head | null> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytesMax), 0, headBytesMax, 0);
+    const end = buffer.indexOf(10);
+    if (end < 0 || end >= bytesRead) return null;
+    const head = Head.safeParse(jsonOf(buffer.toString('utf8', 0, end)));
+    return head.success ? head.data : null;
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import { lookup } from 'node:dns/promises';
+import { CoterieError } from '~/contract/errors.ts';
+import { decodePayload, encodePayload, type GossipPayload } from '~/link/gossip-payload.ts';
+import { createSwim, SwimError, type Address, type MemberView, type Swim } from '~/swim/index.ts';
+import { writeDurably } from './data/atomic-file.ts';
+import type { Gossip, GossipMember } from './gossip.ts';
+import type { Logger } from './logs/logger.ts';
+
+/** SWIM as the agent uses it: the members kept at hand, the key ring kept on disk, host names resolved. */
+export type SwimGossipOptions = {
+  readonly uuid: string;
+  readonly bind: string;
+  readonly advertise: string;
+  readonly cluster: string;
+  readonly seeds: readonly string[];
+  readonly profile: 'fast' | 'lan';
+  /** The key derived from the cluster secret: the ring until another one was kept. */
+  readonly key: Uint8Array;
+  readonly stateFile: string;
+  readonly keysFile: string;
+  /** In tests: on the main thread. */
+  readonly inline?: boolean;
+};
+
+const resolveEveryMs = 5000;
+
+export async function openGossip({ log }: { log: Logger }, options: SwimGossipOptions): Promise<Gossip> {
+  const { uuid, cluster, profile, key, stateFile, keysFile, inline } = options;
+  const seeds = await Promise.all(options.seeds.map((seed) => addressOf(seed).catch(() => null)));
+  const bind = await addressOf(options.bind);
+  const advertise = await addressOf(options.advertise);
+  const make = (payload: Uint8Array): Swim =>
+    createSwim({ uuid, clusterName: cluster, bind, advertise, profile, seeds: seeds.filter((seed) => seed !== null), keyring: keptKeys(keysFile) ?? [key], payload, stateFile, ...(inline === true && { inline }) });
+  const unresolved = options.seeds.filter((_, index) => seeds[index] === null);
+  return new SwimGossip({ log, make }, { keysFile, unresolved });
+}
+
+async function addressOf(text: string): Promise<Address> {
+  const at = text.lastIndexOf(':');
+  const { address } = await lookup(text.slice(0, at), { family: 4 });
+  return { host: address, port: Number(text.slice(at + 1)) };
+}
+
+function keptKeys(path: string): Uint8Array[] | null {
+  try {
+    const keys = JSON.parse(readFileSync(path, 'utf8')) as string[];
+    return keys.length > 0 ? keys.map((text) => new Uint8Array(Buffer.from(text, 'base64'))) : null;
+  } catch {
+    return null;
+  }
+}
+
+class SwimGossip implements Gossip {
+  readonly #log: Logger;
+  readonly #make: (payload: Uint8Array) => Swim;
+  readonly #options: { keysFile: string; unresolved: readonly string[] };
+  readonly #members = new Map<string, GossipMember>();
+  readonly #listeners: (() => void)[] = [];
+  #swim: Swim | null = null;
+  #told = '';
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor({ log, make }: { log: Logger; make: (payload: Uint8Array) => Swim }, options: { keysFile: string; unresolved: readonly string[] }) {
+    this.#log = log;
+    this.#make = make;
+    this.#options = options;
+  }
+
+  async start(payload: GossipPayload): Promise<void> {
+    const swim = this.#make(encodePayload(payload));
+    this.#told = JSON.stringify(payload);
+    for (const event of ['join', 'suspect', 'alive', 'dead', 'left', 'payload', 'address'] as const) swim.on(event, (member) => this.#noted(member));
+    swim.on('conflict', (member, claimed) => this.#log.error({ uuid: member.uuid, claimed }, 'two members claim one uuid: was a data directory copied?'));
+    swim.on('keyring', () => void this.#keepKeys().catch((error: unknown) => this.#log.error({ error: String(error) }, 'the gossip keys cannot be kept')));
+    swim.on('failed', (error) => this.#log.fatal({ error: error.message }, 'gossip has stopped: restart this agent'));
+    this.#swim = swim;
+    await swim.start();
+    if (this.#options.unresolved.length > 0) this.#timer = setInterval(() => void this.#seekSeeds(), resolveEveryMs).unref();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer);
+    await this.#swim?.leave().catch(() => {});
+    await this.#swim?.stop();
+    this.#swim = null;
+  }
+
+  members(): readonly GossipMember[] {
+    return [...this.#members.values()];
+  }
+
+  async table(): Promise<readonly GossipMember[]> {
+    const views = await this.#running().members();
+    const before = new Map(this.#members);
+    this.#members.clear();
+    for (const view of views) this.#members.set(view.uuid, memberOf(view, before.get(view.uuid)));
+    return this.members();
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  setPayload(payload: GossipPayload): void {
+    const text = JSON.stringify(payload);
+    if (text === this.#told || this.#swim === null) return;
+    this.#told = text;
+    this.#swim.setPayload(encodePayload(payload)).catch((error: unknown) => this.#log.warn({ error: String(error) }, 'gossip did not take the payload'));
+  }
+
+  async stats(): Promise<Record<string, number>> {
+    const { rttMs: _, ...stats } = await this.#running().stats();
+    return Object.fromEntries(Object.entries(stats).filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
+  }
+
+  readonly keyring = {
+    list: async () => (await this.#running().keyring.list()).map(({ id, inUse }) => ({ id, primary: inUse })),
+    install: async (key: Uint8Array) => void (await refusing(this.#running().keyring.install(key))),
+    use: (id: string) => refusing(this.#running().keyring.use(id)),
+    remove: (id: string) => refusing(this.#running().keyring.remove(id)),
+  };
+
+  #running(): Swim {
+    if (this.#swim === null) throw new CoterieError('UNAVAILABLE', 'Gossip does not run.');
+    return this.#swim;
+  }
+
+  #noted(view: MemberView): void {
+    this.#members.set(view.uuid, memberOf(view, this.#members.get(view.uuid)));
+    for (const listener of this.#listeners) listener();
+  }
+
+  async #keepKeys(): Promise<void> {
+    const keys = await this.#running().keyring.export();
+    await writeDurably(this.#options.keysFile, [JSON.stringify(keys.map((key) => Buffer.from(key).toString('base64')))]);
+  }
+
+  /** Names that could not be resolved at the start: a host that comes up later than this one. */
+  async #seekSeeds(): Promise<void> {
+    if ([...this.#members.values()].some(({ state }) => state === 'alive')) return;
+    for (const seed of this.#options.unresolved) {
+      const address = await addressOf(seed).catch(() => null);
+      if (address !== null) await this.#swim?.probe(address).catch(() => {});
+    }
+  }
+}
+
+function memberOf({ uuid, address, status, incarnation, payload, rttMs }: MemberView, before: GossipMember | undefined): GossipMember {
+  const bytes = payload ?? new Uint8Array(0);
+  const unchanged = before !== undefined && Buffer.compare(before.bytes, bytes) === 0;
+  return {
+    uuid,
+    address: `${address.host}:${address.port}`,
+    state: status,
+    generation: String(incarnation.generation),
+    incarnation: String(incarnation.version),
+    rttMs: rttMs ?? null,
+    bytes,
+    payload: unchanged ? before.payload : decodePayload(payload),
+  };
+}
+
+async function refusing<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof SwimError) throw new CoterieError('REFUSED', error.message);
+    throw error;
+  }
+}

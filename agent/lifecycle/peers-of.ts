@@ -1,0 +1,42 @@
+import type { Facts, PeerFacts } from './facts.ts';
+import { doing, waiting, type Part } from './parts.ts';
+
+/** What several parts of the plan ask about the other members. */
+
+const askAgainMs = 300;
+
+export const replicasetOf = ({ config, uuid }: Facts): string => config?.instances[uuid]?.replicaset ?? '';
+
+/** Addresses to replicate from, in an order that no change of priority touches. */
+export const sources = ({ peers }: Facts): string[] =>
+  peers
+    .filter(({ leaving }) => !leaving)
+    .toSorted((a, b) => (a.uuid < b.uuid ? -1 : 1))
+    .map(({ uri }) => uri);
+
+export const listed = (peers: readonly PeerFacts[], word: 'and' | 'or'): string => peers.map(({ alias }) => alias).join(` ${word} `);
+
+/** Why a promise to another instance forbids to write under this version; null = none does. */
+export function promised({ memory, version, uuid, config }: Facts): string | null {
+  const { promise } = memory;
+  if (promise === null || promise.version < version || (promise.version === version && promise.by === uuid)) return null;
+  const by = config?.instances[promise.by]?.alias ?? promise.by;
+  return `has promised ${by} to stay read-only under version ${promise.version}`;
+}
+
+/** Null when each of these has granted; otherwise what to do, or whom it waits for and why. */
+export function unanswered(facts: Facts, peers: readonly PeerFacts[]): Part | null {
+  const { now } = facts;
+  const lacking = peers.filter(({ answer }) => !answer?.granted);
+  if (lacking.length === 0) return null;
+  const due = lacking.filter(({ alive, answer }) => alive && (answer === null || now - answer.at >= askAgainMs));
+  const reason = lacking.map(whyLacking).join('; ');
+  if (due.length > 0) return doing('configuring', { kind: 'askFence', peers: due.map(({ uuid }) => uuid) }, reason);
+  const retryAt = Math.min(Infinity, ...lacking.filter(({ alive }) => alive).map(({ answer }) => (answer?.at ?? now) + askAgainMs));
+  return waiting('configuring', reason, retryAt);
+}
+
+function whyLacking({ alias, alive, answer }: PeerFacts): string {
+  if (answer?.message) return `${alias}: ${answer.message}`;
+  return alive ? `asks ${alias} to stay read-only` : `stays read-only: ${alias} cannot be reached and may still write or hold data; start it, or disable or expel it`;
+}

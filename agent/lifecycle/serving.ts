@@ -1,0 +1,69 @@
+import { wantedMaster } from '~/core/topology/master.ts';
+import type { DatabaseFacts, Facts, Vclock } from './facts.ts';
+import { promised, replicasetOf, sources, unanswered } from './peers-of.ts';
+import { doing, resting, waiting, type Part } from './parts.ts';
+
+/**
+ * A database that is configured: who may write first of all, then whom it replicates from.
+ *
+ * Leadership is held until it is handed over: a new priority does not turn the old master read-only by itself, the
+ * promise that the new one asks for does. So a master that is named and dead costs no writes.
+ */
+export function planServing(facts: Facts, database: DatabaseFacts): Part {
+  const { config, uuid } = facts;
+  const replicaset = replicasetOf(facts);
+  if (database.status !== 'running') return waiting('configuring', `the database is ${database.status}`, facts.now + 50);
+  const allRw = config?.replicasets[replicaset]?.allRw === true;
+  const bound = promised(facts);
+  const mayWrite = (allRw || facts.holds) && bound === null;
+  if (!database.readOnly && !mayWrite) return doing('configuring', { kind: 'freeze' });
+  if (database.readOnly && mayWrite) return resume(facts);
+
+  const wanted = config && wantedMaster(config, replicaset);
+  const claims = wanted === uuid && !mayWrite;
+  // Rows that only a leaving peer has come over the link that the next step would cut.
+  if (claims && facts.peers.some((peer) => peer.leaving && database.peers.includes(peer.uri))) {
+    const claim = planClaim(facts, replicaset, bound);
+    if (claim.step !== null) return claim;
+  }
+  const peers = sources(facts);
+  if (database.listen !== facts.listen || !sameList(database.peers, peers)) return doing('configuring', { kind: 'configure', listen: facts.listen, peers });
+  if (claims) return planClaim(facts, replicaset, bound);
+  const expelled = expelledFrom(facts, replicaset);
+  if (mayWrite && expelled.length > 0 && facts.forgottenFor !== facts.version) return doing('ready', { kind: 'forget', uuids: expelled });
+  if (mayWrite && !allRw && wanted !== null && wanted !== uuid) return resting('ready', `stays master until ${config?.instances[wanted]?.alias ?? wanted} has taken over`);
+  return resting('ready');
+}
+
+/** Leadership was held before the database, or the agent, was started anew: it goes on unless somebody knows better. */
+function resume({ newestHeard, version, settled, now }: Facts): Part {
+  if (newestHeard > version) return waiting('configuring', `stays read-only: version ${newestHeard} of the configuration is on its way`);
+  if (!settled) return waiting('configuring', 'stays read-only until its peers are heard or had their time', now + 50);
+  return doing('configuring', { kind: 'makeWritable' });
+}
+
+function planClaim(facts: Facts, replicaset: string, bound: string | null): Part {
+  if (bound !== null) return waiting('configuring', bound);
+  if (facts.newestHeard > facts.version) return waiting('configuring', `stays read-only: version ${facts.newestHeard} of the configuration is on its way`);
+  const leaving = facts.peers.filter((peer) => peer.leaving);
+  if (leaving.some(({ alive }) => !alive) && !facts.settled) return waiting('configuring', 'stays read-only until its peers are heard or had their time', facts.now + 50);
+  const open = unanswered(facts, facts.peers.filter((peer) => !peer.leaving));
+  if (open !== null) return open;
+  const unasked = leaving.filter(({ alive, answer }) => alive && answer === null);
+  if (unasked.length > 0) return doing('configuring', { kind: 'askFence', peers: unasked.map(({ uuid }) => uuid) });
+  return doing('configuring', { kind: 'takeOver', replicaset, vclock: highest(facts) });
+}
+
+/** Where the furthest of all that have granted has come, in each component. Component 0 is never replicated. */
+function highest({ peers }: Facts): Vclock {
+  const vclock: Record<string, number> = {};
+  for (const { answer } of peers) {
+    for (const [id, lsn] of Object.entries(answer?.granted ? answer.vclock : {})) if (id !== '0') vclock[id] = Math.max(vclock[id] ?? 0, lsn);
+  }
+  return vclock;
+}
+
+const expelledFrom = ({ config }: Facts, replicaset: string): string[] =>
+  Object.entries(config?.expelled ?? {}).flatMap(([uuid, row]) => (row.replicaset === replicaset ? [uuid] : []));
+
+const sameList = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((value, index) => value === b[index]);

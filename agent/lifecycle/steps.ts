@@ -1,0 +1,111 @@
+import type { MemoryFile } from '~/agent/data/memory.ts';
+import { moveAside } from '~/agent/data/files.ts';
+import type { DataFolder } from '~/agent/data/folder.ts';
+import type { Logger } from '~/agent/logs/logger.ts';
+import type { Supervisor } from '~/agent/process/supervisor.ts';
+import type { Peers } from '~/agent/link/peers.ts';
+import type { FenceAnswer, Step, Vclock } from './facts.ts';
+
+/** Does one step of the plan. Each has a deadline; what fails is thrown, and the plan is made anew from fresh facts. */
+export type StepParts = {
+  readonly uuid: string;
+  readonly folder: DataFolder;
+  readonly log: Logger;
+  readonly memory: MemoryFile;
+  readonly supervisor: Supervisor;
+  readonly peers: Peers;
+  readonly replicationPassword: string;
+  readonly memoryBytes: number;
+  readonly now: () => number;
+};
+
+const callMs = 5000;
+/** Recovery and a copy take as long as there is data; the process answers `status` meanwhile. */
+const startDatabaseMs = 24 * 60 * 60 * 1000;
+const drainSeconds = 2;
+const stopGraceMs = 10_000;
+const fenceMs = 1500;
+const catchUpSeconds = 10;
+
+export async function doStep(parts: StepParts, step: Step, { version, answered }: { version: number; answered: (uuid: string, answer: FenceAnswer) => void }): Promise<void> {
+  const { uuid, folder, log, memory, supervisor, now } = parts;
+  switch (step.kind) {
+    case 'startProcess':
+      if (memory.value.endedAt !== null) await memory.update({ endedAt: null });
+      return supervisor.start();
+    case 'stopProcess':
+      return step.drain ? stopDatabase(parts) : supervisor.stop(stopGraceMs);
+    case 'moveAside': {
+      const to = moveAside(folder.tarantool, now());
+      log.warn({ to }, 'the files of the database were moved aside');
+      return memory.update({ rebuild: false, held: null, endedAt: null });
+    }
+    case 'startDatabase': {
+      const { how, replicaset, listen, peers } = step;
+      await supervisor.call('start', { how, replicaset, listen, peers, instance: uuid, password: parts.replicationPassword, memory: parts.memoryBytes }, startDatabaseMs);
+      log.info({ how, replicaset, from: peers }, 'database started');
+      if (memory.value.dataOf !== replicaset) await memory.update({ dataOf: replicaset });
+      return;
+    }
+    case 'configure': {
+      const changed = await supervisor.call('configure', { listen: step.listen, peers: step.peers, password: parts.replicationPassword }, callMs);
+      return log.info({ ...(changed as object), peers: step.peers }, 'database configured');
+    }
+    case 'freeze':
+      await supervisor.call('read_only', {}, callMs);
+      return log.info({ version }, 'read-only');
+    case 'askFence':
+      await Promise.all(step.peers.map(async (peer) => answered(peer, await asked(parts, peer, version))));
+      return;
+    case 'takeOver':
+      return takeOver(parts, step, version);
+    case 'makeWritable':
+      await makeWritable(parts, version);
+      return log.info({ version }, 'writable');
+    case 'forget': {
+      const gone = await supervisor.call('forget', { uuids: step.uuids }, callMs);
+      return log.info({ ...(gone as object) }, 'expelled members taken off the list of the replicaset');
+    }
+  }
+}
+
+async function asked({ uuid, peers, now }: StepParts, peer: string, version: number): Promise<FenceAnswer> {
+  const found = peers.find(peer);
+  const failed = (message: string): FenceAnswer => ({ at: now(), granted: false, vclock: {}, version: 0, message });
+  if (found === null) return failed('gossip does not know it yet');
+  try {
+    const said = await peers.client(found).fence({ version, by: uuid }, { timeoutMs: fenceMs });
+    const granted = said.readOnly && said.version <= version;
+    return { at: now(), granted, vclock: said.vclock, version: said.version, message: granted ? null : (said.message ?? 'is not read-only') };
+  } catch (error) {
+    return failed((error as Error).message);
+  }
+}
+
+async function takeOver(parts: StepParts, { vclock, replicaset }: { vclock: Vclock; replicaset: string }, version: number): Promise<void> {
+  const { reached, vclock: own } = (await parts.supervisor.call('await_vclock', { vclock, timeout: catchUpSeconds }, catchUpSeconds * 1000 + callMs)) as { reached: boolean; vclock: Vclock };
+  if (!reached) throw new Error(`stays read-only: it has ${JSON.stringify(own)} and its peers have written up to ${JSON.stringify(vclock)}`);
+  await parts.memory.update({ held: { replicaset, version } });
+  await makeWritable(parts, version);
+  parts.log.info({ version, vclock: own }, 'took over: writable');
+}
+
+async function makeWritable({ supervisor, uuid, replicationPassword }: StepParts, version: number): Promise<void> {
+  const { readOnly } = (await supervisor.call('writable', { version, uuid, password: replicationPassword }, callMs)) as { readOnly: boolean };
+  if (readOnly) throw new Error('the database stays read-only although it was told to be writable');
+}
+
+/** Writes stop, the peers get the rest, the process ends; where it ended is noted for peers that ask while it is down. */
+export async function stopDatabase({ supervisor, memory, log }: Pick<StepParts, 'supervisor' | 'memory' | 'log'>): Promise<void> {
+  let endedAt: Record<string, number> | null = null;
+  try {
+    const frozen = (await supervisor.call('read_only', {}, callMs)) as { vclock: Record<string, number> };
+    const { drained } = (await supervisor.call('drain', { timeout: drainSeconds }, callMs)) as { drained: boolean };
+    if (!drained) log.warn({ vclock: frozen.vclock }, 'stopped before its peers had all of its rows');
+    endedAt = frozen.vclock;
+  } catch (error) {
+    log.warn({ error: String(error) }, 'the database is stopped without having answered');
+  }
+  await supervisor.stop(stopGraceMs);
+  if (endedAt !== null) await memory.update({ endedAt });
+}

@@ -1,0 +1,39 @@
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+
+/** Last lines of a file that is rotated to `.1`, `.2`, read from its end: how big the files are does not matter. */
+const blockBytes = 64 * 1024;
+const bytesMax = 16 * 1024 * 1024;
+
+export function lastLines(path: string, count: number, generations = 2): string[] {
+  const lines: string[] = [];
+  for (let generation = 0; generation < generations && lines.length < count; generation++) {
+    const file = generation === 0 ? path : `${path}.${generation}`;
+    if (!existsSync(file)) break;
+    lines.unshift(...linesAtEnd(file, count - lines.length));
+  }
+  return lines;
+}
+
+function linesAtEnd(path: string, count: number): string[] {
+  if (count <= 0) return [];
+  const file = openSync(path, 'r');
+  try {
+    let position = fstatSync(file).size;
+    const end = position;
+    let blocks: Buffer[] = [];
+    let newlines = 0;
+    while (position > 0 && newlines <= count && end - position < bytesMax) {
+      const length = Math.min(blockBytes, position);
+      position -= length;
+      const block = Buffer.alloc(length);
+      readSync(file, block, 0, length, position);
+      for (const byte of block) if (byte === 10) newlines += 1;
+      blocks = [block, ...blocks];
+    }
+    const lines = Buffer.concat(blocks).toString().split('\n');
+    if (lines.at(-1) === '') lines.pop();
+    return lines.slice(-count);
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+
+/** What /proc knows of a process. A pid alone may be somebody else's by now; with the start time it names one process. */
+export type ProcessId = { readonly pid: number; /** Clock ticks since boot. */ readonly started: string };
+
+const ticksPerSecond = 100;
+const pageBytes = 4096;
+
+function fieldsOf(pid: number): string[] | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return null;
+  }
+}
+
+/** Null when there is no such process, or only its zombie. */
+export function startOf(pid: number): string | null {
+  const fields = fieldsOf(pid);
+  return fields === null || fields[0] === 'Z' ? null : (fields[19] ?? null);
+}
+
+export const alive = ({ pid, started }: ProcessId): boolean => startOf(pid) === started;
+
+export type Usage = { readonly rssBytes: number; /** CPU time used so far. */ readonly cpuMs: number };
+
+export function usageOf(pid: number): Usage | null {
+  const fields = fieldsOf(pid);
+  if (fields === null) return null;
+  const cpuMs = ((Number(fields[11]) + Number(fields[12])) / ticksPerSecond) * 1000;
+  return { rssBytes: Number(fields[21]) * pageBytes, cpuMs };
+}
+
+/** When this machine was started, ms since the epoch. */
+const bootedAt = (): number => Number(/^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'latin1'))?.[1] ?? 0) * 1000;
+
+/** When it was started, ms since the epoch, to the second. */
+export const startedAtMs = ({ started }: ProcessId): number => Math.round(bootedAt() + (Number(started) / ticksPerSecond) * 1000);

@@ -1,0 +1,87 @@
+import { statfs } from 'node:fs/promises';
+import type { z } from 'zod';
+import type { DatabaseStatus, ProcessStatus } from '~/contract/shapes/status.ts';
+import type { Supervisor } from '~/agent/process/supervisor.ts';
+import { startedAtMs, startOf, usageOf, type ProcessId } from '~/agent/process/proc.ts';
+
+/** What is measured: one control call to the database and a few reads of /proc, once a second and after each step. */
+type Shape = Omit<z.output<typeof DatabaseStatus>, 'process'>;
+export type Sample = { readonly configured: true; readonly peers: readonly string[] } & Shape;
+export type Unconfigured = { readonly configured: false; readonly status: string; readonly version: string };
+
+const callMs = 2000;
+/** CPU shares over less than that would be noise. */
+const shareOverMsMin = 500;
+
+class CpuShare {
+  #last: { at: number; cpuMs: number; id: string } | null = null;
+  #ratio = 0;
+
+  of(id: ProcessId, cpuMs: number, now: number): number {
+    const name = `${id.pid}/${id.started}`;
+    if (this.#last?.id !== name) {
+      this.#last = { at: now, cpuMs, id: name };
+      this.#ratio = 0;
+    } else if (now - this.#last.at >= shareOverMsMin) {
+      this.#ratio = Math.max(0, (cpuMs - this.#last.cpuMs) / (now - this.#last.at));
+      this.#last = { at: now, cpuMs, id: name };
+    }
+    return this.#ratio;
+  }
+}
+
+export class Sampler {
+  readonly #supervisor: Supervisor;
+  readonly #path: string;
+  readonly #self: ProcessId = { pid: process.pid, started: startOf(process.pid) ?? '0' };
+  readonly #shares = { agent: new CpuShare(), database: new CpuShare() };
+  #turn: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  database: Sample | Unconfigured | null = null;
+  disk = { totalBytes: 0, freeBytes: 0 };
+
+  constructor({ supervisor }: { supervisor: Supervisor }, { path }: { path: string }) {
+    this.#supervisor = supervisor;
+    this.#path = path;
+  }
+
+  /** A look that began after the call. Those that are asked for while one waits share it. */
+  refresh(): Promise<void> {
+    if (this.#waiting > 0) return this.#turn;
+    this.#waiting += 1;
+    this.#turn = this.#turn.then(() => this.#take());
+    return this.#turn;
+  }
+
+  async refreshDisk(): Promise<void> {
+    const { blocks, bavail, bsize } = await statfs(this.#path);
+    this.disk = { totalBytes: blocks * bsize, freeBytes: bavail * bsize };
+  }
+
+  agentProcess(now: number): z.output<typeof ProcessStatus> {
+    return this.#status(this.#self, this.#shares.agent, now);
+  }
+
+  databaseProcess(now: number): z.output<typeof ProcessStatus> | null {
+    const id = this.#supervisor.id;
+    return id && this.#status(id, this.#shares.database, now);
+  }
+
+  #status(id: ProcessId, share: CpuShare, now: number): z.output<typeof ProcessStatus> {
+    const { rssBytes, cpuMs } = usageOf(id.pid) ?? { rssBytes: 0, cpuMs: 0 };
+    return { pid: id.pid, rssBytes, cpuRatio: share.of(id, cpuMs, now), startedAt: startedAtMs(id) };
+  }
+
+  async #take(): Promise<void> {
+    this.#waiting -= 1;
+    const id = this.#supervisor.id;
+    if (this.#supervisor.state !== 'up') return void (this.database = null);
+    try {
+      // Both sides of this call are ours: the shape is that of lua/sample.lua.
+      const taken = (await this.#supervisor.call('status', {}, callMs)) as Sample | Unconfigured;
+      this.database = this.#supervisor.id === id ? taken : null;
+    } catch {
+      this.database = null;
+    }
+  }
+}
