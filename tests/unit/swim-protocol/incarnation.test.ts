@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareIncarnation, isWorse, outbid } from '~/swim/protocol/incarnation.ts';
 import { statuses, type Incarnation } from '~/swim/protocol/message.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Awareness } from '~/swim/protocol/awareness.ts';
 import { Deadlines } from '~/swim/protocol/deadlines.ts';

@@ -31,7 +31,7 @@ export function member(number: number, more: { status?: Status; version?: number
 export const self = 0;
 
 /** Member 0, which knows members 1..`known` from the start. */
-export function machine(options: { known?: number; profile?: ProfileName; tuned?: Partial<Config> } & Partial<ProtocolOptions> = {}): Protocol {
+export function machine(options: { known?: number; profile?: ProfileName; tuned?: Partial<Config> } & Partial<Omit<ProtocolOptions, 'known' | 'config'>> = {}): Protocol {
   const { known = 0, profile = 'fast', tuned, ...rest } = options;
   return new Protocol(
     { random: seeded(1) },

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Member } from '~/swim/protocol/member.ts';
 import { Members } from '~/swim/protocol/members.ts';

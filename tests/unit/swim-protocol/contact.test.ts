@@ -1,0 +1,241 @@
+import { describe, expect, test } from 'vitest';
+import { ack, address, events, incarnation, kinds, known, machine, member, message, news, ping, runTo, section, sends, table, told, uuid } from './support.ts';
+
+describe('meeting members', () => {
+  test('a direct ping of a stranger is answered and makes it a member', () => {
+    const protocol = machine();
+    protocol.tick(0);
+    const effects = protocol.receive(10, ping(1, { version: 4, trailer: { sequence: 77 } }), address(1));
+    expect(kinds(effects)).toEqual(['join']);
+    expect(known(protocol, 1)).toMatchObject({ status: 'alive', address: address(1), incarnation: incarnation(4) });
+    const answer = sends(effects).find(({ message }) => section(message, 'failureDetection')?.type === 'ack');
+    expect(answer?.to).toEqual(address(1));
+    expect(answer?.message.trailer?.echo).toBe(77);
+    expect(answer && told(answer.message, 0)?.payload, 'it is told who we are').toEqual(new Uint8Array());
+  });
+
+  test('someone only heard of is pinged, and counts when it answers', () => {
+    const protocol = machine({ known: 1 });
+    const heard = protocol.receive(10, news(1, [member(2, { payload: new Uint8Array([9]) })]), address(1));
+    expect(kinds(heard)).toEqual([]);
+    expect(known(protocol, 2)).toBeUndefined();
+    expect(sends(heard).map(({ to }) => to)).toEqual([address(2)]);
+    expect(kinds(protocol.receive(20, ack(2), address(2)))).toEqual(['join']);
+    expect(known(protocol, 2)?.payload).toEqual(new Uint8Array([9]));
+  });
+
+  test('the dead and departed whom nobody here knows are not even asked', () => {
+    const protocol = machine({ known: 1 });
+    const effects = protocol.receive(10, news(1, [member(2, { status: 'dead' }), member(3, { status: 'left' })]), address(1));
+    expect(effects).toEqual([]);
+  });
+
+  test('who does not answer is asked a few times and then left in peace', () => {
+    const protocol = machine({ known: 1 });
+    protocol.tick(0);
+    protocol.receive(10, news(1, [member(2)]), address(1));
+    const later = runTo(protocol, 4_000, (effect) => (effect.kind === 'send' && effect.to.port === address(1).port ? protocol.receive(protocol.wakeAt(), ack(1), address(1)) : []));
+    const asked = sends(later).filter(({ to }) => to.port === address(2).port).length;
+    expect(asked).toBe(2);
+    expect(protocol.receive(4_000, news(1, [member(2)]), address(1)), 'still resting').toEqual([]);
+  });
+
+  test('an older incarnation is ignored and not acknowledged, a newer one adopted', () => {
+    const protocol = machine();
+    protocol.receive(0, ping(1, { version: 5 }), address(1));
+    expect(protocol.receive(1, ping(1, { version: 4 }), address(1))).toEqual([]);
+    expect(protocol.receive(1, ping(1, { generation: 99, version: 9 }), address(1))).toEqual([]);
+    const moved = protocol.receive(2, ping(1, { version: 6, source: address(8) }), address(8));
+    expect(kinds(moved)).toEqual(['address']);
+    expect(known(protocol, 1)).toMatchObject({ address: address(8), incarnation: incarnation(6) });
+  });
+
+  test('a full table refuses newcomers and counts them', () => {
+    const protocol = machine({ tuned: { membersMax: 2 } });
+    for (const number of [1, 2, 3]) protocol.receive(0, ping(number), address(number));
+    expect(protocol.members().map((view) => view.uuid)).toEqual([uuid(1), uuid(2)]);
+    expect(protocol.stats().membersRefused).toBe(1);
+    expect(sends(protocol.receive(0, news(1, [member(4)]), address(1))).filter(({ to }) => to.port === address(4).port)).toEqual([]);
+  });
+
+  test('a table of strangers asks only so many at once', () => {
+    const protocol = machine({ known: 1, tuned: { candidatesMax: 5 } });
+    const effects = protocol.mergeFull(0, Array.from({ length: 50 }, (_, index) => member(index + 10)));
+    expect(sends(effects).length).toBe(5);
+  });
+
+  test('seeds are tried until somebody is known, and the first member is synced with', () => {
+    const protocol = machine({ seeds: [address(1), address(2), address(0)] });
+    const early = runTo(protocol, 350);
+    expect(new Set(sends(early).map(({ to }) => to.port))).toEqual(new Set([address(1).port, address(2).port]));
+    expect(sends(early).length).toBeGreaterThanOrEqual(8);
+    const met = protocol.receive(360, ack(1), address(1));
+    expect(met).toContainEqual({ kind: 'fullSync', address: address(1) });
+    const pings = sends(runTo(protocol, 900)).filter(({ to }) => to.port === address(2).port);
+    expect(pings.length).toBeLessThanOrEqual(1);
+  });
+
+  test('`probe` greets an address', () => {
+    const protocol = machine();
+    const [sent] = sends(protocol.probe(0, address(5)));
+    expect(sent?.to).toEqual(address(5));
+    expect(sent && section(sent.message, 'failureDetection')?.type).toBe('ping');
+  });
+});
+
+describe('what direct contact proves', () => {
+  test('life, whatever was believed, and the accused hears of it', () => {
+    for (const status of ['suspected', 'dead'] as const) {
+      const protocol = machine({ known: 3 });
+      protocol.receive(0, news(2, [member(1, { status })]), address(2));
+      const effects = protocol.receive(10, ping(1), address(1));
+      expect(kinds(effects)).toEqual(['alive']);
+      const answer = sends(effects).find(({ to }) => to.port === address(1).port);
+      expect(answer && told(answer.message, 1)?.status).toBe(status);
+    }
+  });
+
+  test('not after a leave: that is final for its incarnation', () => {
+    const protocol = machine({ known: 2 });
+    protocol.receive(0, message(1, [{ kind: 'quit', incarnation: incarnation() }]), address(1));
+    expect(protocol.receive(1, ping(1), address(1))).toEqual([]);
+    expect(known(protocol, 1)?.status).toBe('left');
+    expect(kinds(protocol.receive(2, ping(1, { generation: 101 }), address(1)))).toEqual(['alive']);
+  });
+
+  test('a quit of an older incarnation is ignored', () => {
+    const protocol = machine();
+    protocol.receive(0, ping(1, { version: 2 }), address(1));
+    protocol.receive(1, message(1, [{ kind: 'quit', incarnation: incarnation(1) }]), address(1));
+    expect(known(protocol, 1)?.status).toBe('alive');
+  });
+});
+
+describe('what is said about us', () => {
+  test('is refuted with the next version, at once and to many', () => {
+    const protocol = machine({ known: 5, profile: 'lan' });
+    for (const status of ['suspected', 'dead', 'left'] as const) {
+      const before = protocol.self().incarnation.version;
+      const effects = protocol.receive(1, news(1, [member(0, { status, version: Number(before) })]), address(1));
+      expect(protocol.self()).toMatchObject({ status: 'alive', incarnation: incarnation(Number(before) + 1) });
+      const informed = sends(effects).filter(({ message: sent }) => told(sent, 0)?.incarnation.version === before + 1n);
+      expect(new Set(informed.map(({ to }) => to.port)).size).toBe(5);
+    }
+    expect(protocol.stats()).toMatchObject({ refutations: 3, health: 3 });
+  });
+
+  test('old accusations are ignored, newer ones outbid', () => {
+    const protocol = machine({ known: 1 });
+    protocol.setPayload(0, new Uint8Array([1]));
+    protocol.receive(1, news(1, [member(0, { status: 'dead', version: 0 })]), address(1));
+    expect(protocol.self().incarnation).toEqual(incarnation(1));
+    protocol.receive(2, table(1, [member(0, { status: 'alive', generation: 200, version: 7 })]), address(1));
+    expect(protocol.self().incarnation).toEqual(incarnation(8, 200));
+  });
+
+  test('another process with our uuid is reported, not too often', () => {
+    const protocol = machine({ known: 1 });
+    const twin = () => protocol.receive(5, { ...ping(1), senderUuid: uuid(0), source: address(9) }, address(9));
+    expect(events(twin())).toMatchObject([{ kind: 'conflict', claimed: address(9) }]);
+    expect(twin()).toEqual([]);
+    expect(events(protocol.receive(20_000, news(1, [member(0, { address: address(9) })]), address(1)))).toMatchObject([{ kind: 'conflict' }]);
+  });
+});
+
+describe('news about others', () => {
+  test('follows the order of incarnations and statuses', () => {
+    const protocol = machine({ known: 2 });
+    const hear = (record: Parameters<typeof member>[1]) => {
+      protocol.receive(0, news(2, [member(1, record)]), address(2));
+      return [known(protocol, 1)?.status, known(protocol, 1)?.incarnation.version];
+    };
+    expect(hear({ status: 'dead' })).toEqual(['dead', 0n]);
+    expect(hear({ status: 'suspected' })).toEqual(['dead', 0n]);
+    expect(hear({ status: 'alive', version: 2 })).toEqual(['alive', 2n]);
+    expect(hear({ status: 'left', version: 1 })).toEqual(['alive', 2n]);
+    expect(hear({ status: 'suspected', version: 3 })).toEqual(['suspected', 3n]);
+    expect(hear({ status: 'left', version: 3 })).toEqual(['left', 3n]);
+    expect(hear({ status: 'dead', version: 3 })).toEqual(['left', 3n]);
+  });
+
+  test('passes on by gossip', () => {
+    const protocol = machine({ known: 6 });
+    protocol.tick(0);
+    runTo(protocol, 1_500);
+    protocol.receive(1_500, news(1, [member(2, { version: 1, payload: new Uint8Array([7]) })]), address(1));
+    const spread = sends(runTo(protocol, 1_600)).filter(({ message: sent }) => told(sent, 2)?.payload?.[0] === 7);
+    expect(spread.length).toBeGreaterThanOrEqual(3);
+  });
+
+  test('a payload travels with its incarnation; a missing one does not erase', () => {
+    const protocol = machine({ known: 2 });
+    expect(kinds(protocol.receive(0, news(2, [member(1, { version: 1, payload: new Uint8Array([1]) })]), address(2)))).toEqual(['payload']);
+    expect(kinds(protocol.receive(0, news(2, [member(1, { version: 2 })]), address(2)))).toEqual([]);
+    expect(known(protocol, 1)?.payload).toEqual(new Uint8Array([1]));
+    expect(protocol.fullState().find((record) => record.uuid === uuid(1))?.payload, 'not vouched for').toBeUndefined();
+    expect(kinds(protocol.receive(0, table(2, [member(1, { version: 2, payload: new Uint8Array([2]) })]), address(2)))).toEqual(['payload']);
+    expect(protocol.fullState().find((record) => record.uuid === uuid(1))?.payload).toEqual(new Uint8Array([2]));
+  });
+
+  test('a death that only a table tells is a suspicion first', () => {
+    const protocol = machine({ known: 6 });
+    expect(kinds(protocol.receive(0, table(2, [member(1, { status: 'dead' })]), address(2)))).toEqual(['suspect']);
+    expect(kinds(protocol.mergeFull(0, [member(3, { status: 'dead' })]))).toEqual(['suspect']);
+    expect(kinds(protocol.receive(0, news(2, [member(4, { status: 'dead' })]), address(2)))).toEqual(['dead']);
+  });
+
+  test('somebody whom we think dead and others alive is asked', () => {
+    const protocol = machine({ known: 3 });
+    protocol.receive(0, news(2, [member(1, { status: 'dead' })]), address(2));
+    const asked = sends(protocol.mergeFull(10, [member(1)])).filter(({ to }) => to.port === address(1).port);
+    expect(asked.length).toBe(1);
+    expect(asked[0] && told(asked[0].message, 1)?.status).toBe('dead');
+    expect(known(protocol, 1)?.status).toBe('dead');
+  });
+
+  test('the dead are forgotten after a while', () => {
+    const protocol = machine({ known: 2, tuned: { forgetAfterMs: 1_000 } });
+    protocol.tick(0);
+    protocol.receive(10, news(2, [member(1, { status: 'dead' })]), address(2));
+    runTo(protocol, 1_005, (effect) => (effect.kind === 'send' && effect.to.port === address(2).port ? protocol.receive(protocol.wakeAt(), ack(2), address(2)) : []));
+    expect(known(protocol, 1)?.status).toBe('dead');
+    runTo(protocol, 1_100);
+    expect(known(protocol, 1)).toBeUndefined();
+  });
+
+  test('one call tells only so many events, and says how many it dropped', () => {
+    const protocol = machine({ known: 20, tuned: { eventsPerCallMax: 5 } });
+    const effects = protocol.receive(0, news(1, Array.from({ length: 12 }, (_, index) => member(index + 2, { status: 'left' }))), address(1));
+    expect(events(effects).length).toBe(5);
+    expect(protocol.stats().eventsDropped).toBe(7);
+    expect(protocol.members().filter((view) => view.status === 'left').length).toBe(12);
+  });
+});
+
+describe('our own changes', () => {
+  test('a payload is a new version, told at once', () => {
+    const protocol = machine({ known: 4 });
+    const effects = protocol.setPayload(5, new Uint8Array([1, 2]));
+    expect(protocol.self()).toMatchObject({ payload: new Uint8Array([1, 2]), incarnation: incarnation(1) });
+    expect(sends(effects).filter(({ message: sent }) => told(sent, 0)?.payload?.length === 2).length).toBe(4);
+    expect(() => protocol.setPayload(6, new Uint8Array(1_201))).toThrow(RangeError);
+  });
+
+  test('an address is a new version', () => {
+    const protocol = machine({ known: 1 });
+    protocol.setAddress(5, address(77));
+    expect(protocol.self()).toMatchObject({ address: address(77), incarnation: incarnation(1) });
+  });
+
+  test('a leave is told to everybody, and then there is silence', () => {
+    const protocol = machine({ known: 40 });
+    protocol.tick(0);
+    const effects = protocol.leave(10);
+    expect(sends(effects).filter(({ message: sent }) => section(sent, 'quit') !== undefined).length).toBe(40);
+    expect(protocol.self().status).toBe('left');
+    expect(protocol.receive(20, ping(1), address(1))).toEqual([]);
+    expect(sends(runTo(protocol, 10_000)).length).toBe(40);
+    expect(protocol.wakeAt()).toBe(Infinity);
+    expect(protocol.leave(20_000)).toEqual([]);
+  });
+});
