@@ -21,6 +21,7 @@ type Case = {
 
 const link = (cluster: Cluster, alias: string, change: (upstream: { status: string; lagSeconds: number | null; message: string | null }) => void) =>
   cluster.says(alias, (status) => change(status.database!.replication[0]!.upstream!));
+const prioritise = (cluster: Cluster, ...aliases: string[]) => cluster.configure((config) => void (config.replicasets[cluster.id('s1')]!.priority = aliases.map((alias) => cluster.id(alias))));
 const state = (alias: string, to: 'ready' | 'crashed' | 'failed' | 'stopped' | 'connecting', reason: string | null = null) => (cluster: Cluster) =>
   cluster.says(alias, (status) => {
     status.state = to;
@@ -124,7 +125,7 @@ const cases: Record<string, Case> = {
     at: 's1', severity: 'critical', says: ['s1 has no master since', 'a should lead, but stays read-only: b cannot be asked'],
   },
   'wrong-master': {
-    break: (cluster) => cluster.configure((config) => void config.replicasets[cluster.id('s1')]!.priority.reverse()), mend: (cluster) => cluster.configure((config) => void config.replicasets[cluster.id('s1')]!.priority.reverse()),
+    break: (cluster) => prioritise(cluster, 'b', 'a'), mend: (cluster) => prioritise(cluster, 'a', 'b'),
     at: 's1', severity: 'warning', says: ['is led by a', 'though b should lead'],
   },
   'version-mix': { break: (cluster) => cluster.says('b', (status) => void (status.database!.version = '2.8.4')), mend: (cluster) => cluster.says('b', (status) => void (status.database!.version = '2.6.0')), at: 'demo', severity: 'info', says: ['Tarantools', '2.8.4 on b'] },
