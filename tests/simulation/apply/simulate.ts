@@ -48,13 +48,15 @@ export function simulate(seed: number, given?: Partial<Faults>): History {
 type Nodes = { readonly agents: readonly SimAgent[]; readonly servers: readonly SimServer[] };
 
 function run(world: World, { agents, servers, untilMs, store }: Nodes & { untilMs: number; store: SimStore }): number {
+  const nodes = [...servers, ...agents];
   for (let step = 0; world.now < untilMs; step++) {
     // A machine that asks to be woken in the past, and then does nothing, would stop time.
     if (step === stepsMax) throw new Error(`no progress at ${world.now} ms`);
-    const wakes = [...agents, ...servers].map((node) => node.wakeAt());
-    world.now = Math.max(world.now, Math.min(untilMs, world.nextAt(), ...wakes));
+    let next = Math.min(untilMs, world.nextAt());
+    for (const node of nodes) next = Math.min(next, node.wakeAt());
+    world.now = Math.max(world.now, next);
     if (world.runDue()) continue;
-    for (const node of [...servers, ...agents]) if (node.wakeAt() <= world.now) node.tick();
+    for (const node of nodes) if (node.wakeAt() <= world.now) node.tick();
   }
   return store.versions.size;
 }

@@ -5,8 +5,8 @@ import type { Random } from './random.ts';
 export class World {
   now = 0;
   readonly trace: string[] = [];
-  #order = 0;
-  #queue: { readonly at: number; readonly order: number; readonly run: () => void }[] = [];
+  /** Latest first: what is due next is taken from the end. Of two at the same time, the older goes first. */
+  readonly #queue: { readonly at: number; readonly run: () => void }[] = [];
   /** Pairs that cannot hear each other now. */
   readonly #cut = new Set<string>();
 
@@ -29,7 +29,14 @@ export class World {
   }
 
   after(delayMs: number, run: () => void): void {
-    this.#queue.push({ at: this.now + Math.max(0, delayMs), order: this.#order++, run });
+    const at = this.now + Math.max(0, delayMs);
+    let [low, high] = [0, this.#queue.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#queue[middle]?.at ?? 0) > at) low = middle + 1;
+      else high = middle;
+    }
+    this.#queue.splice(low, 0, { at, run });
   }
 
   /** Delivers once, twice, late or never. */
@@ -56,20 +63,14 @@ export class World {
   }
 
   nextAt(): number {
-    return this.#queue.reduce((least, { at }) => Math.min(least, at), Infinity);
+    return this.#queue.at(-1)?.at ?? Infinity;
   }
 
   /** The one event that is due, or nothing. */
   runDue(): boolean {
-    let best = -1;
-    for (let i = 0; i < this.#queue.length; i++) {
-      const event = this.#queue[i];
-      const other = this.#queue[best];
-      if (event && event.at <= this.now && (!other || event.at < other.at || (event.at === other.at && event.order < other.order))) best = i;
-    }
-    const [event] = best < 0 ? [] : this.#queue.splice(best, 1);
-    event?.run();
-    return event !== undefined;
+    if (this.nextAt() > this.now) return false;
+    this.#queue.pop()?.run();
+    return true;
   }
 }
 
