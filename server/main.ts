@@ -19,7 +19,7 @@ async function main(): Promise<number> {
     log,
     root,
     version: versionIn(root),
-    gossip: ({ uuid, key, dataDir }) => new SwimGossip({ uuid, clusterName: settings.cluster, bind: settings.gossip, advertise: settings.advertise ?? null, seeds: settings.seeds, profile: settings.profile, firstKey: key, dataDir, onError: (error) => log.warn({ err: error }, 'gossip') }),
+    gossip: ({ uuid, key, dataDir }) => new SwimGossip({ uuid, clusterName: settings.cluster, bind: settings.gossip, advertise: settings.gossipAdvertise ?? null, seeds: settings.seeds, profile: settings.profile, firstKey: key, dataDir, onError: (error) => log.warn({ err: error }, 'gossip') }),
   };
   return settings.command === 'adopt' ? adopt(settings, components) : run(settings, { components, log });
 }

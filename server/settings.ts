@@ -11,7 +11,7 @@ coterie server adopt [flags]    rebuild a lost database from the agents, then en
   --cluster NAME        name of the cluster (default coterie)
   --listen HOST:PORT    dashboard and API (default 127.0.0.1:8080)
   --gossip HOST:PORT    gossip, UDP and TCP (default 127.0.0.1:7300)
-  --advertise HOST:PORT gossip address for the others, where it differs
+  --gossip-advertise HOST:PORT  the same as the others reach it, where it differs
   --seeds A:P,B:P       gossip addresses of members to begin with
   --secret-file FILE    the cluster secret, at least 16 bytes, readable by this user only
   --database-url URL    file:... (default, in the data directory) or postgresql://...
@@ -30,7 +30,7 @@ const Settings = z.object({
   cluster: Alias.default('coterie'),
   listen: HostPort.default('127.0.0.1:8080'),
   gossip: HostPort.default('127.0.0.1:7300'),
-  advertise: HostPort.optional(),
+  gossipAdvertise: HostPort.optional(),
   seeds: z.string().default('').transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== '')).pipe(z.array(HostPort)),
   secretFile: z.string({ error: 'is needed: a file with the cluster secret' }).min(1),
   databaseUrl: z.string().regex(/^(file:|postgres(ql)?:\/\/)/, 'file:... or postgresql://...').optional(),

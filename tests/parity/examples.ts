@@ -14,7 +14,7 @@ export type ExamplesOf<T> = { readonly [N in keyof T]: { readonly [V in keyof T[
 
 export const password = 'correct horse battery';
 const preview = { dryRun: true } as const;
-const document = 'cluster: test\nreplicasets:\n  s1:\n    roles: [storage]\n    weight: 1\n    instances: [a, b]\n  s2:\n    roles: [storage]\n    weight: 1\n    instances: [c, d]\n';
+const document = 'name: test\nreplicasets:\n  s1:\n    roles: [storage]\n    instances:\n      a: {}\n      b: {}\n  s2:\n    roles: [storage]\n    instances:\n      c: {}\n      d: {}\n';
 const edits = [{ kind: 'editReplicaset', replicaset: 's1', weight: 5 }] as const;
 
 /** Mutations are previews: the answers can then be compared, and nothing depends on the order. */
