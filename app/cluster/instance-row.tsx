@@ -2,7 +2,7 @@
 import { Badge } from '@mantine/core';
 import { memo } from 'react';
 import { instanceActions } from '~/app/lib/actions.ts';
-import { lagText } from '~/app/lib/format.ts';
+import { countText, lagText } from '~/app/lib/format.ts';
 import { HealthMark } from '~/app/ui/health-mark.tsx';
 import { MemoryBar } from '~/app/ui/memory-bar.tsx';
 import { ReportAge } from '~/app/ui/time.tsx';
@@ -39,7 +39,7 @@ function Row({ instance, overview }: Props) {
       <td data-label="Memory" className={styles.right}><MemoryBar usedBytes={instance.memoryUsedBytes} quotaBytes={instance.memoryQuotaBytes} /></td>
       <td data-label="Report" className={styles.right}><ReportAge at={instance.reportedAt} /></td>
       <td data-label="Issues" className={styles.right}>
-        {instance.issues === 0 ? <span className={styles.quiet}>—</span> : <button type="button" className={styles.issues} onClick={() => open(instance.uuid)} aria-label={`${instance.issues} issues of ${instance.alias}`}>{instance.issues}</button>}
+        {instance.issues === 0 ? <span className={styles.quiet}>—</span> : <button type="button" className={styles.issues} data-health={instance.health === 'critical' ? 'critical' : 'warning'} onClick={() => open(instance.uuid)} aria-label={`${countText(instance.issues, 'issue')} of ${instance.alias}`}>{instance.issues}</button>}
       </td>
       <td className={styles.menu}><ActionMenu label={`Actions on ${instance.alias}`} actions={instanceActions(instance, overview)} /></td>
     </tr>

@@ -24,7 +24,7 @@ export function RunTable({ run }: { run: ApplyRun }) {
   const { health, word } = runText(run);
   return (
     <div className={styles.run}>
-      <HealthMark health={health}>{word}</HealthMark>
+      {health === 'critical' ? <HealthMark health={health}>{word}</HealthMark> : <Text size="sm">{word}.</Text>}
       {run.instances.length > 0 && (
         <ul className={styles.list}>
           {run.instances.map((one) => {

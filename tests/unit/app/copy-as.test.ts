@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { Command } from 'commander';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asCli, asCurl, entryOf, quoted } from '~/app/lib/copy-as.ts';
 import { declare, inputOf } from '~/cli/operation.ts';

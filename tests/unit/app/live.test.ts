@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { initialLive, reduceLive, worst, type Live } from '~/app/lib/live.ts';
 import type { ClusterUpdate } from '~/contract/shapes/view.ts';
