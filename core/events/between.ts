@@ -4,7 +4,7 @@ import { catalogue } from '~/core/issues/catalogue.ts';
 import type { Seen } from '~/core/issues/detect.ts';
 import { list } from '~/core/view/words.ts';
 import type { EventDraft } from './draft.ts';
-import { exitEvents, processEvents, type Exits } from './process.ts';
+import { exitEvents, processEvents, type Exits } from './life.ts';
 
 /** What happened between two moments, found by comparing what was shown: nobody has to remember to report an event. */
 export type Moment = {

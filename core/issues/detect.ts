@@ -34,6 +34,12 @@ export function detectIssues(facts: Facts, { seen, pendingRuns }: { seen: Seen; 
     const { sentence, wayOut, severity = row.severity, since = first, repair = null } = found;
     issues.push({ id, code, severity, object, sentence, wayOut, since, repair });
   };
+  // What cannot be judged yet is neither there nor over: its time is kept.
+  const wait = () => {
+    const id = `${code}:${object.id}`;
+    const first = seen.get(id);
+    if (first !== undefined) present.set(id, first);
+  };
   const cluster = object;
   const instances = [...facts.instances.values()].map((instance) => ({ instance, ref: { kind: 'instance' as const, id: instance.uuid, name: instance.alias } }));
   for (const row of catalogue) {
@@ -44,6 +50,7 @@ export function detectIssues(facts: Facts, { seen, pendingRuns }: { seen: Seen; 
           object = ref;
           const found = row.find(instance, context);
           if (found !== null) keep(row, found);
+          else if (instance.contact === 'unknown') wait();
         }
         break;
       case 'replicaset':
@@ -51,12 +58,14 @@ export function detectIssues(facts: Facts, { seen, pendingRuns }: { seen: Seen; 
           object = { kind: 'replicaset', id: replicaset.uuid, name: replicaset.config.alias };
           const found = row.find(replicaset, context);
           if (found !== null) keep(row, found);
+          else if (facts.starting && replicaset.members.some(({ contact }) => contact === 'unknown')) wait();
         }
         break;
       case 'cluster': {
         object = cluster;
         const found = row.find(context);
         if (found !== null) keep(row, found);
+        else if (facts.starting) wait();
         break;
       }
     }

@@ -27,6 +27,15 @@ export const instanceRows: readonly InstanceRow[] = [
     },
   },
   {
+    code: 'unheard', about: 'instance', severity: 'warning', badge: 'not heard', graceMs: 8000,
+    means: 'Gossip hears an instance, but this server cannot open its status stream.',
+    todo: 'Open the agent\'s HTTP port for this server; see that both have the same cluster secret.',
+    find: ({ alias, contact, config, http, gossip }, { since }) =>
+      contact === 'unknown' && config !== null && !config.disabled && gossip !== null
+        ? { sentence: `Gossip hears ${alias} since ${since()}, but its agent${http === null ? '' : ` at ${http}`} does not report to this server.`, wayOut: 'Let this server reach the agent\'s HTTP port. If it does, compare the cluster secrets and the clocks: the log of the server says which.' }
+        : null,
+  },
+  {
     code: 'silent', about: 'instance', severity: 'warning', badge: 'silent', graceMs: 0,
     means: 'No report for 3 s: what is shown of it is old.',
     todo: 'Wait: it answers again, or counts as unreachable 8 s after its last report.',

@@ -5,7 +5,7 @@ import { gatherFacts } from '~/core/view/facts.ts';
 import type { Observed } from '~/core/view/report.ts';
 import { buildViews } from '~/core/view/views.ts';
 import { badges } from './catalogue.ts';
-import type { Exits } from '~/core/events/process.ts';
+import type { Exits } from '~/core/events/life.ts';
 import { detectIssues, type Seen } from './detect.ts';
 import { suggest } from './suggest.ts';
 

@@ -27,6 +27,7 @@ export const replicasetRows: readonly ReplicasetRow[] = [
     find: (replicaset, { since, facts }) => {
       const { config, data, masters, members, wanted } = replicaset;
       if (!data || masters.length > 0 || members.length === 0) return null;
+      if (facts.starting && members.some(({ contact }) => contact === 'unknown')) return null;
       const head = `${config.alias} has no master since ${since()}, so every write fails`;
       if (wanted === null) return { sentence: `${head}: none of its instances is both enabled and electable.`, wayOut: 'Enable an instance, or make one electable.' };
       return { sentence: `${head}: ${whyNot(wanted)}.`, ...wayTo(replicaset, wanted, facts.mostLost) };

@@ -28,10 +28,16 @@ const state = (alias: string, to: 'ready' | 'crashed' | 'failed' | 'stopped' | '
     status.reason = reason;
   });
 
+const shape = { s1: ['a', 'b'], s2: ['c', 'd'] };
+
 const cases: Record<string, Case> = {
   unreachable: {
     break: (cluster) => cluster.report('b', { receivedAt: cluster.now - 8100 }), mend: (cluster) => cluster.report('b', { receivedAt: cluster.now }), silent: ['b'],
     at: 'b', severity: 'critical', says: ['b has not answered since 03:00:51 UTC', 'host or agent'], repair: { operation: 'instance.disable', input: { instance: 'b' } },
+  },
+  unheard: {
+    break: (cluster) => void cluster.reports.delete(cluster.id('b')), mend: (cluster) => void cluster.reports.set(cluster.id('b'), new Cluster(shape).reports.get(cluster.id('b'))!),
+    at: 'b', severity: 'warning', says: ['Gossip hears b since 03:01:00 UTC', 'does not report to this server'],
   },
   silent: {
     break: (cluster) => cluster.report('b', { receivedAt: cluster.now - 3500 }), mend: (cluster) => cluster.report('b', { receivedAt: cluster.now }), silent: ['b'],
@@ -134,8 +140,6 @@ const cases: Record<string, Case> = {
     mend: (cluster) => void (cluster.pendingRuns = []), at: 'demo', severity: 'warning', says: ['version 5 was decided at 03:00:40 UTC', 'waits for b'],
   },
 };
-
-const shape = { s1: ['a', 'b'], s2: ['c', 'd'] };
 
 describe('the catalogue of issues', () => {
   it('finds nothing wrong with a healthy cluster, however long one looks', () => {
