@@ -24,7 +24,7 @@ export function localInstances(count, { dataDir, empty, offset }) {
 
 /** The cluster file for the demo: whichever of its replicasets have all their instances. The fifth stays a spare. */
 export function demoDocument(instances) {
-  const lines = ['cluster: demo', 'failover:', '  mode: disabled', 'replicasets:'];
+  const lines = ['name: demo', 'failover:', '  mode: disabled', 'replicasets:'];
   for (const { alias, roles, members } of replicasets.filter(({ members }) => members.every((index) => index < instances.length))) {
     lines.push(`  ${alias}:`, `    roles: [${roles.join(', ')}]`, '    instances:');
     for (const index of members) lines.push(`      ${instances[index].name}:`, `        zone: ${instances[index].zone}`);
