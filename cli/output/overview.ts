@@ -4,7 +4,7 @@ import { bold, coloured, dim, localTime, type Style } from './text.ts';
 
 /** The cluster on one screen: what is wrong first, then each replicaset with its instances. */
 
-const columns = ['alias', 'uri', 'leadership', 'health', 'state', 'zone', 'lagSeconds', 'memoryUsedBytes', 'reportedAt', 'healthSentence'];
+const columns = ['alias', 'uri', 'leadership', 'state', 'zone', 'lagSeconds', 'memoryUsedBytes', 'reportedAt', 'healthSentence'];
 
 export function overviewText(overview: ClusterOverview, style: Style): string {
   const { name, health, configVersion, configAt, failoverMode, issues, replicasets, instances } = overview;
@@ -15,14 +15,12 @@ export function overviewText(overview: ClusterOverview, style: Style): string {
   for (const replicaset of replicasets) {
     const rows = replicaset.instances.flatMap((uuid) => byUuid.get(uuid) ?? []);
     const head = `${bold(replicaset.alias, style)}  ${replicaset.roles.join(', ') || 'no roles'}  ${coloured(replicaset.healthSentence, replicaset.health, style)}`;
-    parts.push(`${head}\n${rowsText(rows, style)}`);
+    parts.push(`${head}\n${table(rows, columns, style, instances)}`);
   }
   const unconfigured = instances.filter(({ configured, expelled }) => !configured && !expelled);
-  if (unconfigured.length > 0) parts.push(`${bold('Unconfigured', style)}  ${dim('join them with `coterie instance join` or `coterie replicaset create`', style)}\n${rowsText(unconfigured, style)}`);
+  if (unconfigured.length > 0) parts.push(`${bold('Unconfigured', style)}  ${dim('join them with `coterie instance join` or `coterie replicaset create`', style)}\n${table(unconfigured, columns, style, instances)}`);
   return parts.join('\n');
 }
-
-const rowsText = (rows: readonly InstanceView[], style: Style) => table(rows, columns, style);
 
 /** What `cluster watch` prints: the whole once, then a line for each thing that changed its mind. */
 export class WatchText {

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { ApplyRun, Outcome, Plan } from '~/contract/shapes/plan.ts';
+import { EvalResult } from '~/contract/shapes/status.ts';
+import { table } from './table.ts';
 import { bold, coloured, dim, type Style } from './text.ts';
 
 /** What a mutation would do, or did: the same plan that the dashboard previews. */
@@ -27,7 +29,21 @@ export function runText(run: ApplyRun, style: Style): string {
 export function outcomeText(outcome: OutcomeValue, style: Style): string {
   if (outcome.dryRun) return `${planText(outcome.plan, style)}\n${dim('Nothing was changed (--dry-run).', style)}\n`;
   const data = outcome.data;
+  const evaluated = EvalResult.safeParse(data);
+  if (evaluated.success) return evalText(evaluated.data, style);
   const sentence = typeof data === 'object' && data !== null && 'sentence' in data ? String(data.sentence) : outcome.plan.summary;
   const rest = typeof data === 'object' && data !== null && 'secret' in data ? `\n${String(data.secret)}\n` : '';
   return `${sentence}\n${rest}${outcome.run ? runText(outcome.run, style) : ''}`;
+}
+
+/** What the code returned: SQL rows as a table, Lua values as JSON, a line each. */
+function evalText({ ok, values, columns, error, truncated, tookMs }: EvalResult, style: Style): string {
+  const note = dim(`${truncated ? 'cut; ask for more with --rows-max. ' : ''}${tookMs.toFixed(1)} ms`, style);
+  if (!ok) return `${coloured(error ?? 'failed', 'failed', style)}\n${note}\n`;
+  if (columns !== null) {
+    const names = columns.map(({ name }) => name);
+    const rows = values.map((row) => Object.fromEntries(names.map((name, index) => [name, (row as unknown[])[index]])));
+    return `${table(rows, names, style)}${note}\n`;
+  }
+  return `${values.map((value) => `${typeof value === 'string' ? value : JSON.stringify(value, null, 2)}\n`).join('')}${note}\n`;
 }

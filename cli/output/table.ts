@@ -9,11 +9,14 @@ export function pick(row: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined), row);
 }
 
-export function table(rows: readonly unknown[], columns: readonly string[], style: Style): string {
+/** `like`: rows of all tables that stand under each other, so that their columns line up. */
+export function table(rows: readonly unknown[], columns: readonly string[], style: Style, like: readonly unknown[] = rows): string {
   const heads = columns.map((path) => headOf(path).toUpperCase());
-  const cells = rows.map((row) => columns.map((path) => clip(cell(path, pick(row, path), style))));
-  const widths = heads.map((head, index) => Math.max(head.length, ...cells.map((line) => line[index]!.length)));
-  const numeric = columns.map((path) => rows.some((row) => typeof pick(row, path) === 'number') && !/(^|\.)(at|since)$|At$/.test(path));
+  const cellsOf = (row: unknown) => columns.map((path) => clip(cell(path, pick(row, path), style)));
+  const cells = rows.map(cellsOf);
+  const measured = like === rows ? cells : like.map(cellsOf);
+  const widths = heads.map((head, index) => Math.max(head.length, ...measured.map((line) => line[index]!.length)));
+  const numeric = columns.map((path) => like.some((row) => typeof pick(row, path) === 'number') && !/(^|\.)(at|since)$|At$/.test(path));
   const pad = (text: string, index: number) => (index === columns.length - 1 && !numeric[index] ? text : numeric[index] ? text.padStart(widths[index]!) : text.padEnd(widths[index]!));
   const lines = cells.map((line) => line.map((text, index) => coloured(pad(text, index), text, style)).join('  '));
   return `${[bold(heads.map(pad).join('  ').trimEnd(), style), ...lines].join('\n')}\n`;
