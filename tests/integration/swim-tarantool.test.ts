@@ -108,7 +108,7 @@ test('when ours is stopped both suspect it, find it dead, and take it back', asy
 
 test('leaving is left, both ways', async () => {
   await join();
-  await b.evaluate('s:quit()').catch(() => undefined);
+  await b.quit();
   await waitFor(async () => (await seen(b.uuid)) === 'left', limit('us to see it leave'));
   await ours.leave();
   await waitFor(async () => (await c.status(ourUuid)) === 'left', limit('it to see us leave'));

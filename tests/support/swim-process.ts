@@ -1,6 +1,6 @@
 /** Starts members as processes of their own, so that they can be stopped, killed and measured like real ones. */
 
-import { fork, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,6 +12,10 @@ import { bundleSwimWorker } from './swim-worker.ts';
 export type SeenEvent = { readonly event: keyof SwimEvents; readonly uuid: string; readonly atMs: number };
 export type Usage = { readonly user: number; readonly system: number; readonly rss: number };
 type WithoutId<T> = T extends { id: number } ? Omit<T, 'id'> : never;
+
+export type Wrap = (command: string, args: readonly string[]) => [string, string[]];
+
+export const asItIs: Wrap = (command, args) => [command, [...args]];
 
 const root = path.join(import.meta.dirname, '../..');
 
@@ -39,8 +43,10 @@ export class SwimProcess {
   readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   #nextId = 1;
 
-  constructor(program: string) {
-    this.#child = fork(program, [], { serialization: 'advanced', execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  /** `wrap` may put another command around it, for example one that changes the network namespace. */
+  constructor(program: string, { wrap = asItIs }: { wrap?: Wrap } = {}) {
+    const [command, args] = wrap(process.execPath, [program]);
+    this.#child = spawn(command, args, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#child.on('message', (message: MemberReport) => this.#read(message));
     this.#child.on('exit', (code, signal) => {
       for (const { reject } of this.#waiting.values()) reject(new Error(`member ended: ${code ?? signal}`));

@@ -7,6 +7,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Address } from '~/swim/index.ts';
+import { asItIs, type Wrap } from './swim-process.ts';
 import { waitFor } from './wait.ts';
 
 const script = `
@@ -29,6 +30,8 @@ require('console').listen(folder .. '/console.sock')
 
 export type TarantoolEvent = { readonly uuid: string; readonly what: string; readonly at: number };
 
+type StartOptions = { readonly heartbeatSeconds: number; readonly port?: number; readonly wrap?: Wrap };
+
 export class TarantoolSwim {
   readonly uuid: string;
   readonly process: ChildProcess;
@@ -37,11 +40,12 @@ export class TarantoolSwim {
   #text = '';
   #busy: Promise<unknown> = Promise.resolve();
 
-  static async start(uuid: string, { heartbeatSeconds }: { heartbeatSeconds: number }): Promise<TarantoolSwim> {
+  static async start(uuid: string, { heartbeatSeconds, port = 0, wrap = asItIs }: StartOptions): Promise<TarantoolSwim> {
     const folder = mkdtempSync(path.join(tmpdir(), 'swim-tarantool-'));
     const program = path.join(folder, 'member.lua');
     writeFileSync(program, script);
-    const child = spawn('tarantool', [program, folder, uuid, '127.0.0.1:0', String(heartbeatSeconds)], { cwd: folder, stdio: 'ignore' });
+    const [command, args] = wrap('tarantool', [program, folder, uuid, `127.0.0.1:${port}`, String(heartbeatSeconds)]);
+    const child = spawn(command, args, { cwd: folder, stdio: 'ignore' });
     const socket = await waitFor(() => open(path.join(folder, 'console.sock')), { timeoutMs: 10_000, what: 'the console of Tarantool' });
     const member = new TarantoolSwim(uuid, { child, folder, socket });
     await waitFor(() => member.#text.includes('help'), { timeoutMs: 5_000, what: 'its greeting' });
@@ -82,6 +86,12 @@ export class TarantoolSwim {
 
   events(): Promise<TarantoolEvent[]> {
     return this.evaluate<TarantoolEvent[]>('events');
+  }
+
+  /** Afterwards its module answers nothing more. */
+  async quit(): Promise<void> {
+    await this.#busy;
+    this.#console.write('s:quit()\n');
   }
 
   async close(): Promise<void> {
