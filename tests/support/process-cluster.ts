@@ -139,6 +139,11 @@ export class ProcessCluster {
     await this.#instances((views) => aliases.every((alias) => views.some((view) => view.alias === alias && view.reportedAt !== null)), { server, what: `${aliases.join(', ')} to be heard of` });
   }
 
+  /** Until there is a configuration. */
+  configured({ server = this.servers[0]! } = {}): Promise<unknown> {
+    return waitFor(async () => (await this.get('/cluster/overview', { server })).body.configVersion > 0, { timeoutMs: 60_000, what: 'a configuration' });
+  }
+
   /** Until every configured instance says that it is ready under the newest version. */
   async allReady({ server = this.servers[0]!, timeoutMs = 60_000 } = {}): Promise<void> {
     await this.#instances(
