@@ -90,7 +90,8 @@ export class ClusterState {
       const said = report?.status ?? payload;
       if (said === null) return [];
       const readOnly = report ? (report.status.database?.readOnly ?? null) : (payload?.readOnly ?? null);
-      const hasData = report ? report.status.database !== null || report.status.config !== null : payload?.config != null;
+      // Every agent holds the committed configuration, a spare one too: what tells is whether it has ever been placed in it.
+      const hasData = said.state !== 'unconfigured' || (report?.status.database ?? null) !== null;
       return [{ uuid, alias: said.alias, uri: said.uri, zone: said.zone, reachable: isUp(uuid) && this.#isFresh(report), state: said.state, readOnly, hasData }];
     });
   }
