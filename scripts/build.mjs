@@ -1,6 +1,6 @@
 // Bundles what Node runs (dist/) and builds the dashboard (.next/), each only when its sources have changed.
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,9 +35,11 @@ async function whenChanged({ mark, parts, made }, build) {
 async function bundle() {
   const { build } = await import('esbuild');
   const dist = join(root, 'dist');
-  for (const name of ['agent', 'server', 'cli', 'swim', 'lua']) rmSync(join(dist, name), { recursive: true, force: true });
+  // Built beside and then moved in: whoever starts a program meanwhile finds the old one whole or the new one whole.
+  const fresh = join(dist, `.new-${process.pid}`);
+  const fades = join(dist, `.old-${process.pid}`);
   const common = { absWorkingDir: root, bundle: true, platform: 'node', format: 'esm', target: 'node20.19', outExtension: { '.js': '.mjs' }, logLevel: 'warning', legalComments: 'none', sourcemap: 'linked' };
-  const program = (name, entries) => existsSync(join(root, Object.values(entries)[0])) && build({ ...common, entryPoints: entries, outdir: `dist/${name}`, packages: 'external' });
+  const program = (name, entries) => existsSync(join(root, Object.values(entries)[0])) && build({ ...common, entryPoints: entries, outdir: join(fresh, name), packages: 'external' });
   // The gossip worker stands beside each program that starts it: it is found relative to the running file.
   const worker = existsSync(join(root, 'swim/worker.ts')) ? { worker: 'swim/worker.ts' } : {};
   await Promise.all([
@@ -48,14 +50,20 @@ async function bundle() {
       build({
         ...common,
         entryPoints: { main: 'cli/main.ts' },
-        outdir: 'dist/cli',
+        outdir: join(fresh, 'cli'),
         splitting: true,
         minify: true,
         sourcemap: false,
         banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
       }),
   ]);
-  if (existsSync(join(root, 'lua'))) cpSync(join(root, 'lua'), join(dist, 'lua'), { recursive: true });
+  cpSync(join(root, 'lua'), join(fresh, 'lua'), { recursive: true });
+  mkdirSync(fades);
+  for (const name of readdirSync(fresh)) {
+    if (existsSync(join(dist, name))) renameSync(join(dist, name), join(fades, name));
+    renameSync(join(fresh, name), join(dist, name));
+  }
+  for (const folder of [fresh, fades]) rmSync(folder, { recursive: true });
   const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   mkdirSync(join(root, 'public/docs'), { recursive: true });
   for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) cpSync(join(swagger, file), join(root, 'public/docs', file));
