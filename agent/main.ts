@@ -5,7 +5,7 @@ import { CoterieError, errors } from '~/contract/errors.ts';
 import { startAgent } from './agent.ts';
 import { forget } from './data/forget.ts';
 import { openFolder } from './data/folder.ts';
-import { openLogger } from './logs/logger.ts';
+import { openLogger, type Logger } from './logs/logger.ts';
 import { definitions, flagOf, settingNames, type Definition, type SettingName } from './settings/definitions.ts';
 import { readSecret, readSettingsFile, settingsTable } from './settings/read.ts';
 import { resolveAll, settingsOf, type Resolved } from './settings/resolve.ts';
@@ -40,21 +40,30 @@ async function run(options: Record<string, unknown>): Promise<void> {
     if (to !== null) warn(`What this instance was is in ${to}; it starts as a new one.`);
   }
   const log = openLogger(folder.agentLog, { level: settings.logLevel, name: settings.name ?? 'agent', stderr: true });
-  const agent = await startAgent({ settings, secret, log, luaFolder: luaFolder() });
+  const starting = startAgent({ settings, secret, log, luaFolder: luaFolder() });
+  onSignals((keepDatabase) => starting.then((agent) => agent.stop({ keepDatabase })), { log, keepDatabase: settings.keepDatabase });
+  process.on('unhandledRejection', (reason) => log.error({ error: reason instanceof Error ? reason.stack : String(reason) }, 'a defect: a rejection that nobody handled'));
+  await starting;
+}
+
+/** Before the agent is up, so that a signal that comes early stops it as well as a late one. */
+function onSignals(stop: (keepDatabase: boolean) => Promise<void>, { log, keepDatabase }: { log: Logger; keepDatabase: boolean }): void {
   let stopping = false;
-  const stop = (keepDatabase: boolean) => {
+  const end = async (keep: boolean) => {
     // A second signal does not wait; Tarantool then goes on, and the next agent finds it.
     if (stopping) process.exit(1);
     stopping = true;
-    void agent.stop({ keepDatabase }).then(() => process.exit(0), (error: unknown) => {
+    try {
+      await stop(keep);
+      process.exit(0);
+    } catch (error) {
       log.fatal({ error: String(error) }, 'could not stop cleanly');
       process.exit(1);
-    });
+    }
   };
-  process.on('SIGTERM', () => stop(settings.keepDatabase));
-  process.on('SIGINT', () => stop(settings.keepDatabase));
-  process.on('SIGUSR2', () => stop(true));
-  process.on('unhandledRejection', (reason) => log.error({ error: reason instanceof Error ? reason.stack : String(reason) }, 'a defect: a rejection that nobody handled'));
+  process.on('SIGTERM', () => void end(keepDatabase));
+  process.on('SIGINT', () => void end(keepDatabase));
+  process.on('SIGUSR2', () => void end(true));
 }
 
 /** Beside the bundle (dist/agent/main.mjs, dist/lua), or in the source tree. */

@@ -55,7 +55,7 @@ local function handle(s, methods)
 end
 
 function control.serve(path, methods)
-    local before = fio.umask(tonumber('077', 8))
+    local before = fio.umask(tonumber('177', 8))
     local server = socket.tcp_server('unix/', path, {
         name = 'control',
         handler = function(s)

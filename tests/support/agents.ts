@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -65,8 +65,7 @@ export class Agents {
   }
 
   async start(agent: TestAgent, { flags = [], secretFile = this.secretFile }: StartOptions = {}): Promise<void> {
-    const seed = this.all[0]!.gossip;
-    const args = ['--name', agent.name, '--data-dir', agent.dataDir, '--cluster', cluster, '--listen', agent.listen, '--gossip', agent.gossip, '--http', agent.http, '--seeds', seed, '--secret-file', secretFile, ...agent.flags, ...flags];
+    const args = [...this.#flagsOf(agent, secretFile), ...flags];
     const child = spawn(process.execPath, [resolve('dist/agent/main.mjs'), ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
     let output = '';
     child.stderr.on('data', (data: Buffer) => (output = (output + data.toString()).slice(-20_000)));
@@ -86,6 +85,17 @@ export class Agents {
       },
       { timeoutMs: 10_000, what: `an answer of ${agent.name}` },
     );
+  }
+
+  #flagsOf(agent: TestAgent, secretFile: string): string[] {
+    const { name, dataDir, listen, gossip, http, flags } = agent;
+    return ['--name', name, '--data-dir', dataDir, '--cluster', cluster, '--listen', listen, '--gossip', gossip, '--http', http, '--seeds', this.all[0]!.gossip, '--secret-file', secretFile, ...flags];
+  }
+
+  /** Runs the program with an agent's flags to its end, as one that is expected to refuse. */
+  refused(agent: TestAgent, ...flags: string[]): { code: number | null; text: string } {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [resolve('dist/agent/main.mjs'), ...this.#flagsOf(agent, this.secretFile), ...flags], { encoding: 'utf8', timeout: 10_000 });
+    return { code: status, text: stdout + stderr };
   }
 
   /** SIGKILL reaches the agent alone; SIGTERM takes its Tarantool along. */
