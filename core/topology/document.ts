@@ -81,5 +81,6 @@ export function exportDocument(config: ClusterConfig): string {
     ['replicasets', new Map(replicasets)],
     ['sections', new Map(sections)],
   ]);
-  return stringify(document, { lineWidth: 0, blockQuote: 'literal', singleQuote: true });
+  // A quoted text stays on one line: over several, spaces at the end of a line would be lost.
+  return stringify(document, { lineWidth: 0, blockQuote: 'literal', singleQuote: true, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER });
 }

@@ -3,7 +3,7 @@ import type { Facts } from './facts.ts';
 import { databaseNeeded, enabledMembersOf, wantedMaster } from './master.ts';
 import type { Step } from './refusal.ts';
 
-/** What the agents will do once `next` is committed. Per replicaset: first who leaves the lead, then who stops, then who comes. */
+/** What the agents will do once `next` is committed. Per replicaset: first who comes, then who leads, then who leaves. */
 export function stepsOf(facts: Facts): Step[] {
   const { before, after } = facts;
   const replicasets = facts.sorted([...new Set([...Object.keys(before.replicasets), ...Object.keys(after.replicasets)])]);
@@ -29,7 +29,8 @@ function replicasetSteps(facts: Facts, replicaset: string): Step[] {
   const name = facts.aliasOf(replicaset);
   const all = facts.sorted([...new Set([...(before.replicasets[replicaset]?.priority ?? []), ...(after.replicasets[replicaset]?.priority ?? [])])]);
   const [old, now] = [wantedMaster(before, replicaset), wantedMaster(after, replicaset)];
-  const steps: Step[] = [];
+  const starts = all.filter((uuid) => databaseNeeded(after, uuid) && !databaseNeeded(before, uuid));
+  const steps = starts.toSorted((a, b) => Number(b === now) - Number(a === now)).map((uuid) => startStep(facts, uuid, { name, first: uuid === now && old === null }));
   if (old !== null && now !== null && old !== now) steps.push(masterStep(facts, replicaset, { old, now }));
   const stops = all.filter((uuid) => databaseNeeded(before, uuid) && !databaseNeeded(after, uuid));
   for (const uuid of all.filter((member) => before.instances[member] && !after.instances[member])) {
@@ -38,8 +39,6 @@ function replicasetSteps(facts: Facts, replicaset: string): Step[] {
   for (const uuid of stops.filter((member) => after.instances[member])) {
     steps.push({ kind: 'stop', target: uuid, sentence: `${facts.aliasOf(uuid)} stops; its data stays on its disk.`, reason: after.instances[uuid]?.disabled ? 'It is disabled.' : `${name} has no role that keeps data any more.` });
   }
-  const starts = all.filter((uuid) => databaseNeeded(after, uuid) && !databaseNeeded(before, uuid));
-  steps.push(...starts.toSorted((a, b) => Number(b === now) - Number(a === now)).map((uuid) => startStep(facts, uuid, { name, first: uuid === now && old === null })));
   steps.push(...replicationStep(facts, replicaset, { stops, starts }));
   return [...steps, ...roleStep(facts, replicaset)];
 }

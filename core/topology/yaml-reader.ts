@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Alias, type Document, type Node } from 'yaml';
 import type { z } from 'zod';
 import { refusal, type Refusal } from './refusal.ts';
 
@@ -12,15 +12,19 @@ export type Entry = { readonly key: string; readonly node: Node | null; readonly
 export type Place = string;
 
 const faultsMax = 50;
+/** Finding an alias' anchor takes a walk through the whole text. */
+const aliasesMax = 100;
 
 export class YamlReader {
   readonly refusals: Refusal[] = [];
   readonly #lines = new LineCounter();
   readonly #document: Document;
+  readonly #anchored = new Map<Alias, Node | null>();
 
   constructor(text: string) {
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, strict: true, uniqueKeys: true });
     for (const { pos, message } of [...this.#document.errors, ...this.#document.warnings]) this.fault(this.#place(pos[0]), `${message.replace(/\.$/, '')}.`, 'Correct the YAML.');
+    visit(this.#document, { Alias: (_, alias) => this.#anchor(alias) });
   }
 
   get root(): Node | null {
@@ -99,7 +103,18 @@ export class YamlReader {
 
   /** An anchor's value stands for its alias; what it may contain is as deep as the caller reads, so no text can grow without end. */
   #resolved(node: Node | null | undefined): Node | null {
-    return isAlias(node) ? ((node.resolve(this.#document) as Node | undefined) ?? null) : (node ?? null);
+    return isAlias(node) ? (this.#anchored.get(node) ?? null) : (node ?? null);
+  }
+
+  #anchor(alias: Alias): symbol | undefined {
+    if (this.#anchored.size >= aliasesMax) {
+      this.fault(this.at(alias, '1:1'), `more than ${aliasesMax} YAML aliases.`, 'Write the values out.');
+      return visit.BREAK;
+    }
+    const node = (alias.resolve(this.#document) as Node | undefined) ?? null;
+    if (!node) this.fault(this.at(alias, '1:1'), `the alias *${alias.source} stands for nothing.`, 'Set its anchor before it, or quote the text.');
+    this.#anchored.set(alias, node);
+    return undefined;
   }
 
   #plain(node: Node | null): string | null {
