@@ -4,7 +4,7 @@
  */
 
 import type { Effect, SwimEvent } from './protocol/effect.ts';
-import type { Address, Message } from './protocol/message.ts';
+import type { Address, MemberRecord, Message } from './protocol/message.ts';
 import type { Protocol } from './protocol/swim.ts';
 import type { RawPacket, Wire } from './wire/wire.ts';
 
@@ -15,7 +15,7 @@ export type EngineComponents = {
   readonly emit: (event: SwimEvent) => void;
   readonly refuses: (address: Address) => Promise<boolean>;
   /** Fails quietly with undefined. */
-  readonly exchangeTables: (address: Address) => Promise<Parameters<Protocol['mergeFull']>[1] | undefined>;
+  readonly exchangeTables: (address: Address) => Promise<readonly MemberRecord[] | undefined>;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   /** Runs something after the event loop has read its sockets once more. */

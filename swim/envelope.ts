@@ -37,7 +37,7 @@ export class Envelope {
     const sealed = new Uint8Array(envelopeBytes + plain.length);
     sealed[0] = key.tag;
     const nonce = randomFillSync(sealed.subarray(1, headBytes));
-    const cipher = createCipheriv('aes-256-gcm', key.bytes, nonce).setAAD(this.#associated);
+    const cipher = createCipheriv('aes-256-gcm', key.secret, nonce).setAAD(this.#associated);
     sealed.set(cipher.update(plain), headBytes);
     cipher.final();
     sealed.set(cipher.getAuthTag(), headBytes + plain.length);
@@ -56,7 +56,7 @@ export class Envelope {
 
   #openWith(key: Key, sealed: Uint8Array): Uint8Array | undefined {
     const end = sealed.length - tagBytes;
-    const decipher = createDecipheriv('aes-256-gcm', key.bytes, sealed.subarray(1, headBytes));
+    const decipher = createDecipheriv('aes-256-gcm', key.secret, sealed.subarray(1, headBytes));
     decipher.setAAD(this.#associated).setAuthTag(sealed.subarray(end));
     const plain = decipher.update(sealed.subarray(headBytes, end));
     try {

@@ -3,7 +3,7 @@
  * everywhere; a ring only holds its own keys, the gate between the steps is `sync/rotation`.
  */
 
-import { createHash } from 'node:crypto';
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
 
 /** AES-256. */
 export const keyBytes = 32;
@@ -14,7 +14,7 @@ export type Key = {
   readonly id: string;
   /** The first byte of the id, which stands on the wire; two keys may share it. */
   readonly tag: number;
-  readonly bytes: Uint8Array;
+  readonly secret: KeyObject;
 };
 
 export type KeyInfo = { readonly id: string; readonly inUse: boolean };
@@ -22,7 +22,7 @@ export type KeyInfo = { readonly id: string; readonly inUse: boolean };
 export function keyFrom(bytes: Uint8Array): Key {
   if (bytes.length !== keyBytes) throw new RangeError(`a key has ${keyBytes} bytes, not ${bytes.length}`);
   const digest = createHash('sha256').update('coterie swim key').update(bytes).digest();
-  return { id: digest.toString('hex', 0, 4), tag: digest[0] ?? 0, bytes: Uint8Array.from(bytes) };
+  return { id: digest.toString('hex', 0, 4), tag: digest[0] ?? 0, secret: createSecretKey(bytes) };
 }
 
 export class Keyring {
@@ -50,7 +50,7 @@ export class Keyring {
 
   /** All keys as given to the constructor, so that the owner can keep them. */
   export(): Uint8Array[] {
-    return this.#keys.map(({ bytes }) => Uint8Array.from(bytes));
+    return this.#keys.map(({ secret }) => Uint8Array.from(secret.export()));
   }
 
   /** Does nothing when the key is there already. */

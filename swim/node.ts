@@ -11,7 +11,7 @@ import { Keyring, type KeyInfo } from './keyring.ts';
 import type { NodeOptions } from './options.ts';
 import { profiles, type Config } from './protocol/config.ts';
 import type { MemberView, SwimEvent } from './protocol/effect.ts';
-import type { Address } from './protocol/message.ts';
+import type { Address, MemberRecord } from './protocol/message.ts';
 import { Protocol, type Stats as ProtocolStats } from './protocol/swim.ts';
 import { ReplayWindow } from './replay.ts';
 import { noGuard, sealedGuard, type StreamGuard } from './sync/guard.ts';
@@ -43,6 +43,8 @@ export type NodeComponents = {
 const versionWord = 0x020600;
 const replayOptions = { windowMs: 30_000, sendersMax: 16_384 };
 const bindTriesMax = 20;
+const exchangeTriesMax = 3;
+const exchangeAgainMs = 200;
 /** Until the second farewell is out. */
 const farewellMs = 60;
 
@@ -196,11 +198,18 @@ export class SwimNode {
       turn: setImmediate,
       send: (to, bytes) => transport.send(to, bytes),
       refuses: (address) => network.refuses(address),
-      exchangeTables: async (address) => {
-        const reply = await this.#ask(address, { kind: 'table', records: protocol.fullState() }).catch(() => undefined);
-        return reply?.kind === 'table' ? reply.records : undefined;
-      },
+      exchangeTables: (address) => this.#exchangeTables(protocol, address),
     });
+  }
+
+  /** A member that everybody joins at once may have no stream left for a moment. */
+  async #exchangeTables(protocol: Protocol, address: Address): Promise<readonly MemberRecord[] | undefined> {
+    for (let tries = 1; ; tries++) {
+      const reply = await this.#ask(address, { kind: 'table', records: protocol.fullState() }).catch(() => undefined);
+      if (reply?.kind === 'table') return reply.records;
+      if (tries >= exchangeTriesMax || this.#running === undefined) return undefined;
+      await new Promise((resolve) => setTimeout(resolve, exchangeAgainMs * tries * (0.5 + this.#parts.random())));
+    }
   }
 
   #protocol(address: Address, generation: bigint): Protocol {

@@ -51,11 +51,18 @@ export async function until<T>(probe: () => Promise<T | undefined>, limitMs: num
   }
 }
 
-/** How long everybody took to hear of everybody else, from the moment at which all were told to start. */
-export async function startGroup(kind: BenchKind, count: number): Promise<{ group: Group; meshMs: number | undefined }> {
+export type Mesh = {
+  /** From the moment at which all were told to start until everybody had heard of everybody. */
+  readonly sinceStartMs: number | undefined;
+  /** From the moment at which the last one was running. */
+  readonly sinceLastMs: number | undefined;
+};
+
+export async function startGroup(kind: BenchKind, count: number): Promise<{ group: Group; mesh: Mesh }> {
   const prepared = await Promise.all(Array.from({ length: count }, (_, index) => kind.prepare(index)));
   const startedAtMs = clockMs();
   const members = await Promise.all(prepared.map(({ join }, index) => join(index === 0 ? undefined : 0)));
+  const lastAtMs = clockMs();
   const meshedAtMs = await until(async () => {
     let lastMs = 0;
     for (const member of members) {
@@ -66,7 +73,8 @@ export async function startGroup(kind: BenchKind, count: number): Promise<{ grou
     }
     return lastMs;
   }, 60_000);
-  return { group: { kind, members }, meshMs: meshedAtMs && meshedAtMs - startedAtMs };
+  const mesh: Mesh = { sinceStartMs: meshedAtMs && meshedAtMs - startedAtMs, sinceLastMs: meshedAtMs && Math.max(0, meshedAtMs - lastAtMs) };
+  return { group: { kind, members }, mesh };
 }
 
 export async function stopGroup({ members }: Group): Promise<void> {

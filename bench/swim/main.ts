@@ -7,7 +7,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { measureCalm } from './calm.ts';
-import { startGroup, stopGroup, type BenchKind, type Group } from './cluster.ts';
+import { startGroup, stopGroup, type BenchKind, type Group, type Mesh } from './cluster.ts';
 import { measureLosses, type Loss } from './deaths.ts';
 import { measureAgentMb, measureMemberBytes, measureRobustness } from './library.ts';
 import { Namespace } from './namespace.ts';
@@ -55,14 +55,14 @@ export default async function run(args: readonly string[]): Promise<void> {
 type Context = { readonly settings: Settings; readonly report: Report };
 
 /** Each measurement has a fresh group in a fresh network namespace. */
-async function withGroup(kind: (namespace: Namespace) => BenchKind, size: number, work: (group: Group, namespace: Namespace, meshMs: number | undefined) => Promise<void>): Promise<void> {
+async function withGroup(kind: (namespace: Namespace) => BenchKind, size: number, work: (group: Group, namespace: Namespace, mesh: Mesh) => Promise<void>): Promise<void> {
   const namespace = Namespace.open();
   await namespace.ready();
   let group: Group | undefined;
   try {
     const started = await startGroup(kind(namespace), size);
     group = started.group;
-    await work(group, namespace, started.meshMs);
+    await work(group, namespace, started.mesh);
   } finally {
     if (group !== undefined) await stopGroup(group);
     namespace.close();
@@ -77,9 +77,10 @@ async function measureSize(kind: (namespace: Namespace) => BenchKind, size: numb
       await withGroup(kind, size, async (group) => report.times(what, { program: group.kind.title, size }, await measureLosses(group, loss, rounds)));
     }
   };
-  await withGroup(kind, size, async (group, namespace, meshMs) => {
+  await withGroup(kind, size, async (group, namespace, mesh) => {
     const about = { program: group.kind.title, size };
-    report.times('started at once, full mesh', about, [meshMs]);
+    report.times('started at once, full mesh', about, [mesh.sinceStartMs]);
+    report.times('full mesh after the last one runs', about, [mesh.sinceLastMs]);
     // Joining is over when the last full sync is.
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     const calm = await measureCalm(group, namespace, calmSeconds);

@@ -11,7 +11,7 @@ export type InetOptions = {
   readonly refusalTimeoutMs: number;
 };
 
-export const inetDefaults: InetOptions = { streamDeadlineMs: 5_000, streamsMax: 16, refusalTimeoutMs: 250 };
+export const inetDefaults: InetOptions = { streamDeadlineMs: 5_000, streamsMax: 64, refusalTimeoutMs: 250 };
 
 export function inetNetwork(options: InetOptions = inetDefaults): Network {
   const { streamDeadlineMs: deadlineMs, streamsMax: connectionsMax, refusalTimeoutMs: timeoutMs } = options;
