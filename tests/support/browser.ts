@@ -1,0 +1,155 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { waitFor } from './wait.ts';
+
+/** The whole product as `npm run up` starts it, on ports and in a folder of its own, and a Chromium to look at it. */
+
+export const user = { name: 'admin', password: 'a long password' };
+
+const flags = '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --disable-dev-shm-usage'.split(' ');
+const triesMax = 5;
+
+export class Product {
+  readonly folder = mkdtempSync(join(tmpdir(), 'coterie-browser-'));
+  readonly env = { ...process.env, COTERIE_CONTEXTS: join(this.folder, 'contexts.json'), NO_COLOR: '1' };
+  url = '';
+  claimLink = '';
+  #up: ChildProcess | null = null;
+  #printed = '';
+  #token = '';
+
+  /** `empty`: all instances unconfigured, named i1, i2, ... Otherwise the demo cluster s1, s2, front and a spare. */
+  static async start({ empty = false, instances = 6 } = {}): Promise<Product> {
+    const product = new Product();
+    for (let tries = 1; ; tries += 1) {
+      const offset = 20_000 + Math.floor(Math.random() * 20_000);
+      const port = 10_000 + Math.floor(Math.random() * 9000);
+      if (await product.#start(['--instances', String(instances), '--port', String(port), '--offset', String(offset), ...(empty ? ['--empty'] : [])])) break;
+      if (tries === triesMax || !product.#printed.includes('is held by')) throw new Error(`npm run up failed:\n${product.#printed}`);
+    }
+    product.claimLink = /http\S+\/claim\?code=\S+/.exec(product.#printed)![0];
+    product.url = new URL(product.claimLink).origin;
+    return product;
+  }
+
+  async #start(args: readonly string[]): Promise<boolean> {
+    this.#printed = '';
+    const child = spawn(process.execPath, ['scripts/up.mjs', '--data-dir', join(this.folder, 'data'), ...args], { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#up = child;
+    for (const output of [child.stdout, child.stderr]) output.on('data', (data: Buffer) => (this.#printed += data.toString()));
+    await waitFor(() => this.#printed.includes('Ready in') || this.#ended(), { timeoutMs: 120_000, what: 'npm run up to be ready' });
+    return !this.#ended();
+  }
+
+  #ended = () => this.#up === null || this.#up.exitCode !== null || this.#up.signalCode !== null;
+
+  /** Makes the first admin without a browser, for tests that are about something else. */
+  async claim(): Promise<void> {
+    const code = new URL(this.claimLink).searchParams.get('code');
+    const { body } = await this.rest('/session/claim', { code, ...user, token: true });
+    this.#token = (body as { data: { token: string } }).data.token;
+  }
+
+  /** Signs the REST calls of the test in, once there is an admin. */
+  async signIn(): Promise<void> {
+    const { body } = await this.rest(`/session/${user.name}/login`, { password: user.password, token: true });
+    this.#token = (body as { data: { token: string } }).data.token;
+  }
+
+  /** GET without a body, POST with one. */
+  async rest(path: string, input?: unknown): Promise<{ status: number; body: any }> {
+    const response = await fetch(`${this.url}/api/v1${path}`, {
+      ...(input === undefined ? {} : { method: 'POST', body: JSON.stringify(input) }),
+      headers: { 'content-type': 'application/json', ...(this.#token === '' ? {} : { authorization: `Bearer ${this.#token}` }) },
+    });
+    return { status: response.status, body: await response.json() };
+  }
+
+  cli(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+    return spawnSync(process.execPath, ['bin/coterie.mjs', ...args], { env: this.env, input: user.password, encoding: 'utf8', timeout: 60_000 });
+  }
+
+  /** A command line as a person pastes it. */
+  shell(line: string): { status: number | null; stdout: string; stderr: string } {
+    return spawnSync('/bin/sh', ['-c', line.replace(/^coterie /, `'${process.execPath}' bin/coterie.mjs `)], { env: this.env, encoding: 'utf8', timeout: 60_000 });
+  }
+
+  async eval(instance: string, code: string): Promise<{ ok: boolean; values: unknown[]; error: string | null }> {
+    return (await this.rest(`/instance/${instance}/eval`, { code })).body.data;
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#ended()) this.#up!.kill('SIGINT');
+    await waitFor(this.#ended, { timeoutMs: 60_000, what: 'npm run up to stop' });
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export const openBrowser = (): Promise<Browser> => chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
+
+export type Scheme = 'light' | 'dark';
+
+/** A page of its own session. Errors of its scripts are gathered in `faults`. */
+export async function openPage(browser: Browser, options: { url: string; scheme?: Scheme; phone?: boolean }): Promise<{ page: Page; context: BrowserContext; faults: string[] }> {
+  const context = await browser.newContext({
+    baseURL: options.url,
+    viewport: options.phone ? { width: 390, height: 844 } : { width: 1280, height: 800 },
+    colorScheme: options.scheme ?? 'light',
+    reducedMotion: 'reduce',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('console', (message) => {
+    // What the server refuses on purpose is logged by the browser too.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) faults.push(message.text());
+  });
+  return { page, context, faults };
+}
+
+export async function signIn(page: Page, { name, password } = user): Promise<void> {
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** Until the stream has said how the cluster is. */
+export const untilLive = (page: Page) => page.locator('[data-testid=live-mark][data-state=live]').waitFor();
+
+export const row = (page: Page, alias: string) => page.locator(`tr[data-instance="${alias}"]`);
+
+/** Until the row says this state. */
+export const untilState = (page: Page, alias: string, state: string, timeoutMs = 30_000) => page.locator(`tr[data-instance="${alias}"][data-state="${state}"]`).waitFor({ timeout: timeoutMs });
+
+export const untilMaster = (page: Page, alias: string) => row(page, alias).getByText('master', { exact: true }).waitFor({ timeout: 30_000 });
+
+/** Opens the menu of a row or a replicaset and chooses from it. */
+export async function act(page: Page, target: string, action: string): Promise<void> {
+  await page.getByRole('button', { name: `Actions on ${target}`, exact: true }).click();
+  await page.getByRole('menuitem', { name: action, exact: true }).click();
+}
+
+/** Presses the dialog's own button once the plan allows it, and waits for the outcome. */
+export async function confirm(page: Page, button: string): Promise<void> {
+  await page.getByRole('dialog').getByRole('button', { name: button, exact: true }).click();
+  await page.locator('[data-testid=result][data-health=ok]').waitFor({ timeout: 30_000 });
+}
+
+export async function closeDialog(page: Page): Promise<void> {
+  await page.getByTestId('result').getByRole('button', { name: 'Close', exact: true }).click();
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+}
+
+/** What axe finds serious or critical, one line each. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.any[0]?.message ?? node.failureSummary ?? ''}`));
+}
