@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import { emptyConfig } from '~/core/config/empty.ts';
 import { instanceId, replicasetId } from './support.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { builtInRoles, hasDataRole, withDependencies } from '~/core/roles.ts';
 import { databaseNeeded, enabledMembersOf, membersOf, wantedMaster } from '~/core/topology/master.ts';

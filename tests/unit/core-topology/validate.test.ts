@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import { limits } from '~/core/config/limits.ts';
