@@ -35,15 +35,8 @@ export class Deadlines<T> {
     return first.item;
   }
 
-  /** Moves every deadline by what `shift` says and drops those for which it says nothing. */
-  rewrite(shift: (item: T, at: number) => number | undefined): void {
-    const kept: Entry<T>[] = [];
-    for (const entry of this.#heap) {
-      const at = shift(entry.item, entry.at);
-      if (at !== undefined) kept.push({ ...entry, at });
-    }
-    this.#heap = kept;
-    for (let index = (kept.length >> 1) - 1; index >= 0; index--) this.#down(index);
+  clear(): void {
+    this.#heap = [];
   }
 
   #up(start: number): void {

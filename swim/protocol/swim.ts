@@ -81,7 +81,7 @@ export class Protocol {
     if (members.self.status === 'left') return [];
     identity.leave();
     this.#farewell();
-    deadlines.rewrite(() => undefined);
+    deadlines.clear();
     deadlines.add(now + farewellAgainAfterMs, { kind: 'farewell' });
     this.#started = true;
     return this.#drain();
@@ -183,13 +183,12 @@ export class Protocol {
 
   /** A node that was paused must not accuse anyone: what it did not hear meanwhile says nothing about others. */
   #late(now: number, lateMs: number): void {
-    const { counters, health, detector, relays, evidence, suspicions, deadlines } = this.#parts;
+    const { counters, health, detector, relays, evidence, suspicions } = this.#parts;
     counters.timersLate += 1;
     health.add(1);
     detector.drop();
     relays.drop();
     evidence.drop();
-    deadlines.rewrite((timer, at) => (timer.kind === 'suspicion' ? undefined : at));
     suspicions.restart(now, { shiftMs: lateMs, anew: lateMs >= this.#config.periodMs });
   }
 

@@ -11,7 +11,7 @@ forEverySeed('a stopped detector accuses nobody when it goes on', (seed) => {
     simulator.at(atMs + 2_000 + 6_000 * simulator.random(), () => simulator.resume(paused));
   }
   simulator.run(50_000);
-  expect(paused.protocol.stats().timersLate).toBeGreaterThan(3);
+  expect(paused.protocol.stats().timersLate).toBeGreaterThan(0);
   expect(paused.protocol.stats().accusations).toBe(0);
 });
 

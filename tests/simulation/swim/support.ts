@@ -21,7 +21,7 @@ export function forEverySeed(name: string, check: (seed: number) => void, count 
         throw new Error(`seed ${seed}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
       }
     }
-  }, 120_000);
+  }, Math.max(120_000, count * 6_000));
 }
 
 export type Scenario = Partial<SimulatorOptions> & { readonly seed: number; readonly profile?: ProfileName; readonly tuned?: Partial<Config> };

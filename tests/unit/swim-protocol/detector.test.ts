@@ -71,8 +71,9 @@ describe('the detector', () => {
 
   test('silence of the helpers counts against our own health, and slows us down', () => {
     const protocol = warm({ tuned: { hardEvidence: false } });
-    runTo(protocol, 14_000, answering(protocol, [3]));
-    expect(protocol.stats().nacksMissed).toBe(3);
+    while (protocol.stats().probesFailed === 0) runTo(protocol, protocol.wakeAt(), answering(protocol, [3]));
+    expect(protocol.stats()).toMatchObject({ nacksMissed: 3 });
+    expect(protocol.stats().health).toBeGreaterThanOrEqual(2);
     const slow = machine({ known: 5, tuned: { hardEvidence: false } });
     const healthy = runTo(slow, 4_000, answering(slow, [])).filter(isPing).length;
     for (let version = 0; version < 7; version++) slow.receive(4_000, news(1, [member(0, { status: 'suspected', version })]), address(1));
@@ -240,15 +241,39 @@ describe('a late wake-up', () => {
     }
   });
 
+  test('voids a probe that was already with the helpers', () => {
+    const protocol = warm({ tuned: { hardEvidence: false } });
+    while (!sends(runTo(protocol, protocol.wakeAt(), answering(protocol, [3]))).some(({ message: sent }) => sent.routing !== undefined));
+    const lateAt = protocol.wakeAt() + 1_000;
+    const effects = [...protocol.tick(lateAt), ...runTo(protocol, lateAt + 40, answering(protocol, []))];
+    expect(kinds(effects)).toEqual([]);
+    expect(protocol.stats()).toMatchObject({ accusations: 0, probesFailed: 0 });
+  });
+
   test('begins the suspicions that it holds anew', () => {
     const protocol = machine({ known: 2 });
+    const silence = answering(protocol, [1], { nacks: true });
     protocol.tick(0);
     protocol.receive(10, news(2, [member(1, { status: 'suspected' })]), address(2));
+    runTo(protocol, 900, silence);
     const lateAt = 9_000;
     expect(kinds(protocol.tick(lateAt))).not.toContain('dead');
-    runTo(protocol, lateAt + 900, answering(protocol, [1], { nacks: true }));
+    runTo(protocol, lateAt + 900, silence);
     expect(known(protocol, 1)?.status).toBe('suspected');
-    runTo(protocol, lateAt + 1_300, answering(protocol, [1], { nacks: true }));
+    runTo(protocol, lateAt + 1_300, silence);
+    expect(known(protocol, 1)?.status).toBe('dead');
+  });
+
+  test('of less than a period moves them by that much', () => {
+    const protocol = machine({ known: 2 });
+    const silence = answering(protocol, [1], { nacks: true });
+    protocol.tick(0);
+    protocol.receive(10, news(2, [member(1, { status: 'suspected' })]), address(2));
+    runTo(protocol, 900, silence);
+    protocol.timerLate(1_050, 150);
+    runTo(protocol, 1_150, silence);
+    expect(known(protocol, 1)?.status).toBe('suspected');
+    runTo(protocol, 1_200, silence);
     expect(known(protocol, 1)?.status).toBe('dead');
   });
 

@@ -65,13 +65,6 @@ describe('deadlines', () => {
       }),
     );
   });
-
-  test('can be moved and dropped together', () => {
-    const deadlines = new Deadlines<string>();
-    for (const [at, item] of [[5, 'a'], [1, 'b'], [3, 'c'], [2, 'd']] as const) deadlines.add(at, item);
-    deadlines.rewrite((item, at) => (item === 'd' ? undefined : 10 - at));
-    expect([deadlines.takeDue(9), deadlines.takeDue(9), deadlines.takeDue(9), deadlines.takeDue(9)]).toEqual(['a', 'c', 'b', undefined]);
-  });
 });
 
 describe('round trips', () => {

@@ -77,17 +77,24 @@ describe('member table', () => {
 
   test('everyone who knows the same group names the same witnesses, never the suspect or its accuser', () => {
     const numbers = Array.from({ length: 12 }, (_, index) => index);
-    const chosen = numbers.slice(2).map((viewer) => {
+    const named = (viewer: number, accuser: string): string[] => {
       const table = new Members({ random: seeded(viewer), self: new Member(member(viewer)) }, { membersMax: 100 });
       for (const number of numbers) if (number !== viewer) table.add(member(number));
       const suspect = table.get(member(0).uuid);
       if (suspect === undefined) throw new Error('no suspect');
-      suspect.suspicion = { startedAt: 0, bounds: { minMs: 1, maxMs: 1, k: 2 }, accusers: [member(1).uuid], refusers: [] };
-      return table.witnesses(suspect, 2).map((witness) => witness.uuid).join();
-    });
-    expect(new Set(chosen).size).toBe(1);
-    expect(chosen[0]).not.toContain(member(0).uuid);
-    expect(chosen[0]).not.toContain(member(1).uuid);
+      suspect.suspicion = { startedAt: 0, bounds: { minMs: 1, maxMs: 1, k: 2 }, accusers: [accuser], refusers: [] };
+      return table.witnesses(suspect, 2).map((witness) => witness.uuid);
+    };
+    const unaccused = named(1, member(99).uuid);
+    expect(unaccused.length).toBe(2);
+    expect(unaccused).not.toContain(member(0).uuid);
+    const [accuser = '', other = ''] = unaccused;
+    const chosen = numbers.slice(1).map((viewer) => named(viewer, accuser));
+    for (const witnesses of chosen) {
+      expect(witnesses).toEqual(chosen[0]);
+      expect(witnesses).toContain(other);
+      expect(witnesses).not.toContain(accuser);
+    }
   });
 
   test('samples begin with the newest changes and see everyone in time', () => {
