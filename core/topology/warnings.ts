@@ -1,12 +1,13 @@
 import { hasDataRole } from '~/core/roles.ts';
-import { diffConfigs } from '~/core/config/diff.ts';
+import { canonicalJson } from '~/core/config/canonical.ts';
 import type { Facts } from './facts.ts';
 import { databaseNeeded, enabledMembersOf, wantedMaster } from './master.ts';
 
 /** What is allowed but a person should know: risks of the change itself, then weaknesses of the replicasets that it touches. */
 export function warningsOf(facts: Facts): string[] {
   const { before, after } = facts;
-  const touched = facts.sorted(Object.keys(after.replicasets)).filter((uuid) => differs(facts, uuid));
+  const changed = touchedBy(facts);
+  const touched = facts.sorted(Object.keys(after.replicasets)).filter((uuid) => changed.has(uuid));
   const deleted = facts.sorted(Object.keys(before.replicasets)).filter((uuid) => !after.replicasets[uuid]);
   return [
     ...touched.flatMap((uuid) => masterRisk(facts, uuid)),
@@ -17,17 +18,15 @@ export function warningsOf(facts: Facts): string[] {
   ];
 }
 
-/** Something of the replicaset or of one of its instances changes. */
-function differs({ before, after }: Facts, replicaset: string): boolean {
-  const part = (config: typeof after) => ({
-    ...config,
-    failover: { mode: 'disabled' as const },
-    sections: {},
-    expelled: {},
-    replicasets: Object.fromEntries(Object.entries(config.replicasets).filter(([uuid]) => uuid === replicaset)),
-    instances: Object.fromEntries(Object.entries(config.instances).filter(([, instance]) => instance.replicaset === replicaset)),
-  });
-  return diffConfigs(part(before), part(after)).length > 0;
+/** Replicasets of which something changes, in themselves or in one of their instances. */
+function touchedBy({ before, after }: Facts): Set<string> {
+  const same = (a: unknown, b: unknown) => canonicalJson(a ?? null) === canonicalJson(b ?? null);
+  const touched = new Set(Object.keys(after.replicasets).filter((uuid) => !same(before.replicasets[uuid], after.replicasets[uuid])));
+  for (const uuid of Object.keys({ ...before.instances, ...after.instances })) {
+    const [old, now] = [before.instances[uuid], after.instances[uuid]];
+    if (!same(old, now)) for (const row of [old, now]) if (row) touched.add(row.replicaset);
+  }
+  return touched;
 }
 
 function masterRisk(facts: Facts, replicaset: string): string[] {
