@@ -12,7 +12,9 @@ const connectTimeoutMs = 5000;
 const statementTimeoutMs = 20_000;
 
 /** `bigint` because the default integer mode throws at values that only a BigInt column holds safely. */
+export const sqliteConfig = (url: string) => ({ url, intMode: 'bigint' as const, timeout: busyTimeoutMs });
+
 export function adapterFor(url: string, { connections = connectionsMax }: { connections?: number } = {}): SqlMigrationAwareDriverAdapterFactory {
-  if (providerOf(url) === 'sqlite') return new OneConnection({ url, intMode: 'bigint', timeout: busyTimeoutMs });
+  if (providerOf(url) === 'sqlite') return new OneConnection(sqliteConfig(url));
   return new PrismaPg({ connectionString: url, max: connections, connectionTimeoutMillis: connectTimeoutMs, statement_timeout: statementTimeoutMs });
 }

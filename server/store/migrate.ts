@@ -1,42 +1,28 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import { adapterFor } from './adapter.ts';
 import { filters, openEngine } from './engine.ts';
+import { inTransaction } from './in-transaction.ts';
 import { migrationsFolder, packageRoot, providerOf, schemaFile } from './paths.ts';
 
-/** Brings a database up to the newest migration, with the rows in `_prisma_migrations` that Prisma's own tools read. */
-export async function migrate(url: string): Promise<string[]> {
+/** Brings a database up to the newest migration, with the rows in `_prisma_migrations` that Prisma's own tools read. All or nothing. */
+export async function migrate(url: string, root: string = packageRoot()): Promise<string[]> {
   const provider = providerOf(url);
-  const root = packageRoot();
-  // The engine takes a PostgreSQL advisory lock, which belongs to a connection: with one connection it is the one that
-  // migrates, and closing it gives the lock back. Otherwise the next server waits for this one's pool to go idle.
-  const { factory, dispose } = disposable(adapterFor(url, { connections: 1 }));
-  const { engine } = await openEngine(factory, schemaFile(provider, root));
+  const connection = inTransaction(url);
   try {
-    const applied = await engine.applyMigrations({ migrationsList: await migrationsIn(migrationsFolder(provider, root)), filters });
-    return applied.appliedMigrationNames;
+    const { engine } = await openEngine(connection.factory, schemaFile(provider, root));
+    try {
+      const applied = await engine.applyMigrations({ migrationsList: await migrationsIn(migrationsFolder(provider, root)), filters });
+      await connection.commit();
+      return applied.appliedMigrationNames;
+    } finally {
+      engine.free();
+    }
+  } catch (error) {
+    const why = connection.cause() ?? (error instanceof Error ? error.message : String(error));
+    throw new Error(`The database could not be brought up to date; nothing in it has changed. ${why}`, { cause: error });
   } finally {
-    engine.free();
-    await dispose();
+    await connection.close();
   }
-}
-
-/** The engine never closes what it has opened. */
-function disposable(factory: SqlMigrationAwareDriverAdapterFactory) {
-  const opened: SqlDriverAdapter[] = [];
-  const kept = async (connecting: Promise<SqlDriverAdapter>) => {
-    const adapter = await connecting;
-    opened.push(adapter);
-    return adapter;
-  };
-  const wrapped: SqlMigrationAwareDriverAdapterFactory = {
-    provider: factory.provider,
-    adapterName: factory.adapterName,
-    connect: () => kept(factory.connect()),
-    connectToShadowDb: () => kept(factory.connectToShadowDb()),
-  };
-  return { factory: wrapped, dispose: async () => void (await Promise.all(opened.map((adapter) => adapter.dispose()))) };
 }
 
 export async function migrationsIn(folder: string) {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adapterFor } from '~/server/store/adapter.ts';
 import { openStore, type Store } from '~/server/store/index.ts';
 import { startPostgres, type Postgres } from '~/tests/support/postgres.ts';
-import { storeSuite } from '~/tests/unit/store/suite.ts';
+import { migrationSuite, storeSuite } from '~/tests/unit/store/suite.ts';
 import { committed, entry, instances, run } from '~/tests/unit/store/values.ts';
 import { startWriter } from './store-processes.ts';
 
@@ -17,6 +17,8 @@ storeSuite('PostgreSQL', async () => {
   const store = await openStore(newUrl());
   return { store, end: () => store.close() };
 });
+
+migrationSuite('PostgreSQL', newUrl);
 
 describe('several servers on one PostgreSQL', () => {
   let url: string;

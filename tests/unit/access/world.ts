@@ -1,6 +1,7 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
 import { CoterieError, type ErrorCode } from '~/contract/errors.ts';
 import { createAccess, type Access, type Actor } from '~/server/access/index.ts';
 import type { Context, Services } from '~/server/handlers/context.ts';
@@ -8,11 +9,13 @@ import { openStore, type Store } from '~/server/store/index.ts';
 
 /** A database that has been migrated once: a copy of it opens ten times as fast as a new one. */
 let template: Promise<string> | undefined;
+afterAll(async () => {
+  if (template) rmSync(dirname(await template), { recursive: true, force: true });
+});
 
 async function migrated(): Promise<string> {
   const file = join(mkdtempSync(join(tmpdir(), 'coterie-access-')), 'x.db');
   await (await openStore(`file:${file}`)).close();
-  process.once('exit', () => rmSync(dirname(file), { recursive: true, force: true }));
   return file;
 }
 

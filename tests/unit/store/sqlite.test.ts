@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openStore } from '~/server/store/index.ts';
-import { storeSuite } from './suite.ts';
+import { migrationSuite, storeSuite } from './suite.ts';
 import { committed } from './values.ts';
 
 async function open() {
@@ -17,6 +17,11 @@ async function open() {
 }
 
 storeSuite('SQLite', open);
+
+const files = mkdtempSync(join(tmpdir(), 'coterie-sqlite-'));
+afterAll(() => rmSync(files, { recursive: true, force: true }));
+let file = 0;
+migrationSuite('SQLite', () => `file:${join(files, `${(file += 1)}.db`)}`);
 
 describe('a SQLite file', () => {
   it('is readable by its owner only, with what lies beside it', async () => {

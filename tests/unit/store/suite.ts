@@ -1,5 +1,10 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Store } from '~/server/store/index.ts';
+import { migrate } from '~/server/store/migrate.ts';
+import { packageRoot } from '~/server/store/paths.ts';
 import { waitFor } from '~/tests/support/wait.ts';
 import { committed, entry, event, instances, run, t0, user } from './values.ts';
 
@@ -37,8 +42,9 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; end
       expect((await store.versions.latest())!.text === text).toBe(true);
     });
 
-    it('are adopted only into an empty history', async () => {
-      expect(await store.versions.adopt(committed(57))).toBe('not empty');
+    it('are not adopted when the history has them already', async () => {
+      expect(await store.versions.adopt(committed(3))).toBe('not ahead');
+      expect(await store.versions.adopt(committed(4))).toBe('not ahead');
     });
   });
 
@@ -47,10 +53,16 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; end
 
     it('takes the version that the agents have, and goes on from there', async () => {
       expect(await store.versions.adopt(committed(57))).toBe('adopted');
-      expect(await store.versions.adopt(committed(58))).toBe('not empty');
+      expect(await store.versions.adopt(committed(57))).toBe('not ahead');
       expect(await store.versions.append(committed(1))).toBe('stale');
       expect(await store.versions.append(committed(58))).toBe('appended');
       expect((await store.versions.head())?.version).toBe(58);
+    });
+
+    it('is brought up to date where it is an old copy', async () => {
+      expect(await store.versions.adopt(committed(70))).toBe('adopted');
+      expect(await store.versions.append(committed(71))).toBe('appended');
+      expect(await store.versions.get(60)).toBeNull();
     });
   });
 
@@ -286,5 +298,44 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; end
     });
 
     it('answers a ping', () => store.ping());
+  });
+}
+
+/** A migration happens whole or not at all. `urls` gives a new, empty database each time. */
+export function migrationSuite(name: string, newUrl: () => string): void {
+  describe(`${name}: a migration that fails`, () => {
+    let root: string;
+    beforeAll(() => {
+      root = mkdtempSync(join(tmpdir(), 'coterie-migrations-'));
+      cpSync(join(packageRoot(), 'prisma'), join(root, 'prisma'), { recursive: true });
+      for (const folder of ['prisma/migrations', 'prisma/postgres/migrations']) cpSync(join(root, folder, '20261121054900_guards'), join(root, folder, '20990101000000_broken'), { recursive: true });
+    });
+    afterAll(() => rmSync(root, { recursive: true, force: true }));
+    const write = (sql: string) => {
+      for (const folder of ['prisma/migrations', 'prisma/postgres/migrations']) writeFileSync(join(root, folder, '20990101000000_broken/migration.sql'), sql);
+    };
+
+    it('changes nothing, says why, and can be tried again', async () => {
+      const url = newUrl();
+      expect(await migrate(url)).toHaveLength(2);
+      write('CREATE TABLE "Extra" ("a" INTEGER);\nCREATE TABLE "Meta" ("a" INTEGER);\n');
+      await expect(migrate(url, root)).rejects.toThrow(/nothing in it has changed.*"?Meta"? already exists/s);
+      expect(await migrate(url)).toEqual([]);
+      write('CREATE TABLE "Extra" ("a" INTEGER);\n');
+      expect(await migrate(url, root)).toEqual(['20990101000000_broken']);
+    });
+
+    it('on an empty database leaves it empty', async () => {
+      const url = newUrl();
+      write('CREATE TABLE "Meta" ("a" INTEGER);\n');
+      await expect(migrate(url, root)).rejects.toThrow('already exists');
+      expect(await migrate(url)).toHaveLength(2);
+    });
+
+    it('is not started twice by two that start at once', async () => {
+      const url = newUrl();
+      const applied = await Promise.all([migrate(url), migrate(url)]);
+      expect(applied.map((names) => names.length).toSorted()).toEqual([0, 2]);
+    });
   });
 }
