@@ -42,6 +42,8 @@ type Components = {
 export class Changes {
   readonly #parts: Components;
   readonly #config: Config;
+  /** When each of the dead may be forgotten; one timer each, however often it dies. */
+  readonly #forgetAt = new Map<string, number>();
   /** When a row last changed. */
   lastAt = -Infinity;
 
@@ -96,21 +98,32 @@ export class Changes {
     this.#announce(member, before);
   }
 
-  forget(uuid: string): void {
-    const { members, news } = this.#parts;
+  onForget(now: number, uuid: string): void {
+    const { members, news, deadlines } = this.#parts;
     const member = members.get(uuid);
-    if (member === undefined || member.present) return;
+    const at = this.#forgetAt.get(uuid) ?? now;
+    const dead = member !== undefined && !member.present;
+    if (dead && now < at) return deadlines.add(at, { kind: 'forget', uuid });
+    this.#forgetAt.delete(uuid);
+    if (!dead) return;
     news.forget(uuid);
     members.forget(member);
   }
 
   #account(now: number, member: Member, before: { status: Status; generation: bigint }): void {
-    const { counters, deadlines, flaps } = this.#parts;
+    const { counters, flaps } = this.#parts;
     const wasPresent = before.status === 'alive' || before.status === 'suspected';
-    if (wasPresent && !member.present) deadlines.add(now + this.#config.forgetAfterMs, { kind: 'forget', uuid: member.uuid });
+    if (wasPresent && !member.present) this.#forgetLater(now, member.uuid);
     if (member.status !== 'alive' || before.generation !== member.incarnation.generation) return;
     if (before.status === 'suspected') counters.falseSuspicions += 1;
     if (before.status === 'dead') flaps.deathRefuted(now, member.uuid);
+  }
+
+  #forgetLater(now: number, uuid: string): void {
+    const at = now + this.#config.forgetAfterMs;
+    const armed = this.#forgetAt.has(uuid);
+    this.#forgetAt.set(uuid, at);
+    if (!armed) this.#parts.deadlines.add(at, { kind: 'forget', uuid });
   }
 
   #announce(member: Member, before: { status: Status; address: Address; payload: Uint8Array | undefined }): void {

@@ -16,8 +16,8 @@ import type { Detector } from './probe.ts';
 import type { Suspicions } from './suspicion.ts';
 
 export type Source = {
-  /** Who says it. */
-  readonly uuid: string;
+  /** Who says it, when that is known: somebody's word for a suspicion that names no accusers makes him one. */
+  readonly uuid?: string;
   readonly kind: 'news' | 'table';
   readonly accusations?: Trailer['accusations'];
 };
@@ -68,7 +68,7 @@ export class Hearing {
   /** Whoever is a witness looks at once rather than wait for its turn; the ping tells the suspect what is said of it. */
   #suspect(now: number, member: Member, source: Source): void {
     const { members, suspicions, detector, evidence } = this.#parts;
-    const said = source.accusations?.find((accusation) => accusation.suspect === member.uuid)?.accusers ?? [source.uuid];
+    const said = source.accusations?.find((accusation) => accusation.suspect === member.uuid)?.accusers ?? (source.uuid === undefined ? [] : [source.uuid]);
     const accusers = [...new Set(said)];
     const refusers = accusers.filter((uuid) => said.indexOf(uuid) !== said.lastIndexOf(uuid));
     const began = suspicions.raise(now, member, { accusers, refusers, since: now });

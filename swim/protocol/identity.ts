@@ -8,6 +8,7 @@ import type { Awareness } from './awareness.ts';
 import type { Counters } from './counters.ts';
 import type { Gossip } from './gossip.ts';
 import { outbid } from './incarnation.ts';
+import type { Member } from './member.ts';
 import type { Members } from './members.ts';
 import type { Address, Incarnation, MemberRecord } from './message.ts';
 import type { Outbox } from './outbox.ts';
@@ -37,7 +38,7 @@ export class Identity {
     const { self } = members;
     const order = self.newer(record.incarnation);
     if (order < 0) return;
-    if (record.status === 'alive' && !sameAddress(record.address, self.address)) this.conflict(now, record.address);
+    if (record.status === 'alive' && !sameAddress(record.address, self.address)) this.conflict(now, self, record.address);
     if (record.status === 'alive' && order === 0) return;
     if (record.status !== 'alive') {
       counters.refutations += 1;
@@ -68,11 +69,11 @@ export class Identity {
     });
   }
 
-  conflict(now: number, claimed: Address): void {
+  /** Somebody speaks for `member` from another address, in the same incarnation. */
+  conflict(now: number, member: Member, claimed: Address): void {
     if (now - this.#conflictAt < conflictEveryMs) return;
     this.#conflictAt = now;
-    const { members, outbox } = this.#parts;
-    outbox.event({ kind: 'conflict', member: members.self.view(), claimed });
+    this.#parts.outbox.event({ kind: 'conflict', member: member.view(), claimed });
   }
 
   #renew(now: number, incarnation: Incarnation, edit: () => void): void {

@@ -66,7 +66,7 @@ export class Protocol {
     const { self } = members;
     if (self.status === 'left') return [];
     if (message.senderUuid === self.uuid) {
-      if (!sameAddress(message.source, self.address) && !sameAddress(from, self.address)) identity.conflict(now, message.source);
+      if (!sameAddress(message.source, self.address) && !sameAddress(from, self.address)) identity.conflict(now, self, message.source);
     } else if (message.routing !== undefined && !sameAddress(message.routing.target, self.address)) {
       relays.forward(now, message, message.routing);
     } else {
@@ -114,8 +114,8 @@ export class Protocol {
 
   /** What came over TCP. */
   mergeFull(now: number, records: readonly MemberRecord[]): Effect[] {
-    const { hearing, members } = this.#parts;
-    for (const record of records.slice(0, this.#config.membersMax)) hearing.hear(now, record, { uuid: members.self.uuid, kind: 'table' });
+    const { hearing } = this.#parts;
+    for (const record of records.slice(0, this.#config.membersMax)) hearing.hear(now, record, { kind: 'table' });
     return this.#drain();
   }
 
@@ -169,7 +169,7 @@ export class Protocol {
       case 'candidate':
         return contacts.onCandidate(now, timer.uuid);
       case 'forget':
-        return changes.forget(timer.uuid);
+        return changes.onForget(now, timer.uuid);
       case 'seed':
         return contacts.onSeed(now);
       case 'reconnect':
@@ -251,7 +251,7 @@ export class Protocol {
       reply.believed = member.record({ payload: false });
       reply.about.push(member);
       changes.apply(now, member, { status: 'alive', incarnation: member.incarnation }, 'none');
-    } else if (!sameAddress(originOf(message), member.address)) identity.conflict(now, originOf(message));
+    } else if (!sameAddress(originOf(message), member.address)) identity.conflict(now, member, originOf(message));
     return member;
   }
 

@@ -133,6 +133,13 @@ describe('what is said about us', () => {
     expect(protocol.self().incarnation).toEqual(incarnation(8, 200));
   });
 
+  test('a member that speaks from two addresses is reported, its address kept', () => {
+    const protocol = machine({ known: 1 });
+    const effects = protocol.receive(5, ping(1, { source: address(9) }), address(9));
+    expect(events(effects)).toMatchObject([{ kind: 'conflict', member: { uuid: uuid(1) }, claimed: address(9) }]);
+    expect(known(protocol, 1)?.address).toEqual(address(1));
+  });
+
   test('another process with our uuid is reported, not too often', () => {
     const protocol = machine({ known: 1 });
     const twin = () => protocol.receive(5, { ...ping(1), senderUuid: uuid(0), source: address(9) }, address(9));
@@ -181,6 +188,7 @@ describe('news about others', () => {
     const protocol = machine({ known: 6 });
     expect(kinds(protocol.receive(0, table(2, [member(1, { status: 'dead' })]), address(2)))).toEqual(['suspect']);
     expect(kinds(protocol.mergeFull(0, [member(3, { status: 'dead' })]))).toEqual(['suspect']);
+    expect(protocol.stats().accusations, 'it is not we who accuse').toBe(0);
     expect(kinds(protocol.receive(0, news(2, [member(4, { status: 'dead' })]), address(2)))).toEqual(['dead']);
   });
 
@@ -200,6 +208,20 @@ describe('news about others', () => {
     runTo(protocol, 1_005, (effect) => (effect.kind === 'send' && effect.to.port === address(2).port ? protocol.receive(protocol.wakeAt(), ack(2), address(2)) : []));
     expect(known(protocol, 1)?.status).toBe('dead');
     runTo(protocol, 1_100);
+    expect(known(protocol, 1)).toBeUndefined();
+  });
+
+  test('who died again is remembered from its last death', () => {
+    const protocol = machine({ known: 2, tuned: { forgetAfterMs: 1_000 } });
+    const silent = (untilMs: number) => runTo(protocol, untilMs, (effect, now) => (effect.kind === 'send' && effect.to.port === address(2).port ? protocol.receive(now, ack(2), address(2)) : []));
+    protocol.tick(0);
+    protocol.receive(10, news(2, [member(1, { status: 'dead' })]), address(2));
+    silent(500);
+    protocol.receive(500, news(2, [member(1, { version: 1 })]), address(2));
+    protocol.receive(600, news(2, [member(1, { status: 'dead', version: 1 })]), address(2));
+    silent(1_500);
+    expect(known(protocol, 1)?.status).toBe('dead');
+    silent(1_700);
     expect(known(protocol, 1)).toBeUndefined();
   });
 

@@ -82,6 +82,22 @@ describe('the detector', () => {
     expect(ill).toBeLessThan(healthy / 4);
   });
 
+  test('an unwell member gives others more time before it asks helpers', () => {
+    const helpersAskedAfter = (health: number): number => {
+      const protocol = warm({});
+      for (let version = 0; version < health; version++) protocol.receive(10_000, news(1, [member(0, { status: 'suspected', version })]), address(1));
+      let pingedAt = Number.NaN;
+      for (let now = Math.max(10_000, protocol.wakeAt()); now < 20_000; now = protocol.wakeAt()) {
+        const pings = protocol.tick(now).filter(isPing);
+        if (pings.some(({ message: sent }) => sent.routing !== undefined)) return now - pingedAt;
+        if (pings.length > 0 && Number.isNaN(pingedAt)) pingedAt = now;
+      }
+      return Number.NaN;
+    };
+    expect(helpersAskedAfter(0)).toBeCloseTo(50, 3);
+    expect(helpersAskedAfter(7)).toBeCloseTo(400, 3);
+  });
+
   test('an ack through a helper is as good as a direct one', () => {
     const protocol = warm({});
     const helper = (effect: Effect, now: number): Effect[] => {
