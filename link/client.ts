@@ -1,6 +1,7 @@
 import { createTRPCUntypedClient, httpBatchStreamLink, httpLink, splitLink, TRPCClientError, type TRPCUntypedClient } from '@trpc/client';
 import type { AnyRouter } from '@trpc/server';
 import { CoterieError, errors, type ErrorCode, type Problem } from '~/contract/errors.ts';
+import { httpFetch } from './fetch-http.ts';
 import { agentApi, type AgentClient } from './protocol.ts';
 import { agentPath } from './router.ts';
 import type { TokenSigner } from './token.ts';
@@ -8,6 +9,9 @@ import type { TokenSigner } from './token.ts';
 /** The caller's side: an `AgentClient` made by a loop over the protocol. Every call ends by its deadline. */
 
 export type AgentTarget = { readonly uuid: string; readonly alias: string; /** host:port of the agent's HTTP listener. */ readonly http: string };
+
+/** Connections are shared by all clients of this process. */
+const calls = httpFetch();
 
 export function agentClient(target: AgentTarget, signer: TokenSigner): AgentClient {
   const url = `http://${target.http}${agentPath}`;
@@ -17,7 +21,8 @@ export function agentClient(target: AgentTarget, signer: TokenSigner): AgentClie
       splitLink({
         condition: (op) => agentApi[op.path as keyof typeof agentApi].kind === 'stream',
         true: httpBatchStreamLink({ url, headers, maxItems: 1 }),
-        false: httpLink({ url, headers, methodOverride: 'POST' }),
+        // tRPC reads of a response what `httpFetch` gives, and no more.
+        false: httpLink({ url, headers, methodOverride: 'POST', fetch: calls as never }),
       }),
     ],
   });
@@ -36,13 +41,25 @@ type StreamOptions = { idleMs: number; signal: AbortSignal };
 type Call = { name: string; input: unknown; target: AgentTarget };
 
 async function called(client: TRPCUntypedClient<AnyRouter>, call: Call & CallOptions & { kind: 'query' | 'mutation' }): Promise<unknown> {
-  const timeout = AbortSignal.timeout(call.timeoutMs);
-  const signal = call.signal ? AbortSignal.any([timeout, call.signal]) : timeout;
+  // By hand rather than AbortSignal.timeout and any: those cost as much as the call.
+  const ended = new AbortController();
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    ended.abort();
+  }, call.timeoutMs);
+  const abort = () => ended.abort();
+  call.signal?.addEventListener('abort', abort, { once: true });
+  if (call.signal?.aborted) abort();
   try {
+    const { signal } = ended;
     return await (call.kind === 'query' ? client.query(call.name, call.input, { signal }) : client.mutation(call.name, call.input, { signal }));
   } catch (error) {
-    if (timeout.aborted) throw new CoterieError('TIMED_OUT', `${call.target.alias} did not answer ${call.name} within ${call.timeoutMs} ms.`, { instance: call.target.uuid });
+    if (late) throw new CoterieError('TIMED_OUT', `${call.target.alias} did not answer ${call.name} within ${call.timeoutMs} ms.`, { instance: call.target.uuid });
     throw translated(error, call);
+  } finally {
+    clearTimeout(timer);
+    call.signal?.removeEventListener('abort', abort);
   }
 }
 

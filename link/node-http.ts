@@ -72,7 +72,8 @@ type Answering = { handle: FetchHandler; bodyBytesMax: number; onError: (error: 
 
 async function answered(message: IncomingMessage, response: ServerResponse, { handle, bodyBytesMax, onError }: Answering): Promise<void> {
   const caller = new AbortController();
-  response.once('close', () => caller.abort());
+  // Also after a whole answer; then there is nothing to abort, and a signal that fires is not free.
+  response.once('close', () => response.writableFinished || caller.abort());
   let answer: Response;
   try {
     answer = await handle(await requestOf(message, { bodyBytesMax, signal: caller.signal }));

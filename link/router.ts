@@ -4,7 +4,7 @@ import { CoterieError, errors, problemOf } from '~/contract/errors.ts';
 import { z } from 'zod';
 import { inputError } from './input-error.ts';
 import { agentApi, type AgentHandlers } from './protocol.ts';
-import { verifyToken, type Caller } from './token.ts';
+import { TokenVerifier, type Caller } from './token.ts';
 
 /** The agent's side: a tRPC router made by a loop over the protocol, behind the token check. */
 
@@ -44,8 +44,9 @@ async function settle(answer: Promise<unknown>): Promise<unknown> {
 /** A fetch handler for `/agent/*`. `callee` is this agent's uuid; wrong or missing tokens get 401 and nothing else. */
 export function agentFetchHandler(handlers: AgentHandlers, options: { key: Uint8Array; callee: string; onError?: (path: string | undefined, error: Error) => void }) {
   const router = routerOf(handlers);
+  const verifier = new TokenVerifier(options);
   return async (request: Request): Promise<Response> => {
-    const caller = await verifyToken(request.headers.get('authorization'), options);
+    const caller = await verifier.verify(request.headers.get('authorization'));
     if (caller === null) return Response.json({ code: 'UNAUTHENTICATED', title: errors.UNAUTHENTICATED.title, detail: 'The token is missing, wrong or stale: check the cluster secret and the clocks of both hosts.' }, { status: 401 });
     return fetchRequestHandler({
       endpoint: agentPath,

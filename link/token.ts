@@ -46,3 +46,28 @@ export async function verifyToken(header: string | null | undefined, { key, call
     return null;
   }
 }
+
+/** A caller's token is good for many calls: one that was found good is known again until it ends. */
+export class TokenVerifier {
+  readonly #known = new Map<string, { caller: Caller; until: number }>();
+
+  constructor(
+    readonly options: { readonly key: Uint8Array; readonly callee: string },
+    readonly nowMs: () => number = Date.now,
+  ) {}
+
+  async verify(header: string | null | undefined): Promise<Caller | null> {
+    const now = this.nowMs();
+    const known = header ? this.#known.get(header) : undefined;
+    if (known && now < known.until) return known.caller;
+    const caller = await verifyToken(header, this.options);
+    if (caller === null || !header) return caller;
+    if (this.#known.size >= knownMax) this.#known.clear();
+    this.#known.set(header, { caller, until: now + knownMs });
+    return caller;
+  }
+}
+
+const knownMax = 1000;
+/** Well below the life of a token with its tolerance, so that no token lives longer for having been seen. */
+const knownMs = 5000;

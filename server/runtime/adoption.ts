@@ -50,7 +50,7 @@ export class Adoption {
     const other = newest.find(({ committed }) => committed.meta.hash !== first.committed.meta.hash);
     if (other) throw new CoterieError('CONFLICT', `${first.holder.alias} and ${other.holder.alias} have different configurations of version ${version}: stop the agent of the wrong one, then adopt.`, { version, hashes: [first.committed.meta.hash, other.committed.meta.hash] });
     const stored = await store.versions.adopt(first.committed);
-    if (stored === 'not empty') throw new CoterieError('CONFLICT', 'This database has configuration versions already: adopt into an empty one. Move the old database aside, or name a new one with DATABASE_URL.');
+    if (stored === 'not ahead') throw new CoterieError('CONFLICT', `This database has version ${version} or a newer one already: nothing has to be adopted. To take the agents' history instead, move the database aside first, or name a new one with DATABASE_URL.`);
     return { committed: first.committed, from: newest.map(({ holder }) => holder) };
   }
 }

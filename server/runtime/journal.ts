@@ -10,6 +10,8 @@ export const journalLimits = {
   /** Events that wait for the database; beyond, the newest are dropped and counted. */
   waitingMax: 5000,
   batchMax: 500,
+  /** An issue is written down once it is this old. */
+  issueAgeMs: 5000,
   keptMs: 30 * 86_400_000,
   keptMax: 200_000,
   pruneEveryMs: 3_600_000,
@@ -38,10 +40,11 @@ export class Journal {
     this.#write();
   }
 
-  /** What is wrong now, and since when. */
+  /** What is wrong now, and since when. What comes and goes within seconds, as at every change, is not written. */
   issues(seen: Seen): void {
+    const now = this.components.now();
     for (const [id, at] of seen) {
-      if (this.since.has(id)) continue;
+      if (this.since.has(id) || now - at < journalLimits.issueAgeMs) continue;
       this.since.set(id, at);
       this.#added.set(id, at);
       this.#removed.delete(id);

@@ -1,11 +1,10 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { PrismaClient } from '~/server/generated/sqlite/client.ts';
 import { PrismaClient as PostgresClient } from '~/server/generated/postgres/client.ts';
 import { adapterFor } from './adapter.ts';
 import { migrate } from './migrate.ts';
-import { providerOf } from './paths.ts';
+import { pathOf, providerOf } from './paths.ts';
 
 /** One type for both providers: the clients are generated from one model file and differ in nothing that is used here. */
 export type Db = Omit<PrismaClient, '$on' | '$extends'>;
@@ -26,15 +25,10 @@ export async function openDatabase(url: string): Promise<Db> {
   const db = new PrismaClient({ adapter: adapterFor(url), transactionOptions });
   // Before the migration, which then waits for the disk a third as often.
   await db.$queryRawUnsafe('PRAGMA journal_mode=WAL');
-  // A decision that was told to agents must survive a power cut: each commit waits for the disk.
-  await db.$queryRawUnsafe('PRAGMA synchronous=FULL');
+  // No commit waits for the disk here; those that have to be on it are waited for in durable.ts.
+  await db.$queryRawUnsafe('PRAGMA synchronous=NORMAL');
   await migrate(url);
   return db;
-}
-
-/** `file:relative`, `file:/absolute` and `file:///absolute`. */
-function pathOf(url: string): string {
-  return url.startsWith('file:///') ? fileURLToPath(url) : url.slice('file:'.length);
 }
 
 /** The file holds password hashes: made readable by its owner only, before SQLite would make it with the umask. */

@@ -1,5 +1,6 @@
 import { auditStore } from './audit.ts';
 import { openDatabase } from './database.ts';
+import { alreadyDurable, walDurable } from './durable.ts';
 import { eventStore } from './events.ts';
 import { lockStore } from './locks.ts';
 import { loginFailureStore } from './login-failures.ts';
@@ -16,10 +17,14 @@ import { versionStore } from './versions.ts';
 export async function openStore(url: string): Promise<Store> {
   const db = await openDatabase(url);
   const provider = providerOf(url);
+  const durable = provider === 'sqlite' ? walDurable(url) : alreadyDurable;
+  const versions = versionStore(db);
+  const runs = runStore(db);
   return {
     provider,
-    versions: versionStore(db),
-    runs: runStore(db),
+    // Whatever makes a version real.
+    versions: { ...versions, append: (version) => durable.after(versions.append(version)), adopt: (version) => durable.after(versions.adopt(version)) },
+    runs: { ...runs, decide: (id, decision) => durable.after(runs.decide(id, decision)) },
     locks: lockStore(db, provider),
     events: eventStore(db),
     audit: auditStore(db),
@@ -32,6 +37,9 @@ export async function openStore(url: string): Promise<Store> {
     ping: async () => {
       await db.$queryRaw`SELECT 1`;
     },
-    close: () => db.$disconnect(),
+    close: async () => {
+      await durable.close();
+      await db.$disconnect();
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** Where schema and migrations are: found upwards from the running file, be it a source or a bundle in dist/. */
 export type Provider = 'sqlite' | 'postgresql';
@@ -20,3 +21,8 @@ export const providerOf = (url: string): Provider => {
 const folderOf = (provider: Provider, root: string) => (provider === 'sqlite' ? join(root, 'prisma') : join(root, 'prisma/postgres'));
 export const schemaFile = (provider: Provider, root: string) => join(folderOf(provider, root), 'schema.prisma');
 export const migrationsFolder = (provider: Provider, root: string) => join(folderOf(provider, root), 'migrations');
+
+/** `file:relative`, `file:/absolute` and `file:///absolute`. */
+export function pathOf(url: string): string {
+  return url.startsWith('file:///') ? fileURLToPath(url) : url.slice('file:'.length);
+}

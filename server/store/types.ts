@@ -39,8 +39,8 @@ export type VersionStore = {
   list(page: { limit: number; offset: number }): Promise<ConfigMeta[]>;
   /** Succeeds only if `version` is the newest + 1. `stale`: somebody was faster, or there is a gap. */
   append(version: Committed): Promise<'appended' | 'stale'>;
-  /** For a database that was lost: takes a version of any number into an empty history. */
-  adopt(version: Committed): Promise<'adopted' | 'not empty'>;
+  /** For a database that was lost, or is an old copy: takes a version that is ahead of its history, with a gap between. */
+  adopt(version: Committed): Promise<'adopted' | 'not ahead'>;
 };
 
 export type StoredRun = { readonly run: ApplyRun; /** The server that started it or took it over. */ readonly owner: string };

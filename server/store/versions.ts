@@ -11,7 +11,13 @@ export function versionStore(db: Db): VersionStore {
     get: async (version) => committed(await db.version.findUnique({ where: { version } })),
     list: async ({ limit, offset }) => (await db.version.findMany({ orderBy: { version: 'desc' }, take: limit, skip: offset, omit: { document: true } })).map(metaOf),
     append: (version) => db.$transaction(async (tx) => ((await appendIn(tx, version)) ? 'appended' : 'stale')),
-    adopt: (version) => db.$transaction(async (tx) => ((await moveHead(tx, 0, version.meta.version)) ? (await insert(tx, version), 'adopted') : 'not empty')),
+    adopt: (version) =>
+      db.$transaction(async (tx) => {
+        const head = await tx.head.findUnique({ where: { name: 'config' } });
+        if (head === null || head.value >= version.meta.version || !(await moveHead(tx, head.value, version.meta.version))) return 'not ahead';
+        await insert(tx, version);
+        return 'adopted';
+      }),
   };
 }
 
