@@ -68,7 +68,7 @@ describe.each(['light', 'dark'] as const)('axe, %s', (scheme) => {
     await page.getByRole('log').waitFor();
     expect(await seriousFindings(page), 'drawer').toEqual([]);
     await page.context().close();
-  }, 90_000);
+  }, 240_000);
 
   it('the Cluster page on a phone, without scrolling sideways', async () => {
     const page = await cluster(scheme, { phone: true });

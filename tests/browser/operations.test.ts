@@ -109,9 +109,9 @@ describe('operations in the dashboard', () => {
     const button = dialog.getByRole('button', { name: 'Expel', exact: true });
     await dialog.getByTestId('plan').getByText(/spare-1/).first().waitFor();
     expect(await button.isDisabled()).toBe(true);
-    await dialog.getByLabel('Type spare-1 to confirm').fill('spare');
+    await dialog.getByRole('textbox', { name: 'Type spare-1 to confirm' }).fill('spare');
     expect(await button.isDisabled()).toBe(true);
-    await dialog.getByLabel('Type spare-1 to confirm').fill('spare-1');
+    await dialog.getByRole('textbox', { name: 'Type spare-1 to confirm' }).fill('spare-1');
     await confirm(page, 'Expel');
     await closeDialog(page);
     await page.locator('tbody[data-replicaset="s1"] tr[data-instance="spare-1"]').waitFor({ state: 'detached' });
@@ -134,7 +134,7 @@ describe('operations in the dashboard', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Gossip address').fill('127.0.0.1:9');
     await dialog.getByRole('button', { name: 'Probe', exact: true }).click();
-    await page.locator('[data-testid=result][data-health=warning]').getByText('Nobody answered').waitFor({ timeout: 30_000 });
+    await page.locator('[data-testid=result][data-health=warning]').getByText('Nobody answered', { exact: true }).waitFor({ timeout: 30_000 });
     await closeDialog(page);
   }, 60_000);
 

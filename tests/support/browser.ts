@@ -26,10 +26,11 @@ export class Product {
   static async start({ empty = false, instances = 6 } = {}): Promise<Product> {
     const product = new Product();
     for (let tries = 1; ; tries += 1) {
-      const offset = 20_000 + Math.floor(Math.random() * 20_000);
-      const port = 10_000 + Math.floor(Math.random() * 9000);
+      // Below the ports that the kernel gives to whoever connects.
+      const offset = 10_000 + Math.floor(Math.random() * 14_000);
+      const port = 10_000 + Math.floor(Math.random() * 3000);
       if (await product.#start(['--instances', String(instances), '--port', String(port), '--offset', String(offset), ...(empty ? ['--empty'] : [])])) break;
-      if (tries === triesMax || !product.#printed.includes('is held by')) throw new Error(`npm run up failed:\n${product.#printed}`);
+      if (tries === triesMax || !/is held by|EADDRINUSE/.test(product.#printed)) throw new Error(`npm run up failed:\n${product.#printed}`);
     }
     product.claimLink = /http\S+\/claim\?code=\S+/.exec(product.#printed)![0];
     product.url = new URL(product.claimLink).origin;
