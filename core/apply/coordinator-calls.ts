@@ -11,7 +11,7 @@ export type CallContext = { readonly run: RunHead; readonly base: CommittedVersi
 export function callOf(member: Member, now: number, { run, base, candidate, policy }: CallContext): CoordinatorEffect[] {
   const kind = member.next?.kind;
   if (kind === undefined) return [];
-  const timeoutMs = callTimeoutMs(kind, policy);
+  const timeoutMs = callTimeoutMs(kind, policy, member.late);
   const call = { uuid: member.uuid, attempt: member.begin(kind, now + timeoutMs), timeoutMs };
   const { id: runId, owner } = run;
   const { applyWaitMs, lockTtlMs } = policy;
@@ -29,7 +29,8 @@ export function callOf(member: Member, now: number, { run, base, candidate, poli
   }
 }
 
-export function callTimeoutMs(kind: CallKind, policy: ApplyPolicy): number {
+/** One that was away is not waited for until it has applied the version. */
+export function callTimeoutMs(kind: CallKind, policy: ApplyPolicy, late: boolean): number {
   switch (kind) {
     case 'prepare':
     case 'adoptBase':
@@ -37,6 +38,6 @@ export function callTimeoutMs(kind: CallKind, policy: ApplyPolicy): number {
       return policy.callTimeoutMs;
     case 'commit':
     case 'adopt':
-      return policy.callTimeoutMs + policy.applyWaitMs;
+      return policy.callTimeoutMs + (late ? 0 : policy.applyWaitMs);
   }
 }

@@ -112,7 +112,7 @@ export class ApplyCoordinator {
   tick(now: number): CoordinatorEffect[] {
     if (this.#phase === 'finished') return [];
     for (const member of this.#members.values()) {
-      if (member.call && now >= member.call.until) this.#failed(now, member, `No answer to ${member.call.kind} within ${callTimeoutMs(member.call.kind, this.#policy)} ms.`);
+      if (member.call && now >= member.call.until) this.#failed(now, member, `No answer to ${member.call.kind} within ${callTimeoutMs(member.call.kind, this.#policy, member.late)} ms.`);
     }
     if (this.#record?.until != null && now >= this.#record.until) this.#record = { at: now + this.#policy.retryMs, until: null };
     this.#advance(now);

@@ -80,6 +80,7 @@ describe('before the decision', () => {
     expect(table.answer(policy.prepareTimeoutMs, 'a2', { kind: 'failed', message: 'connection refused' })).toEqual(['recordDecision']);
     expect(table.recorded(5_000, 'won')).toEqual(['commit a1', 'adopt a2']);
     table.applied(5_001, 'a1');
+    expect(table.machine.wakeAt()).toBe(5_000 + policy.callTimeoutMs);
     expect(table.answer(5_002, 'a2', { kind: 'failed', message: 'connection refused' })).toEqual(['finish partial']);
     expect(table.stateOf('a2')).toMatchObject({ state: 'pending', message: 'connection refused' });
   });
