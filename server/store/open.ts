@@ -20,6 +20,7 @@ export async function openStore(url: string): Promise<Store> {
   const durable = provider === 'sqlite' ? walDurable(url) : alreadyDurable;
   const versions = versionStore(db);
   const runs = runStore(db);
+  const [users, sessions, tokens] = [userStore(db), sessionStore(db), tokenStore(db)];
   return {
     provider,
     // Whatever makes a version real.
@@ -29,9 +30,16 @@ export async function openStore(url: string): Promise<Store> {
     events: eventStore(db),
     audit: auditStore(db),
     issuesSeen: issueSeenStore(db),
-    users: userStore(db),
-    sessions: sessionStore(db),
-    tokens: tokenStore(db),
+    // Whoever was shut out stays out, also after a power cut.
+    users: {
+      ...users,
+      create: (user) => durable.after(users.create(user)),
+      createFirst: (user) => durable.after(users.createFirst(user)),
+      update: (name, patch) => durable.after(users.update(name, patch)),
+      remove: (name) => durable.after(users.remove(name)),
+    },
+    sessions: { ...sessions, remove: (id) => durable.after(sessions.remove(id)), removeOfUser: (name) => durable.after(sessions.removeOfUser(name)) },
+    tokens: { ...tokens, remove: (id) => durable.after(tokens.remove(id)), removeOfUser: (name) => durable.after(tokens.removeOfUser(name)) },
     loginFailures: loginFailureStore(db),
     meta: metaStore(db),
     ping: async () => {
