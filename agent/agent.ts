@@ -18,6 +18,7 @@ import { handlersOf } from './link/handlers.ts';
 import { listen, type Listener } from './link/listener.ts';
 import { Peers } from './link/peers.ts';
 import type { Logger } from './logs/logger.ts';
+import { TidyUp } from './tidy-up.ts';
 import { rotateHeld } from './logs/rotate.ts';
 import { Operations } from './operations.ts';
 import { Supervisor } from './process/supervisor.ts';
@@ -81,7 +82,8 @@ export class Agent {
   readonly #operations: Operations;
   readonly #steps: StepParts;
   readonly #facts: GatherParts;
-  readonly #feed = new StatusFeed();
+  readonly #feed = new StatusFeed(() => this.status());
+  readonly #tidyUp = new TidyUp();
   #candidate: ClusterConfig | null = null;
   #listener: Listener | null = null;
   #ticker: NodeJS.Timeout | null = null;
@@ -102,7 +104,7 @@ export class Agent {
     this.#sampler = new Sampler({ supervisor }, { path: folder.root });
     this.#store = new ConfigStore(folder);
     this.#peers = new Peers({ gossip, signer: new TokenSigner(keys.token, { name: `agent ${uuid}` }) });
-    const files = () => filesIn(folder.tarantool);
+    const files = () => (this.#sampler.database?.configured === true ? 'data' : filesIn(folder.tarantool));
     this.#keeper = new ConfigKeeper({
       store: this.#store,
       log,
@@ -202,6 +204,7 @@ export class Agent {
   }
 
   #configChanged(): void {
+    this.#tidyUp.handled(this.#keeper.state.committed?.text.length ?? 0);
     this.#supervisor.restarts.forgive();
     this.#reconciler.poke();
   }
@@ -246,7 +249,7 @@ export class Agent {
 
   #publish(): void {
     if (this.#gossips) this.#opened.gossip.setPayload(this.#payload());
-    this.#feed.publish(this.status());
+    this.#feed.publish();
   }
 
   async #tick(): Promise<void> {

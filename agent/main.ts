@@ -1,37 +1,24 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Command, CommanderError } from 'commander';
 import { CoterieError, errors } from '~/contract/errors.ts';
 import { startAgent } from './agent.ts';
 import { forget } from './data/forget.ts';
 import { openFolder } from './data/folder.ts';
 import { openLogger, type Logger } from './logs/logger.ts';
-import { definitions, flagOf, settingNames, type Definition, type SettingName } from './settings/definitions.ts';
+import { helpText, parseCommandLine, type CommandLine } from './settings/flags.ts';
 import { readSecret, readSettingsFile, settingsTable } from './settings/read.ts';
 import { resolveAll, settingsOf, type Resolved } from './settings/resolve.ts';
 import { agentVersion } from './version.ts';
 
 /** `coterie agent [flags]` runs one agent; `coterie agent config [flags]` shows its settings and where each comes from. */
 
-function withFlags(command: Command): Command {
-  for (const name of settingNames) {
-    const definition: Definition = definitions[name];
-    if (definition.noFlag) continue;
-    const choices = definition.choices ? ` (${definition.choices.join(', ')})` : '';
-    const fallback = definition.fallback ? ` [${definition.fallback}]` : '';
-    command.option(definition.kind === 'boolean' ? flagOf(name) : `${flagOf(name)} <value>`, `${definition.summary}${choices}${fallback}`);
-  }
-  return command.option('--config <file>', 'YAML file with "setting: value" lines (or COTERIE_CONFIG)');
+async function resolved({ flags, file }: CommandLine): Promise<Resolved[]> {
+  const path = file ?? process.env.COTERIE_CONFIG;
+  return resolveAll({ flags, environment: process.env, file: path === undefined ? null : await readSettingsFile(path) });
 }
 
-function resolved(options: Record<string, unknown>): Resolved[] {
-  const path = (options.config as string | undefined) ?? process.env.COTERIE_CONFIG;
-  const flags = Object.fromEntries(settingNames.flatMap((name) => (options[name] === undefined ? [] : [[name, String(options[name])]]))) as Partial<Record<SettingName, string>>;
-  return resolveAll({ flags, environment: process.env, file: path === undefined ? null : readSettingsFile(path) });
-}
-
-async function run(options: Record<string, unknown>): Promise<void> {
-  const settings = settingsOf(resolved(options));
+async function run(line: CommandLine): Promise<void> {
+  const settings = settingsOf(await resolved(line));
   const warn = (sentence: string) => void process.stderr.write(`${sentence}\n`);
   const secret = readSecret(settings, warn);
   const folder = openFolder(settings.dataDir);
@@ -39,7 +26,7 @@ async function run(options: Record<string, unknown>): Promise<void> {
     const to = forget(folder, Date.now());
     if (to !== null) warn(`What this instance was is in ${to}; it starts as a new one.`);
   }
-  const log = openLogger(folder.agentLog, { level: settings.logLevel, name: settings.name ?? 'agent', stderr: true });
+  const log = openLogger(folder.agentLog, { level: settings.logLevel, name: settings.name ?? 'agent', now: Date.now, stderr: true });
   const starting = startAgent({ settings, secret, log, luaFolder: luaFolder() });
   onSignals((keepDatabase) => starting.then((agent) => agent.stop({ keepDatabase })), { log, keepDatabase: settings.keepDatabase });
   process.on('unhandledRejection', (reason) => log.error({ error: reason instanceof Error ? reason.stack : String(reason) }, 'a defect: a rejection that nobody handled'));
@@ -74,20 +61,22 @@ function luaFolder(): string {
   return found;
 }
 
-const program = withFlags(new Command('coterie agent'))
-  .description('Keeps one instance: joins the cluster, supervises its Tarantool, applies the configuration.')
-  .version(agentVersion)
-  .exitOverride()
-  .action((options: Record<string, unknown>) => run(options));
-withFlags(program.command('config'))
-  .description('Prints each setting with its value and where that comes from.')
-  .action((_options: unknown, command: Command) => void process.stdout.write(`${settingsTable(resolved(command.optsWithGlobals()))}\n`));
+async function main(): Promise<void> {
+  const line = parseCommandLine(process.argv.slice(2));
+  switch (line.command) {
+    case 'help':
+      return void process.stdout.write(`${helpText()}\n`);
+    case 'version':
+      return void process.stdout.write(`${agentVersion}\n`);
+    case 'config':
+      return void process.stdout.write(`${settingsTable(await resolved(line))}\n`);
+    case 'run':
+      return run(line);
+  }
+}
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : errors.BAD_INPUT.exit);
+main().catch((error: unknown) => {
   const known = error instanceof CoterieError;
   process.stderr.write(`coterie agent: ${known ? error.message : (error as Error).stack}\n`);
   process.exit(known ? errors[error.code].exit : 1);
-}
+});

@@ -182,7 +182,7 @@ export class ConfigKeeper {
       case 'dropCandidate':
         await store.dropCandidate();
         this.#parts.onCandidate(null);
-        log.info({ run: effect.runId }, `candidate dropped: ${effect.reason}`);
+        log[effect.reason === 'committed' ? 'debug' : 'info']({ run: effect.runId }, `candidate dropped: ${effect.reason}`);
         return;
       case 'apply':
         return this.#parts.onApply();

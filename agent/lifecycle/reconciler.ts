@@ -88,13 +88,14 @@ export class Reconciler {
   }
 
   #decide(): Decision {
-    const facts = this.#facts();
+    let facts = this.#facts();
     if (facts.version !== this.#version) {
       this.#version = facts.version;
       this.#failure = null;
       this.#answers.clear();
+      facts = this.#facts();
     }
-    this.decision = plan(this.#facts());
+    this.decision = plan(facts);
     if (this.decision.step === null && this.#failure && this.decision.state !== 'failed') this.#failure = null;
     this.#parts.show(this.decision);
     return this.decision;

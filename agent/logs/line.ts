@@ -19,11 +19,12 @@ export function tarantoolLineOf(raw: string): Line {
   return { at: Number.isNaN(at) ? null : at, source: 'tarantool', level: tarantoolLevels[level!] ?? 'info', text: `${place!.trim()}: ${text!}` };
 }
 
+export const lineText = (msg: string, data: object): string => (Object.keys(data).length > 0 ? `${msg} ${JSON.stringify(data)}` : msg);
+
 export function agentLineOf(raw: string): Line {
   try {
     const { time, level, msg, pid: _pid, hostname: _host, ...rest } = JSON.parse(raw) as { time: number; level: number; msg: string; pid?: number; hostname?: string };
-    const more = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : '';
-    return { at: time, source: 'agent', level: agentLevels[level] ?? 'info', text: `${msg ?? ''}${more}` };
+    return { at: time, source: 'agent', level: agentLevels[level] ?? 'info', text: lineText(msg ?? '', rest) };
   } catch {
     return { at: null, source: 'agent', level: 'info', text: raw };
   }

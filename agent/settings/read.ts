@@ -1,14 +1,15 @@
 import { readFileSync, statSync } from 'node:fs';
-import { parse } from 'yaml';
 import { CoterieError } from '~/contract/errors.ts';
 import { secretBytesMin } from '~/link/keys.ts';
 import { definitions, keyOf, type SettingName } from './definitions.ts';
 import type { Given, Resolved, Settings } from './resolve.ts';
 
 /** The outside of the settings: the file, the secret, and how they are shown. */
-export function readSettingsFile(path: string): NonNullable<Given['file']> {
+export async function readSettingsFile(path: string): Promise<NonNullable<Given['file']>> {
   let values: unknown;
   try {
+    // Loaded only where there is a file: it takes 3 MB.
+    const { parse } = await import('yaml');
     values = parse(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new CoterieError('BAD_INPUT', `config ${path}: ${(error as Error).message}`);

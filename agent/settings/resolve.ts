@@ -1,6 +1,7 @@
 import { resolve as resolvePath } from 'node:path';
 import { CoterieError } from '~/contract/errors.ts';
 import { Alias, HostPort, Zone } from '~/contract/shapes/basics.ts';
+import type { LogLevel } from '~/agent/logs/logger.ts';
 import { definitions, flagOf, keyOf, settingNames, variableOf, type Definition, type SettingName } from './definitions.ts';
 
 /** One precedence for every setting: flag, then environment, then file, then default. Each keeps where it came from. */
@@ -24,7 +25,7 @@ export type Settings = {
   readonly memoryBytes: number;
   readonly tarantool: string;
   readonly profile: 'fast' | 'lan';
-  readonly logLevel: string;
+  readonly logLevel: LogLevel;
   readonly keepDatabase: boolean;
   readonly forget: boolean;
 };
@@ -110,7 +111,8 @@ export function settingsOf(resolved: readonly Resolved[]): Settings {
     memoryBytes: bytesOf(of('memory') as string),
     tarantool: of('tarantool') as string,
     profile: of('profile') === 'lan' ? 'lan' : 'fast',
-    logLevel: of('logLevel') as string,
+    // Checked to be one of the choices.
+    logLevel: of('logLevel') as LogLevel,
     keepDatabase: of('keepDatabase') === 'true',
     forget: of('forget') === 'true',
   };

@@ -7,16 +7,19 @@ import type { AgentStatus } from '~/contract/shapes/status.ts';
 const readersMax = 64;
 
 export class StatusFeed {
+  readonly #take: () => AgentStatus;
   readonly #readers = new Set<() => void>();
   #latest: AgentStatus | null = null;
   #count = 0;
 
-  get readers(): number {
-    return this.#readers.size;
+  /** `take` puts a status together: only when somebody reads. */
+  constructor(take: () => AgentStatus) {
+    this.#take = take;
   }
 
-  publish(status: AgentStatus): void {
-    this.#latest = status;
+  /** There is something new to say. */
+  publish(): void {
+    this.#latest = null;
     this.#count += 1;
     for (const wake of this.#readers) wake();
   }
@@ -25,15 +28,15 @@ export class StatusFeed {
     if (this.#readers.size >= readersMax) throw new Error(`${readersMax} readers follow the status already`);
     let wake = () => {};
     const woken = () => wake();
-    let seen = this.#latest === null ? this.#count : this.#count - 1;
+    let seen = this.#count - 1;
     this.#readers.add(woken);
     signal.addEventListener('abort', woken, { once: true });
     try {
       while (!signal.aborted) {
-        if (seen === this.#count || this.#latest === null) await new Promise<void>((resolve) => (wake = resolve));
+        if (seen === this.#count) await new Promise<void>((resolve) => (wake = resolve));
         if (signal.aborted) return;
-        if (seen === this.#count || this.#latest === null) continue;
         seen = this.#count;
+        this.#latest ??= this.#take();
         yield this.#latest;
       }
     } finally {

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { connect, type NetConnectOpts } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agentClient } from '~/link/client.ts';
@@ -128,7 +128,7 @@ describe('an agent takes part in the two-phase apply', () => {
 
   it('survives garbage on its HTTP port and on the control socket', async () => {
     const [host, port] = a.http.split(':') as [string, string];
-    const throwAt = (target: NetConnectOpts, bytes: Buffer) =>
+    const throwAt = (target: { host: string; port: number } | { path: string }, bytes: Buffer) =>
       new Promise<void>((done) => {
         const socket = connect(target, () => socket.end(bytes));
         socket.on('error', () => {});
@@ -147,8 +147,7 @@ describe('an agent takes part in the two-phase apply', () => {
   });
 
   it('says what was wrong with a call, and keeps the console within its limits', async () => {
-    await expect(a.client.rebuild({ extra: 1 }, { timeoutMs: 2000 })).resolves.toBeTruthy();
-    await untilReady(a, driver.version);
+    await expect(a.client.fence({ version: 'x', by: b.uuid } as never, { timeoutMs: 2000 })).rejects.toMatchObject({ code: 'BAD_INPUT' });
     const endless = await a.client.eval({ language: 'lua', code: 'while true do pcall(function() while true do end end) end', timeoutMs: 300, rowsMax: 10 }, { timeoutMs: 5000 });
     expect(endless).toMatchObject({ ok: false, error: expect.stringContaining('deadline') });
     const rows = await a.client.eval({ language: 'lua', code: 'local r = {} for i = 1, 100 do r[i] = i end return r, 2^60, -0x7fffffffffffffffLL', timeoutMs: 1000, rowsMax: 10 }, { timeoutMs: 5000 });

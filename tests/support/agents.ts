@@ -27,7 +27,7 @@ export type TestAgent = {
   flags: string[];
 };
 
-export type StartOptions = { readonly flags?: readonly string[]; readonly secretFile?: string };
+export type StartOptions = { readonly flags?: readonly string[]; readonly secretFile?: string; readonly notUuid?: string };
 
 const cluster = 'test';
 
@@ -64,7 +64,7 @@ export class Agents {
     return [first, ...(await Promise.all(names.slice(1).map((name) => this.add(name))))];
   }
 
-  async start(agent: TestAgent, { flags = [], secretFile = this.secretFile }: StartOptions = {}): Promise<void> {
+  async start(agent: TestAgent, { flags = [], secretFile = this.secretFile, notUuid }: StartOptions = {}): Promise<void> {
     const args = [...this.#flagsOf(agent, secretFile), ...flags];
     const child = spawn(process.execPath, [resolve('dist/agent/main.mjs'), ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
     let output = '';
@@ -73,7 +73,8 @@ export class Agents {
     agent.uuid = await waitFor(
       () => {
         if (child.exitCode !== null) throw new Error(`agent ${agent.name} ended with ${child.exitCode}: ${output}`);
-        return (JSON.parse(readFileSync(join(agent.dataDir, 'identity.json'), 'utf8')) as { uuid: string }).uuid;
+        const { uuid } = JSON.parse(readFileSync(join(agent.dataDir, 'identity.json'), 'utf8')) as { uuid: string };
+        return uuid === notUuid ? null : uuid;
       },
       { timeoutMs: 10_000, what: `the identity of ${agent.name}` },
     );
@@ -85,6 +86,12 @@ export class Agents {
       },
       { timeoutMs: 10_000, what: `an answer of ${agent.name}` },
     );
+  }
+
+  /** For `--forget`: the agent comes up under another uuid. */
+  async startAnew(agent: TestAgent, flags: readonly string[]): Promise<void> {
+    const before = agent.uuid;
+    await this.start(agent, { flags, notUuid: before });
   }
 
   #flagsOf(agent: TestAgent, secretFile: string): string[] {
