@@ -1,5 +1,7 @@
 // `npm run docs`: writes what is generated in docs/.
 import { writeFileSync } from 'node:fs';
+import { issuesPage } from './issues-page.ts';
 import { reference } from './reference.ts';
 
-writeFileSync(new URL('../docs/reference.md', import.meta.url), reference());
+const pages = { 'reference.md': reference(), 'issues.md': issuesPage() };
+for (const [name, text] of Object.entries(pages)) writeFileSync(new URL(`../docs/${name}`, import.meta.url), text);

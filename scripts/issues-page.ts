@@ -1,14 +1,12 @@
-import { pathToFileURL } from 'node:url';
-import { writeFileSync } from 'node:fs';
 import { catalogue } from '../core/issues/catalogue.ts';
 import { ages } from '../core/view/report.ts';
 
-/** docs/issues.md, made from the catalogue: `npx tsx scripts/issues-page.ts` writes it. */
+/** docs/issues.md, made from the catalogue: `npm run docs` writes it. */
 export function issuesPage(): string {
   const rows = catalogue.map(({ code, about, severity, graceMs, means, todo }) => `| \`${code}\` | ${about} | ${severity} | ${graceMs === 0 ? 'at once' : `after ${graceMs / 1000} s`} | ${means} | ${todo} |`);
   return `# Issues
 
-What can be wrong, as the server sees it. Generated from \`core/issues\` by \`npx tsx scripts/issues-page.ts\`; a test holds it current. The dashboard, \`coterie cluster issues\` and the events read the same rows.
+What can be wrong, as the server sees it. Generated from \`core/issues\` by \`npm run docs\`; a test holds it current. The dashboard, \`coterie cluster issues\` and the events read the same rows.
 
 - **What it rests on.** Each agent reports once a second and on change. A report older than ${ages.staleMs / 1000} s makes its instance *silent*; older than ${ages.unreachableMs / 1000} s, or ${ages.proofMs / 1000} s where gossip says dead or left, makes it *unreachable*, and nothing that it said is believed any more. What a server that has just started has not heard yet is unknown for ${ages.unreachableMs / 1000} s, not lost.
 - **Grace.** A problem becomes an issue when it has been there for its grace: what passes during a normal change is none.
@@ -21,5 +19,3 @@ What can be wrong, as the server sees it. Generated from \`core/issues\` by \`np
 ${rows.join('\n')}
 `;
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) writeFileSync(new URL('../docs/issues.md', import.meta.url), issuesPage());
