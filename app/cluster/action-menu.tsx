@@ -1,14 +1,14 @@
 'use client';
-import { ActionIcon, Menu, Text } from '@mantine/core';
+import { ActionIcon, Button, Menu, Text } from '@mantine/core';
 import { Fragment } from 'react';
 import type { Action } from '~/app/lib/actions.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
 import { useOperations } from '~/app/operations/operations-provider.tsx';
 import { useSession } from '~/app/session/session-provider.tsx';
-import { Dots } from '~/app/ui/icons.tsx';
+import { ChevronDown, Dots } from '~/app/ui/icons.tsx';
 
 /** What can be done to one object. What may not be done now says why, in the menu itself. */
-export function ActionMenu({ label, actions }: { label: string; actions: readonly Action[] }) {
+export function ActionMenu({ label, actions, button }: { label: string; actions: readonly Action[]; button?: string }) {
   const { open } = useOperations();
   const { role } = useSession();
   if (actions.length === 0) return null;
@@ -19,7 +19,11 @@ export function ActionMenu({ label, actions }: { label: string; actions: readonl
   return (
     <Menu width={250}>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={label}><Dots /></ActionIcon>
+        {button === undefined ? (
+          <ActionIcon variant="subtle" color="gray" aria-label={label}><Dots /></ActionIcon>
+        ) : (
+          <Button size="compact-sm" variant="default" rightSection={<ChevronDown size={13} />} style={{ flex: 'none' }}>{button}</Button>
+        )}
       </Menu.Target>
       <Menu.Dropdown>
         {mayNothing && <Menu.Label>You are {role}: changes need role operator or admin</Menu.Label>}

@@ -5,6 +5,7 @@ import { countText } from '~/app/lib/format.ts';
 import { severityHealth } from '~/app/lib/health.ts';
 import type { MutationName } from '~/app/lib/operation-types.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
+import { titleOf } from '~/app/lib/wording.ts';
 import { issuesInOrder } from '~/app/lib/summary.ts';
 import { useOperations } from '~/app/operations/operations-provider.tsx';
 import { useSession } from '~/app/session/session-provider.tsx';
@@ -12,6 +13,7 @@ import { HealthShapes, ChevronDown, Wrench } from '~/app/ui/icons.tsx';
 import { Ago } from '~/app/ui/time.tsx';
 import { WhyDisabled } from '~/app/ui/why-disabled.tsx';
 import type { ClusterOverview, Issue } from '~/contract/shapes/view.ts';
+import { ActionMenu } from './action-menu.tsx';
 import styles from './problems.module.css';
 import { useOpenInstance } from './use-filter.ts';
 
@@ -39,11 +41,11 @@ export function Problems({ overview }: { overview: ClusterOverview }) {
           </button>
         </>
       )}
-      {overview.suggestions.map((suggestion) => (
+      {overview.suggestions.filter((suggestion) => suggestion.issues.length > 1).map((suggestion) => (
         <Group key={suggestion.id} className={styles.suggestion} gap="sm" wrap="nowrap" align="center">
           <Wrench size={15} />
           <Text size="sm" flex={1}><b>{suggestion.title}</b> {suggestion.sentence}</Text>
-          {suggestion.inputs[0] && <Repair operation={suggestion.operation} label={suggestion.inputs.length === 1 ? 'Repair' : `Repair 1 of ${suggestion.inputs.length}`} input={suggestion.inputs[0]} />}
+          <Repairs {...suggestion} />
         </Group>
       ))}
     </section>
@@ -78,6 +80,15 @@ function Row({ issue }: { issue: Issue }) {
       {issue.repair && <Repair {...issue.repair} />}
     </li>
   );
+}
+
+/** One button, or a menu where several objects need the same repair. */
+function Repairs({ operation, inputs, title }: ClusterOverview['suggestions'][number]) {
+  const [only, ...more] = inputs;
+  if (only === undefined) return null;
+  if (more.length === 0) return <Repair operation={operation} label="Repair" input={only} />;
+  const name = operation as MutationName;
+  return <ActionMenu label={title} button={`Repair ${inputs.length}`} actions={inputs.map((input) => ({ operation: name, label: titleOf(name, input), input }))} />;
 }
 
 function Repair({ operation, label, input }: { operation: string; label: string; input: Record<string, unknown> }) {

@@ -103,7 +103,7 @@ describe('operations in the dashboard', () => {
     expect(await page.locator('tbody[data-replicaset="s1"] tr[data-instance]').count()).toBe(3);
   }, 90_000);
 
-  it('expelling asks for the name, and is refused where it would be unsafe', async () => {
+  it('expelling asks for the name', async () => {
     await act(page, 'spare-1', 'Expel');
     const dialog = page.getByRole('dialog');
     const button = dialog.getByRole('button', { name: 'Expel', exact: true });
@@ -117,6 +117,18 @@ describe('operations in the dashboard', () => {
     await page.locator('tbody[data-replicaset="s1"] tr[data-instance="spare-1"]').waitFor({ state: 'detached' });
     expect((await product.rest('/replicaset/s1')).body.instances).toHaveLength(2);
   }, 90_000);
+
+  it('what is refused cannot be pressed, and says the way out', async () => {
+    await page.getByRole('button', { name: 'Edit s1' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('s2');
+    const refusal = dialog.getByTestId('plan').locator('[data-refusal]');
+    await refusal.waitFor();
+    expect((await refusal.locator('div div').textContent())?.length).toBeGreaterThan(10);
+    expect(await dialog.getByRole('button', { name: 'Apply', exact: true }).isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+  }, 60_000);
 
   it('a stopped Tarantool stays stopped until it is started', async () => {
     await act(page, 's2-2', 'Stop');
