@@ -22,6 +22,7 @@ export class Gossip {
   readonly #parts: Components;
   readonly #config: Config;
   #lastAt = -Infinity;
+  #burstAt = -Infinity;
   #scheduled = false;
 
   constructor(components: Components, config: Config) {
@@ -34,13 +35,16 @@ export class Gossip {
     this.#schedule(now);
   }
 
-  /** News of our own: `first` and a good number of others hear it now. */
-  burst(now: number, rumour: Rumour, first: readonly Member[] = []): void {
+  /** News of our own: a good number of others hear it now. */
+  burst(now: number, rumour: Rumour): void {
     const { members } = this.#parts;
     this.tell(now, rumour);
+    // Whoever makes us refute over and over must not get thirty datagrams for each of his.
+    if (now - this.#burstAt < this.#config.gossipEveryMs) return;
+    this.#burstAt = now;
     const count = Math.min(this.#config.burstMembersMax, transmissionsMax(this.#config.retransmitFactor, members.groupSize));
     const others = members.order.pick(count, (member) => member.status === 'alive' && member.uuid !== rumour.uuid);
-    for (const member of new Set([...first, ...others].slice(0, count))) this.#send(member);
+    for (const member of others) this.#send(member);
   }
 
   /** Only to these, and to the rest by the usual way. */

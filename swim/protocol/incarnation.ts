@@ -24,8 +24,12 @@ export function isWorse(status: Status, known: Status): boolean {
   return severity[status] > severity[known];
 }
 
-/** The incarnation with which a member outbids every claim made about it so far. */
+const wordMax = 2n ** 64n - 1n;
+
+/** The incarnation with which a member outbids every claim made about it so far; both parts stay 64 bits wide. */
 export function outbid(own: Incarnation, claimed: Incarnation): Incarnation {
-  const highest = compareIncarnation(claimed, own) > 0 ? claimed : own;
-  return { generation: highest.generation, version: highest.version + 1n };
+  const { generation, version } = compareIncarnation(claimed, own) > 0 ? claimed : own;
+  if (version < wordMax) return { generation, version: version + 1n };
+  // Only a forged claim gets here; above the very last incarnation there is nothing to bid.
+  return generation < wordMax ? { generation: generation + 1n, version: 0n } : { generation, version };
 }

@@ -34,6 +34,9 @@ export class Suspicions {
   readonly #parts: Components;
   readonly #config: Config;
 
+  /** When the timer that counts will fire, by uuid: one each, however often a suspicion comes and goes. */
+  readonly #armed = new Map<string, number>();
+
   constructor(components: Components, config: Config) {
     this.#parts = components;
     this.#config = config;
@@ -56,11 +59,14 @@ export class Suspicions {
     this.raise(now, member, { accusers: [uuid], refusers: options.refused ? [uuid] : [], since: options.since });
   }
 
-  onTimer(now: number, uuid: string): void {
+  onTimer(now: number, { uuid, at }: { uuid: string; at: number }): void {
+    if (this.#armed.get(uuid) !== at) return;
+    this.#armed.delete(uuid);
     const member = this.#parts.members.get(uuid);
     const suspicion = member?.suspicion;
-    if (member === undefined || suspicion === undefined || now < endOf(suspicion)) return;
-    this.#bury(now, member);
+    if (member === undefined || suspicion === undefined) return;
+    if (now < endOf(suspicion)) this.#arm(uuid, suspicion);
+    else this.#bury(now, member);
   }
 
   /** After a pause of our own: what we held against anyone may have been refuted meanwhile. */
@@ -110,7 +116,10 @@ export class Suspicions {
   }
 
   #arm(uuid: string, suspicion: Suspicion): void {
-    this.#parts.deadlines.add(endOf(suspicion), { kind: 'suspicion', uuid });
+    const at = endOf(suspicion);
+    if (at >= (this.#armed.get(uuid) ?? Infinity)) return;
+    this.#armed.set(uuid, at);
+    this.#parts.deadlines.add(at, { kind: 'suspicion', uuid, at });
   }
 
   get #accusersMax(): number {

@@ -163,7 +163,7 @@ export class Protocol {
       case 'relay':
         return relays.onTimer(timer.relay);
       case 'suspicion':
-        return suspicions.onTimer(now, timer.uuid);
+        return suspicions.onTimer(now, timer);
       case 'refused':
         return evidence.onTimer(now, timer.uuid);
       case 'candidate':

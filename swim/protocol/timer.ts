@@ -9,7 +9,7 @@ export type Timer =
   | { readonly kind: 'ack'; readonly probe: Probe }
   | { readonly kind: 'indirect'; readonly probe: Probe }
   | { readonly kind: 'relay'; readonly relay: Relay }
-  | { readonly kind: 'suspicion'; readonly uuid: string }
+  | { readonly kind: 'suspicion'; readonly uuid: string; readonly at: number }
   | { readonly kind: 'refused'; readonly uuid: string }
   | { readonly kind: 'candidate'; readonly uuid: string }
   | { readonly kind: 'forget'; readonly uuid: string }

@@ -7,7 +7,7 @@ import type { Incarnation, Status } from '~/swim/protocol/message.ts';
 import type { SimulatedNode } from '~/swim/simulator/node.ts';
 import { Simulator, type Checker, type Observation, type SimulatorOptions } from '~/swim/simulator/simulator.ts';
 
-export const seedsCount = Number(process.env['SEEDS'] ?? 20);
+export const seedsCount = Number(process.env['SEEDS'] ?? 10);
 
 /** Names the seed in the failure, so that `SEED=n` replays just that history. */
 export function forEverySeed(name: string, check: (seed: number) => void, count = seedsCount): void {

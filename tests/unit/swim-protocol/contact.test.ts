@@ -114,14 +114,22 @@ describe('what direct contact proves', () => {
 describe('what is said about us', () => {
   test('is refuted with the next version, at once and to many', () => {
     const protocol = machine({ known: 5, profile: 'lan' });
-    for (const status of ['suspected', 'dead', 'left'] as const) {
+    for (const [turn, status] of (['suspected', 'dead', 'left'] as const).entries()) {
       const before = protocol.self().incarnation.version;
-      const effects = protocol.receive(1, news(1, [member(0, { status, version: Number(before) })]), address(1));
+      const effects = protocol.receive(100 * turn, news(1, [member(0, { status, version: Number(before) })]), address(1));
       expect(protocol.self()).toMatchObject({ status: 'alive', incarnation: incarnation(Number(before) + 1) });
       const informed = sends(effects).filter(({ message: sent }) => told(sent, 0)?.incarnation.version === before + 1n);
       expect(new Set(informed.map(({ to }) => to.port)).size).toBe(5);
     }
     expect(protocol.stats()).toMatchObject({ refutations: 3, health: 3 });
+  });
+
+  test('a flood of accusations does not make a flood of answers', () => {
+    const protocol = machine({ known: 30 });
+    let sent = 0;
+    for (let version = 0; version < 1_000; version++) sent += sends(protocol.receive(version / 100, news(1, [member(0, { status: 'dead', version })]), address(1))).length;
+    expect(protocol.self().incarnation).toEqual(incarnation(1_000));
+    expect(sent).toBeLessThan(20);
   });
 
   test('old accusations are ignored, newer ones outbid', () => {
