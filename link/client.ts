@@ -1,9 +1,11 @@
-import { createTRPCUntypedClient, httpBatchStreamLink, httpLink, splitLink, TRPCClientError, type TRPCUntypedClient } from '@trpc/client';
+import { createTRPCUntypedClient, httpBatchStreamLink, TRPCClientError, type TRPCUntypedClient } from '@trpc/client';
 import type { AnyRouter } from '@trpc/server';
 import { CoterieError, errors, type ErrorCode, type Problem } from '~/contract/errors.ts';
-import { httpFetch } from './fetch-http.ts';
+import { encoded } from './encode.ts';
+import type { Envelope } from './envelope.ts';
 import { agentApi, type AgentClient } from './protocol.ts';
 import { agentPath } from './router.ts';
+import { Sender, type Answer } from './send.ts';
 import type { TokenSigner } from './token.ts';
 
 /** The caller's side: an `AgentClient` made by a loop over the protocol. Every call ends by its deadline. */
@@ -11,26 +13,17 @@ import type { TokenSigner } from './token.ts';
 export type AgentTarget = { readonly uuid: string; readonly alias: string; /** host:port of the agent's HTTP listener. */ readonly http: string };
 
 /** Connections are shared by all clients of this process. */
-const calls = httpFetch();
+const sender = new Sender();
 
 export function agentClient(target: AgentTarget, signer: TokenSigner): AgentClient {
   const url = `http://${target.http}${agentPath}`;
   const headers = async () => ({ authorization: `Bearer ${await signer.tokenFor(target.uuid)}` });
-  const client = createTRPCUntypedClient<AnyRouter>({
-    links: [
-      splitLink({
-        condition: (op) => agentApi[op.path as keyof typeof agentApi].kind === 'stream',
-        true: httpBatchStreamLink({ url, headers, maxItems: 1 }),
-        // tRPC reads of a response what `httpFetch` gives, and no more.
-        false: httpLink({ url, headers, methodOverride: 'POST', fetch: calls as never }),
-      }),
-    ],
-  });
+  const streams = createTRPCUntypedClient<AnyRouter>({ links: [httpBatchStreamLink({ url, headers, maxItems: 1 })] });
   const procedures = Object.entries(agentApi).map(([name, { kind }]) => [
     name,
     kind === 'stream'
-      ? (input: unknown, options: StreamOptions) => followed(client, { name, input, target, ...options })
-      : (input: unknown, options: CallOptions) => called(client, { kind, name, input, target, ...options }),
+      ? (input: unknown, options: StreamOptions) => followed(streams, { name, input, target, ...options })
+      : (input: object, options: CallOptions) => called({ name, input, target, url, headers, ...options }),
   ]);
   // One entry per procedure of the protocol, with its kind's signature: exactly AgentClient.
   return Object.fromEntries(procedures) as AgentClient;
@@ -38,32 +31,48 @@ export function agentClient(target: AgentTarget, signer: TokenSigner): AgentClie
 
 type CallOptions = { timeoutMs: number; signal?: AbortSignal };
 type StreamOptions = { idleMs: number; signal: AbortSignal };
-type Call = { name: string; input: unknown; target: AgentTarget };
+type Called = { name: string; target: AgentTarget };
+type Call = Called & CallOptions & { input: object; url: string; headers: () => Promise<Record<string, string>> };
 
-async function called(client: TRPCUntypedClient<AnyRouter>, call: Call & CallOptions & { kind: 'query' | 'mutation' }): Promise<unknown> {
+async function called({ name, input, target, url, headers, timeoutMs, signal }: Call): Promise<unknown> {
   // By hand rather than AbortSignal.timeout and any: those cost as much as the call.
   const ended = new AbortController();
   let late = false;
   const timer = setTimeout(() => {
     late = true;
     ended.abort();
-  }, call.timeoutMs);
+  }, timeoutMs);
   const abort = () => ended.abort();
-  call.signal?.addEventListener('abort', abort, { once: true });
-  if (call.signal?.aborted) abort();
+  signal?.addEventListener('abort', abort, { once: true });
+  if (signal?.aborted) abort();
   try {
-    const { signal } = ended;
-    return await (call.kind === 'query' ? client.query(call.name, call.input, { signal }) : client.mutation(call.name, call.input, { signal }));
+    return dataOf(await sender.post(`${url}/${name}`, { headers: await headers(), body: encoded(input), signal: ended.signal }), { name, target });
   } catch (error) {
-    if (late) throw new CoterieError('TIMED_OUT', `${call.target.alias} did not answer ${call.name} within ${call.timeoutMs} ms.`, { instance: call.target.uuid });
-    throw translated(error, call);
+    if (late) throw new CoterieError('TIMED_OUT', `${target.alias} did not answer ${name} within ${timeoutMs} ms.`, { instance: target.uuid });
+    throw error instanceof CoterieError ? error : unreachable(error, { name, target });
   } finally {
     clearTimeout(timer);
-    call.signal?.removeEventListener('abort', abort);
+    signal?.removeEventListener('abort', abort);
   }
 }
 
-async function* followed(client: TRPCUntypedClient<AnyRouter>, call: Call & StreamOptions): AsyncGenerator<unknown> {
+function dataOf({ status, text }: Answer, call: Called): unknown {
+  if (status === 401) throw refusedToken(call);
+  const envelope = readable(text);
+  if (envelope !== null && 'result' in envelope) return envelope.result.data;
+  throw refusedBy(envelope?.error.data.problem, call) ?? new CoterieError('INTERNAL', `${call.target.alias} failed at ${call.name}: HTTP ${status}.`, dataFor(call));
+}
+
+function readable(text: string): Envelope | null {
+  try {
+    const value = JSON.parse(text) as Partial<Record<'result' | 'error', unknown>>;
+    return value.result !== undefined || value.error !== undefined ? (value as Envelope) : null;
+  } catch {
+    return null;
+  }
+}
+
+async function* followed(client: TRPCUntypedClient<AnyRouter>, call: Called & StreamOptions & { input: unknown }): AsyncGenerator<unknown> {
   const silence = new AbortController();
   const silent = () => silence.abort(new CoterieError('UNAVAILABLE', `${call.target.alias} has been silent for ${call.idleMs} ms.`, { instance: call.target.uuid }));
   let timer = setTimeout(silent, call.idleMs);
@@ -85,19 +94,28 @@ async function* followed(client: TRPCUntypedClient<AnyRouter>, call: Call & Stre
   }
 }
 
-/** What the agent said, where it said anything; otherwise that it cannot be reached. */
-function translated(error: unknown, { name, target }: Call): CoterieError {
-  const data = { instance: target.uuid, procedure: name };
+/** What the agent said about a stream, where it said anything; otherwise that it cannot be reached. */
+function translated(error: unknown, call: Called): CoterieError {
   if (error instanceof TRPCClientError) {
-    const problem = (error.data as { problem?: Problem } | undefined)?.problem;
-    if (problem && problem.code in errors) return new CoterieError(problem.code as ErrorCode, problem.detail, { ...problem.data, ...data });
+    const refused = refusedBy((error.data as { problem?: Problem } | undefined)?.problem, call);
+    if (refused) return refused;
     const status = (error.meta?.response as Response | undefined)?.status;
-    if (status === 401) return new CoterieError('UNAUTHENTICATED', `${target.alias} refuses our token: its cluster secret or its clock differs.`, data);
-    if (status !== undefined) return new CoterieError('INTERNAL', `${target.alias} failed at ${name}: ${error.message}`, data);
+    if (status === 401) return refusedToken(call);
+    if (status !== undefined) return new CoterieError('INTERNAL', `${call.target.alias} failed at ${call.name}: ${error.message}`, dataFor(call));
   }
-  const detail = innermost(error);
-  return new CoterieError('UNAVAILABLE', `${target.alias} cannot be reached at ${target.http}: ${detail}`, data);
+  return unreachable(error, call);
 }
+
+const dataFor = ({ name, target }: Called) => ({ instance: target.uuid, procedure: name });
+
+function refusedBy(problem: Problem | undefined, call: Called): CoterieError | null {
+  if (!problem || !(problem.code in errors)) return null;
+  return new CoterieError(problem.code as ErrorCode, problem.detail, { ...problem.data, ...dataFor(call) });
+}
+
+const refusedToken = (call: Called) => new CoterieError('UNAUTHENTICATED', `${call.target.alias} refuses our token: its cluster secret or its clock differs.`, dataFor(call));
+
+const unreachable = (error: unknown, call: Called) => new CoterieError('UNAVAILABLE', `${call.target.alias} cannot be reached at ${call.target.http}: ${innermost(error)}`, dataFor(call));
 
 /** `fetch failed` alone helps nobody: what the socket said stands in the last cause. */
 function innermost(error: unknown): string {

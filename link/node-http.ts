@@ -24,7 +24,8 @@ export async function requestOf(message: IncomingMessage, { bodyBytesMax, signal
   return new Request(url, { method, headers, signal, ...(body === null ? {} : { body: new Uint8Array(body) }) });
 }
 
-async function bodyOf(message: IncomingMessage, bytesMax: number): Promise<Buffer> {
+/** The whole body; throws `BodyTooLarge`. */
+export async function bodyOf(message: IncomingMessage, bytesMax: number): Promise<Buffer> {
   if (Number(message.headers['content-length'] ?? 0) > bytesMax) throw new BodyTooLarge(bytesMax);
   const parts: Buffer[] = [];
   let bytes = 0;

@@ -1,37 +1,25 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { CoterieError } from '~/contract/errors.ts';
 import type { Logger } from '~/agent/logs/logger.ts';
-import { nodeListener } from '~/link/node-http.ts';
+import { agentListener } from '~/link/listener.ts';
 import type { AgentHandlers } from '~/link/protocol.ts';
-import { agentFetchHandler } from '~/link/router.ts';
-import { verifyToken } from '~/link/token.ts';
 
-/** The agent's HTTP listener. The token is checked before a byte of the body is read: strangers cost no memory. */
+/** The agent's HTTP listener, with limits for whoever connects. */
 const bodyBytesMax = 64 * 1024 * 1024;
 const headersMs = 5000;
 const requestMs = 60_000;
 const keepAliveMs = 30_000;
 const connectionsMax = 1024;
-const doorMs = 10_000;
-const doorTokensMax = 256;
 
 export type Listener = { readonly address: string; close(): Promise<void> };
 
 export async function listen({ handlers, log }: { handlers: AgentHandlers; log: Logger }, options: { address: string; key: Uint8Array; uuid: string }): Promise<Listener> {
   const { key, uuid, address } = options;
   const onError = (path: string | undefined, error: Error) => {
-    const known = error.cause instanceof CoterieError;
+    const known = error instanceof CoterieError || error.cause instanceof CoterieError;
     log[known ? 'debug' : 'warn']({ path, error: error.message }, 'a call failed');
   };
-  const handle = agentFetchHandler(handlers, { key, callee: uuid, onError });
-  const answer = nodeListener(handle, { bodyBytesMax, onError: (error) => log.debug({ error: String(error) }, 'a request could not be answered') });
-  const door = new Door({ key, callee: uuid });
-  const server = createServer((message, response) => void admit(message, response));
-  const admit = async (message: IncomingMessage, response: ServerResponse) => {
-    if (await door.admits(message.headers.authorization)) return answer(message, response);
-    response.writeHead(401, { 'content-type': 'application/json', connection: 'close' });
-    response.end(JSON.stringify({ code: 'UNAUTHENTICATED', detail: 'The token is missing, wrong or stale: check the cluster secret and the clocks of both hosts.' }));
-  };
+  const server = createServer(agentListener(handlers, { key, callee: uuid, bodyBytesMax, onError }));
   server.headersTimeout = headersMs;
   server.requestTimeout = requestMs;
   server.keepAliveTimeout = keepAliveMs;
@@ -45,25 +33,6 @@ export async function listen({ handlers, log }: { handlers: AgentHandlers; log: 
       server.closeAllConnections();
     },
   };
-}
-
-/** Callers keep a token for seconds; the handler behind verifies it each time, the door once in a while. */
-class Door {
-  readonly #known = new Map<string, number>();
-  readonly #expected: { key: Uint8Array; callee: string };
-
-  constructor(expected: { key: Uint8Array; callee: string }) {
-    this.#expected = expected;
-  }
-
-  async admits(header: string | undefined): Promise<boolean> {
-    const now = performance.now();
-    if (header !== undefined && (this.#known.get(header) ?? 0) > now) return true;
-    if ((await verifyToken(header, this.#expected)) === null) return false;
-    if (this.#known.size >= doorTokensMax) this.#known.clear();
-    this.#known.set(header ?? '', now + doorMs);
-    return true;
-  }
 }
 
 function bound(server: Server, address: string): Promise<void> {

@@ -6,9 +6,9 @@ import { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { AgentStatus } from '~/contract/shapes/status.ts';
 import { wantedMaster } from '~/core/topology/master.ts';
 import type { GossipPayload } from '~/link/gossip-payload.ts';
-import { nodeListener } from '~/link/node-http.ts';
+import { agentListener } from '~/link/listener.ts';
 import type { AgentHandlers, Committed, Prepared } from '~/link/protocol.ts';
-import { agentFetchHandler } from '~/link/router.ts';
+
 
 /**
  * An agent without a Tarantool: speaks the real protocol over a real socket and keeps what it was given in memory.
@@ -41,8 +41,8 @@ export class FakeAgent {
   }
 
   async start(): Promise<void> {
-    const handle = agentFetchHandler(this.#handlers(), { key: this.key, callee: this.uuid });
-    this.#server = createServer(nodeListener((request) => (this.#paused ? new Promise(() => {}) : handle(request)), { bodyBytesMax: 80_000_000, onError: () => {} }));
+    const listener = agentListener(this.#handlers(), { key: this.key, callee: this.uuid, bodyBytesMax: 80_000_000, onError: () => {} });
+    this.#server = createServer((request, response) => this.#paused || listener(request, response));
     await new Promise<void>((resolve) => this.#server!.listen(this.#port, '127.0.0.1', resolve));
     this.#port = (this.#server.address() as AddressInfo).port;
   }

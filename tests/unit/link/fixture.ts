@@ -1,9 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { agentClient } from '~/link/client.ts';
-import { nodeListener } from '~/link/node-http.ts';
+import { agentListener } from '~/link/listener.ts';
 import { agentApi, type AgentClient, type AgentHandlers } from '~/link/protocol.ts';
-import { agentFetchHandler } from '~/link/router.ts';
 import { TokenSigner } from '~/link/token.ts';
 
 export const key = new Uint8Array(32).fill(7);
@@ -18,8 +17,7 @@ export async function serve(given: Partial<AgentHandlers>, options: { key?: Uint
   };
   const handlers = { ...Object.fromEntries(Object.keys(agentApi).map((name) => [name, refuse])), ...given } as unknown as AgentHandlers;
   const errors: string[] = [];
-  const handle = agentFetchHandler(handlers, { key, callee, onError: (path, error) => errors.push(`${path}: ${error.message}`) });
-  const server = createServer(nodeListener(handle, { bodyBytesMax: 8 * 1024 * 1024, onError: (error) => errors.push(String(error)) }));
+  const server = createServer(agentListener(handlers, { key, callee, bodyBytesMax: 8 * 1024 * 1024, onError: (path, error) => errors.push(`${path}: ${error.message}`) }));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const http = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const signer = new TokenSigner(options.key ?? key, { name: 'test' }, options.nowMs);
