@@ -38,6 +38,10 @@ describe('prepare', () => {
     expect(agent.state().candidate).toBeNull();
   });
 
+  test('a base that was overtaken is refused, whatever number the candidate has', () => {
+    expect(codeOf(agentAt(3).receive(0, prepare(9, { base: refOf(versionOf(2)) })))).toBe('base');
+  });
+
   test('an agent without a configuration takes any base', () => {
     expect(answerIn(agentAt(0).receive(0, prepare(7)))).toEqual({ ok: true });
   });
