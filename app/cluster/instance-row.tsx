@@ -3,6 +3,7 @@ import { Badge } from '@mantine/core';
 import { memo } from 'react';
 import { instanceActions } from '~/app/lib/actions.ts';
 import { countText, lagText } from '~/app/lib/format.ts';
+import { isLag } from '~/app/lib/summary.ts';
 import { HealthMark } from '~/app/ui/health-mark.tsx';
 import { MemoryBar } from '~/app/ui/memory-bar.tsx';
 import { ReportAge } from '~/app/ui/time.tsx';
@@ -35,10 +36,10 @@ function Row({ instance, overview }: Props) {
         <StateLine instance={instance} />
       </td>
       <td data-label="Zone" className={styles.zone}>{instance.zone ?? <span className={styles.quiet}>—</span>}</td>
-      <td data-label="Lag" className={`${styles.right} number`}>{instance.lagSeconds === null ? <span className={styles.quiet}>—</span> : lagText(instance.lagSeconds)}</td>
+      <td data-label="Lag" className={`${styles.right} number`}>{isLag(instance.lagSeconds) ? lagText(instance.lagSeconds) : <span className={styles.quiet}>—</span>}</td>
       <td data-label="Memory" className={styles.right}><MemoryBar usedBytes={instance.memoryUsedBytes} quotaBytes={instance.memoryQuotaBytes} /></td>
       <td data-label="Report" className={styles.right}><ReportAge at={instance.reportedAt} /></td>
-      <td data-label="Issues" className={styles.right}>
+      <td data-label="Issues" data-none={instance.issues === 0 || undefined} className={styles.right}>
         {instance.issues === 0 ? <span className={styles.quiet}>—</span> : <button type="button" className={styles.issues} data-health={instance.health === 'critical' ? 'critical' : 'warning'} onClick={() => open(instance.uuid)} aria-label={`${countText(instance.issues, 'issue')} of ${instance.alias}`}>{instance.issues}</button>}
       </td>
       <td className={styles.menu}><ActionMenu label={`Actions on ${instance.alias}`} actions={instanceActions(instance, overview)} /></td>

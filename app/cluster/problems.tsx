@@ -10,6 +10,7 @@ import { issuesInOrder } from '~/app/lib/summary.ts';
 import { useOperations } from '~/app/operations/operations-provider.tsx';
 import { useSession } from '~/app/session/session-provider.tsx';
 import { HealthShapes, ChevronDown, Wrench } from '~/app/ui/icons.tsx';
+import { Prose } from '~/app/ui/prose.tsx';
 import { Ago } from '~/app/ui/time.tsx';
 import { WhyDisabled } from '~/app/ui/why-disabled.tsx';
 import type { ClusterOverview, Issue } from '~/contract/shapes/view.ts';
@@ -66,17 +67,10 @@ function Row({ issue }: { issue: Issue }) {
     <li className={styles.row} data-health={severityHealth[issue.severity]} data-issue={issue.code}>
       <span className={styles.shape} title={issue.severity}><Shape size={17} /></span>
       <div className={styles.words}>
-        <div className={styles.line}>
-          {issue.object.kind === 'instance' ? (
-            <button type="button" className={styles.name} onClick={() => openInstance(issue.object.id)}>{issue.object.name}</button>
-          ) : (
-            <b>{issue.object.name}</b>
-          )}
-          <span>{issue.sentence}</span>
-          <span className={styles.since}>for <Ago at={issue.since} suffix={false} /></span>
-        </div>
-        <div className={styles.way}>{issue.wayOut}</div>
+        <div className={styles.line}><Prose text={issue.sentence} name={issue.object.name} onName={issue.object.kind === 'instance' ? () => openInstance(issue.object.id) : undefined} /></div>
+        <div className={styles.way}><Prose text={issue.wayOut} /></div>
       </div>
+      <span className={styles.since}>for <Ago at={issue.since} suffix={false} /></span>
       {issue.repair && <Repair {...issue.repair} />}
     </li>
   );

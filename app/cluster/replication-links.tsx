@@ -1,5 +1,6 @@
 import { linkRows } from '~/app/lib/replication.ts';
 import { lagText } from '~/app/lib/format.ts';
+import { isLag } from '~/app/lib/summary.ts';
 import { HealthMark } from '~/app/ui/health-mark.tsx';
 import type { DatabaseStatus } from '~/contract/shapes/status.ts';
 import type { ClusterOverview } from '~/contract/shapes/view.ts';
@@ -21,7 +22,7 @@ export function ReplicationLinks({ database, overview, self }: { database: Datab
             <tr key={uuid}>
               <th scope="row">{name}</th>
               <td><HealthMark health={upstream.health} size={13}>{upstream.text}</HealthMark>{message !== null && <div className={styles.message}>{message}</div>}</td>
-              <td className={`${styles.right} number`}>{lagSeconds === null ? '—' : lagText(lagSeconds)}</td>
+              <td className={`${styles.right} number`}>{isLag(lagSeconds) ? lagText(lagSeconds) : '—'}</td>
               <td><HealthMark health={downstream.health} size={13}>{downstream.text}</HealthMark></td>
             </tr>
           ))}

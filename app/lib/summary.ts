@@ -19,7 +19,7 @@ export function summaryOf({ instances, replicasets }: ClusterOverview): Summary 
   const members = instances.filter(({ configured, expelled }) => configured && !expelled);
   const counts: Record<Health, number> = { ok: 0, warning: 0, critical: 0, unknown: 0 };
   for (const { health } of members) counts[health] += 1;
-  const lagging = members.flatMap(({ alias, lagSeconds }) => (lagSeconds === null ? [] : [{ alias, seconds: lagSeconds }]));
+  const lagging = members.flatMap(({ alias, lagSeconds }) => (isLag(lagSeconds) ? [{ alias, seconds: lagSeconds }] : []));
   return {
     counts,
     configured: members.length,
@@ -31,6 +31,9 @@ export function summaryOf({ instances, replicasets }: ClusterOverview): Summary 
     worstLag: lagging.toSorted((a, b) => b.seconds - a.seconds)[0] ?? null,
   };
 }
+
+/** Tarantool says a hundred years while it has heard nothing from the peer yet: that is no lag. */
+export const isLag = (seconds: number | null): seconds is number => seconds !== null && seconds < 3e9;
 
 const sum = (instances: readonly InstanceView[], of: (instance: InstanceView) => number | null) => instances.reduce((total, one) => total + (of(one) ?? 0), 0);
 

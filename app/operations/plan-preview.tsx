@@ -2,6 +2,7 @@
 import { Button, Skeleton, Text } from '@mantine/core';
 import type { Shown } from '~/app/lib/problem.ts';
 import { HealthShapes, Minus, Plus, Tilde } from '~/app/ui/icons.tsx';
+import { Prose } from '~/app/ui/prose.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import type { Change } from '~/contract/shapes/config.ts';
 import type { Plan } from '~/contract/shapes/plan.ts';
@@ -34,13 +35,13 @@ function Shape({ plan: { refusals, warnings, changes, steps, summary } }: { plan
       {refusals.map(({ code, target, sentence, wayOut }) => (
         <div key={`${code} ${target}`} className={styles.note} data-health="critical" role="alert" data-refusal={code}>
           <HealthShapes.critical size={16} />
-          <div><b>Refused: {sentence}</b><div>{wayOut}</div></div>
+          <div><b>Refused: <Prose text={sentence} /></b><div><Prose text={wayOut} /></div></div>
         </div>
       ))}
       {warnings.map((warning) => (
         <div key={warning} className={styles.note} data-health="warning">
           <HealthShapes.warning size={16} />
-          <div>{warning}</div>
+          <div><Prose text={warning} /></div>
         </div>
       ))}
       {nothing && <Text size="sm" c="dimmed">{summary || 'Nothing would change.'}</Text>}

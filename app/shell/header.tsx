@@ -6,6 +6,7 @@ import { useLive } from '~/app/live/live-provider.tsx';
 import { HealthPill } from '~/app/ui/health-mark.tsx';
 import { Logo } from '~/app/ui/icons.tsx';
 import { LiveMark } from './live-mark.tsx';
+import { Palette } from './palette.tsx';
 import styles from './shell.module.css';
 import { UserMenu } from './user-menu.tsx';
 
@@ -42,6 +43,7 @@ export function Header() {
       </nav>
       <Group gap={6} wrap="nowrap" ml="auto">
         <LiveMark />
+        <Palette />
         <UserMenu />
       </Group>
     </div>

@@ -51,6 +51,13 @@ describe.each(['light', 'dark'] as const)('axe, %s', (scheme) => {
     expect(await seriousFindings(page), 'row menu').toEqual([]);
     await page.keyboard.press('Escape');
 
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('s2-2');
+    await page.locator('[data-action]').filter({ hasText: 's2-2' }).waitFor();
+    expect(await seriousFindings(page), 'palette').toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+
     await page.getByRole('button', { name: 'Edit s1' }).click();
     await page.getByRole('button', { name: 'Move s1-1 down' }).click();
     await planned(page);

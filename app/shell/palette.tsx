@@ -1,0 +1,56 @@
+'use client';
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlight';
+import '@mantine/spotlight/styles.css';
+import { useOpenInstance } from '~/app/cluster/use-filter.ts';
+import { refusalFor } from '~/app/lib/rights.ts';
+import { compare, refOf } from '~/app/lib/rows.ts';
+import { useLive } from '~/app/live/live-provider.tsx';
+import { useOperations } from '~/app/operations/operations-provider.tsx';
+import { useSession } from '~/app/session/session-provider.tsx';
+import { Search } from '~/app/ui/icons.tsx';
+
+const shownMax = 9;
+
+/** Ctrl-K: to any instance, or to what is done most, without leaving the keyboard. */
+export function Palette() {
+  const { overview } = useLive();
+  const { open } = useOperations();
+  const { role } = useSession();
+  const [, openInstance] = useOpenInstance();
+  if (!overview) return null;
+  const instances = overview.instances.toSorted((a, b) => compare(a.alias, b.alias)).map(
+    ({ uuid, alias, uri, healthSentence, replicaset, leadership }): SpotlightActionData => ({
+      id: uuid,
+      label: alias,
+      description: [replicaset?.alias ?? 'unconfigured', leadership === 'master' ? 'master' : null, uri, healthSentence].filter(Boolean).join(' · '),
+      keywords: [uuid],
+      onClick: () => openInstance(uuid),
+    }),
+  );
+  const replicasets = overview.replicasets.map((one): SpotlightActionData => ({ id: one.uuid, label: `Edit ${one.alias}`, description: one.healthSentence, onClick: () => open('replicaset.edit', { replicaset: refOf(one, overview.replicasets) }) }));
+  const actions: SpotlightActionData[] = [
+    { id: 'create', label: 'Create replicaset', description: 'From unconfigured instances', onClick: () => open('replicaset.create') },
+    { id: 'probe', label: 'Probe address', description: 'Look for an agent that does not appear', onClick: () => open('instance.probe') },
+  ];
+  const changes = refusalFor('replicaset.edit', role) === null ? [...actions, ...replicasets] : [];
+  return (
+    <>
+      <Tooltip label="Go to… (Ctrl K)">
+        <ActionIcon variant="subtle" color="gray" size="lg" onClick={spotlight.open} aria-label="Go to an instance or an action">
+          <Search size={17} />
+        </ActionIcon>
+      </Tooltip>
+      <Spotlight
+        actions={[{ group: 'Instances', actions: instances }, { group: 'Actions', actions: changes }]}
+        shortcut={['mod + K']}
+        limit={shownMax}
+        overlayProps={{ backgroundOpacity: 0.45, blur: 0 }}
+        nothingFound="Nothing like that here"
+        attributes={{ content: { 'aria-label': 'Go to' } }}
+        styles={{ actionDescription: { opacity: 1 }, content: { background: 'var(--surface)' } }}
+        searchProps={{ placeholder: 'Instance, address, uuid, or what to do', leftSection: <Search size={16} />, 'aria-label': 'Go to' }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,20 @@
+import { Fragment } from 'react';
+import { pieces } from '~/app/lib/prose.ts';
+import styles from './ui.module.css';
+
+type Props = { readonly text: string; readonly name?: string; readonly onName?: (() => void) | undefined };
+
+/** A sentence of the server: commands between back-ticks as code, the first mention of `name` as the way to it. */
+export function Prose({ text, name, onName }: Props) {
+  return pieces(text, name).map((piece, index) => {
+    const key = `${index} ${piece.kind}`;
+    switch (piece.kind) {
+      case 'text':
+        return <Fragment key={key}>{piece.text}</Fragment>;
+      case 'code':
+        return <code key={key} className={styles.code}>{piece.text}</code>;
+      case 'name':
+        return onName ? <button key={key} type="button" className={styles.link} onClick={onName}>{piece.text}</button> : <b key={key} className={styles.strong}>{piece.text}</b>;
+    }
+  });
+}
