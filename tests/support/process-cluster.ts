@@ -8,6 +8,7 @@ import { waitFor } from './wait.ts';
 /** Servers and agents as users run them: the bundles in dist/, each a process of its own, with real Tarantool. Everything ends with `stop`. */
 
 export const password = 'correct horse battery';
+export const clusterSecret = 'a cluster secret for tests only';
 
 async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
@@ -79,7 +80,7 @@ export class ProcessCluster {
   #seed = '';
 
   constructor() {
-    writeFileSync(join(this.folder, 'secret'), 'a cluster secret for tests only', { mode: 0o600 });
+    writeFileSync(join(this.folder, 'secret'), clusterSecret, { mode: 0o600 });
   }
 
   /** `env` may hold DATABASE_URL. Resolves when it is ready. */
