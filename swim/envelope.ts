@@ -8,6 +8,7 @@ import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
 import type { Key, Keyring } from './keyring.ts';
 
 const nonceBytes = 12;
+const noncesAtOnce = 32;
 const tagBytes = 16;
 const headBytes = 1 + nonceBytes;
 export const envelopeBytes = headBytes + tagBytes;
@@ -21,9 +22,13 @@ export type EnvelopeOptions = {
 export class Envelope {
   readonly #keyring: Keyring;
   readonly #associated: Uint8Array;
+  readonly #nonces: Uint8Array;
+  #nonceAt: number;
 
   constructor(keyring: Keyring, options: EnvelopeOptions) {
     this.#keyring = keyring;
+    this.#nonces = new Uint8Array(nonceBytes * noncesAtOnce);
+    this.#nonceAt = this.#nonces.length;
     const name = Buffer.from(options.clusterName);
     this.#associated = Buffer.concat([
       Buffer.from(`coterie-swim-1 ${name.length} `),
@@ -36,7 +41,8 @@ export class Envelope {
     const key = this.#keyring.sealing;
     const sealed = new Uint8Array(envelopeBytes + plain.length);
     sealed[0] = key.tag;
-    const nonce = randomFillSync(sealed.subarray(1, headBytes));
+    const nonce = this.#nextNonce();
+    sealed.set(nonce, 1);
     const cipher = createCipheriv('aes-256-gcm', key.secret, nonce).setAAD(this.#associated);
     sealed.set(cipher.update(plain), headBytes);
     cipher.final();
@@ -52,6 +58,16 @@ export class Envelope {
       if (plain !== undefined) return plain;
     }
     return undefined;
+  }
+
+  /** Asking the system for each one would cost as much as the encryption. */
+  #nextNonce(): Uint8Array {
+    if (this.#nonceAt === this.#nonces.length) {
+      randomFillSync(this.#nonces);
+      this.#nonceAt = 0;
+    }
+    this.#nonceAt += nonceBytes;
+    return this.#nonces.subarray(this.#nonceAt - nonceBytes, this.#nonceAt);
   }
 
   #openWith(key: Key, sealed: Uint8Array): Uint8Array | undefined {

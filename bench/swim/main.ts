@@ -1,5 +1,5 @@
 /**
- * `npm run bench swim [-- --sizes 3,10,30 --rounds 6 --only ours,serf,tarantool --skip trouble,simulated]`: the table of
+ * `npm run bench swim [-- --sizes 3,10,30 --rounds 6 --realtime --only ours,serf,tarantool --skip trouble,simulated]`: the table of
  * targets, measured on real processes side by side with Debian's serf and Tarantool's own module, and written to
  * bench/results/swim.md.
  */
@@ -7,20 +7,22 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { measureCalm } from './calm.ts';
-import { startGroup, stopGroup, type BenchKind, type Group, type Mesh } from './cluster.ts';
+import { sleep, startGroup, stopGroup, type BenchKind, type Group, type Mesh } from './cluster.ts';
 import { measureLosses, type Loss } from './deaths.ts';
 import { measureAgentMb, measureMemberBytes, measureRobustness } from './library.ts';
 import { Namespace } from './namespace.ts';
 import { OurMember, ours } from './ours.ts';
+import { beOrdinary, beRealtime } from './priority.ts';
 import { Report } from './report.ts';
 import { serf } from './serf.ts';
 import { simulatedRows } from './simulated.ts';
 import { tarantool } from './tarantool.ts';
 import { busyMachine, flapping, stopOne } from './trouble.ts';
 
-type Settings = { readonly sizes: readonly number[]; readonly rounds: number; readonly only: readonly string[]; readonly skip: readonly string[] };
+type Settings = { readonly sizes: readonly number[]; readonly rounds: number; readonly only: readonly string[]; readonly skip: readonly string[]; readonly realtime: boolean };
 
-const calmSeconds = 30;
+const calmSeconds = 25;
+const settleMs = 12_000;
 
 export default async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -30,11 +32,12 @@ export default async function run(args: readonly string[]): Promise<void> {
       rounds: { type: 'string', default: '6' },
       only: { type: 'string', default: 'ours,serf,tarantool' },
       skip: { type: 'string', default: '' },
+      realtime: { type: 'boolean', default: false },
       out: { type: 'string', default: 'bench/results/swim.md' },
     },
   });
-  const settings: Settings = { sizes: values.sizes.split(',').map(Number), rounds: Number(values.rounds), only: values.only.split(','), skip: values.skip.split(',') };
-  const report = new Report(`npm run bench swim${args.length > 0 ? ` -- ${args.join(' ')}` : ''}`);
+  const settings: Settings = { sizes: values.sizes.split(',').map(Number), rounds: Number(values.rounds), only: values.only.split(','), skip: values.skip.split(','), realtime: values.realtime && beRealtime(process.pid) };
+  const report = new Report(`npm run bench swim${args.length > 0 ? ` -- ${args.join(' ')}` : ''}`, { realtime: settings.realtime });
   const kinds: [string, (namespace: Namespace) => BenchKind][] = [
     ['ours', (namespace) => ours(namespace, 'fast')],
     ['ours', (namespace) => ours(namespace, 'lan')],
@@ -46,6 +49,8 @@ export default async function run(args: readonly string[]): Promise<void> {
     for (const size of settings.sizes) await measureSize(kind, size, { settings, report });
   }
   if (!settings.skip.includes('library')) await measureLibrary(report);
+  // Long and busy: on a shared machine it must not hold up the others.
+  beOrdinary(process.pid);
   if (!settings.skip.includes('simulated')) simulatedRows(report);
   mkdirSync('bench/results', { recursive: true });
   writeFileSync(values.out, report.text());
@@ -81,8 +86,8 @@ async function measureSize(kind: (namespace: Namespace) => BenchKind, size: numb
     const about = { program: group.kind.title, size };
     report.times('started at once, full mesh', about, [mesh.sinceStartMs]);
     report.times('full mesh after the last one runs', about, [mesh.sinceLastMs]);
-    // Joining is over when the last full sync is.
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    // Until joining is over and the collectors have tidied up after it.
+    await sleep(settleMs);
     const calm = await measureCalm(group, namespace, calmSeconds);
     report.number('idle bytes per node and second', about, calm.bytesPerNodeSecond);
     report.number('idle packets per node and second', about, calm.packetsPerNodeSecond);
@@ -95,13 +100,13 @@ async function measureSize(kind: (namespace: Namespace) => BenchKind, size: numb
   if (!settings.skip.includes('trouble')) await measureTrouble(kind, size, { settings, report });
 }
 
-async function measureTrouble(kind: (namespace: Namespace) => BenchKind, size: number, { report }: Context): Promise<void> {
+async function measureTrouble(kind: (namespace: Namespace) => BenchKind, size: number, { settings, report }: Context): Promise<void> {
   await withGroup(kind, size, async (group) => {
     const about = { program: group.kind.title, size };
     const stopped = await stopOne(group, 3_000);
     report.number('wrong verdicts, one stopped for 3 s', about, stopped.verdicts);
     report.number('accusations by the one that was stopped', about, stopped.accusations);
-    const busy = await busyMachine(group, { perCore: 4, ms: 10_000 });
+    const busy = await busyMachine(group, { perCore: 4, ms: 10_000, realtime: settings.realtime });
     report.number('wrong verdicts, 4 busy loops per core', about, busy.verdicts);
     report.number('accusations, 4 busy loops per core', about, busy.accusations);
     const [first] = group.members;

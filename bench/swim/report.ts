@@ -10,6 +10,7 @@ type Cell = { readonly samples: number[]; missed: number; readonly unit: 'ms' | 
 
 export class Report {
   readonly #command: string;
+  readonly #realtime: boolean;
   readonly #startedAt = new Date();
   readonly #loadAtStart = loadavg()[0] ?? 0;
   /** By figure, then by program and size. */
@@ -18,8 +19,9 @@ export class Report {
   readonly #sizes = new Set<number>();
   readonly #notes: string[] = [];
 
-  constructor(command: string) {
+  constructor(command: string, { realtime }: { realtime: boolean }) {
     this.#command = command;
+    this.#realtime = realtime;
   }
 
   /** Milliseconds; undefined where it did not happen within the limit. */
@@ -52,7 +54,8 @@ export class Report {
     return [
       '# SWIM: measured side by side',
       `${this.#startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC, ${cpus().length} x ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 1e9)} GB, Node ${process.version}, ${versionOf('serf', ['--version'])}, ${versionOf('tarantool', ['-v'])}. Load of the machine ${load}. \`${this.#command}\`.`,
-      'Real processes, each group in a network namespace of its own: bytes are what the loopback device carried, with IP, UDP and TCP headers. Times are median / largest (number of samples), in ms. Ours is sealed with AES-256-GCM; serf and Tarantool are plain.',
+      ...(this.#realtime ? ['The machine was shared: everything measured (ours, serf and Tarantool alike) ran with real-time priority, except under the busy loops, which all had the ordinary one.'] : []),
+      'Real processes, each group in a network namespace of its own: bytes are what the loopback device carried, with IP, UDP and TCP headers. Times are median / largest (number of samples), in ms. Ours is sealed with AES-256-GCM; serf and Tarantool are plain. At the common start the processes of ours and of Tarantool run already (ours then starts its worker thread and sockets), those of serf do not.',
     ].join('\n\n');
   }
 

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { cpus } from 'node:os';
 import { clockMs, sleep, type BenchMember, type EventKind, type Group } from './cluster.ts';
+import { beOrdinary, beRealtime } from './priority.ts';
 
 export type Wrong = { readonly verdicts: number; readonly accusations: number };
 
@@ -32,12 +33,15 @@ export async function stopOne({ members }: Group, stoppedMs: number): Promise<Wr
   };
 }
 
-/** As many busy processes as said for each core. */
-export async function busyMachine({ members }: Group, { perCore, ms }: { perCore: number; ms: number }): Promise<Wrong> {
+/** As many busy processes as said for each core, all of one priority. `realtime`: the members had another one before. */
+export async function busyMachine({ members }: Group, { perCore, ms, realtime }: { perCore: number; ms: number; realtime: boolean }): Promise<Wrong> {
   const sinceMs = clockMs();
+  for (const { pid } of members) beOrdinary(pid);
   const loops = Array.from({ length: perCore * cpus().length }, () => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
+  for (const { pid } of loops) if (pid !== undefined) beOrdinary(pid);
   await sleep(ms);
   for (const loop of loops) loop.kill('SIGKILL');
+  if (realtime) for (const { pid } of members) beRealtime(pid);
   await sleep(4_000);
   const about = { sinceMs };
   return {
