@@ -154,7 +154,7 @@ describe('at the decision', () => {
 
   test('a database that stays silent leaves the run to recovery, without an abort', () => {
     const table = atDecision();
-    for (let now = table.machine.wakeAt(); now < Infinity; now = table.machine.wakeAt()) table.tick(now);
+    for (let now = table.machine.wakeAt(); now < 600_000; now = table.machine.wakeAt()) table.tick(now);
     expect(table.said.at(-1)).toBe('finish preparing');
     expect(table.said.filter((word) => word.startsWith('abort') || word.startsWith('commit'))).toEqual([]);
     expect(table.machine.run().error).toContain('not known whether version 2 is decided');
@@ -181,7 +181,7 @@ describe('after the decision', () => {
     const table = atDecision();
     table.recorded(3, 'won');
     table.applied(4, 'a1');
-    for (let now = table.machine.wakeAt(); now < Infinity; now = table.machine.wakeAt()) table.tick(now);
+    for (let now = table.machine.wakeAt(); now < 600_000; now = table.machine.wakeAt()) table.tick(now);
     expect(table.machine.run()).toMatchObject({ state: 'partial', finishedAt: 3 + policy.commitTimeoutMs });
     expect(table.stateOf('a2')?.state).toBe('pending');
   });
