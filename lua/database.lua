@@ -7,7 +7,8 @@ local database = {}
 -- Addresses (host:port) that this instance replicates from, as last set: box.cfg.replication holds the password too.
 local peers = {}
 local password
-local starting = false
+-- How the first box.cfg that works right now begins; nil = none does.
+local starting
 
 local SETTINGS = {
     feedback_enabled = false,
@@ -20,7 +21,7 @@ local SETTINGS = {
 }
 
 function database.configured()
-    return type(box.cfg) ~= 'function' and not starting
+    return type(box.cfg) ~= 'function' and starting == nil
 end
 
 function database.starting()
@@ -45,7 +46,7 @@ function database.start(params)
     if type(box.cfg) ~= 'function' then
         error('the database is configured already', 0)
     end
-    starting = true
+    starting = params.how
     password = params.password
     local cfg = table.copy(SETTINGS)
     cfg.memtx_memory = params.memory
@@ -68,7 +69,7 @@ function database.start(params)
         box.cfg{listen = params.listen}
     end
     peers = params.how == 'bootstrap' and {} or params.peers
-    starting = false
+    starting = nil
     return {vclock = plain.vclock(box.info.vclock), members = box.space._cluster:len()}
 end
 

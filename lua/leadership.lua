@@ -1,5 +1,5 @@
 -- Who may write. `writable` and `fence` meet here, in one thread: whatever the agents' calls race, the higher
--- configuration version wins, and a fence by another instance under the same version wins over `writable`.
+-- configuration version wins, and under one version the later promise: `serial` counts those that this agent gave.
 local fiber = require('fiber')
 local clock = require('clock')
 local plain = require('plain')
@@ -8,7 +8,7 @@ local leadership = {}
 
 local USER = 'coterie_replication'
 local BARRIER = '_coterie_barrier'
-local fenced = {version = 0}
+local fenced = {version = 0, serial = 0}
 
 -- box.cfg{read_only = true} stops new writes only: rows in the WAL queue are still committed and acknowledged. A write
 -- into a local space, which a read-only instance may do, comes behind all of them.
@@ -31,18 +31,26 @@ end
 
 function leadership.fence(params)
     if params.version >= fenced.version then
-        fenced = {version = params.version, by = params.by}
+        fenced = {version = params.version, by = params.by, serial = params.serial}
     end
     if not database.configured() then
-        return {vclock = box.NULL}
+        return {vclock = box.NULL, starting = database.starting() or box.NULL}
     end
     return freeze()
 end
 
 local function refuse(params)
-    if fenced.version > params.version or (fenced.version == params.version and fenced.by ~= params.uuid) then
+    if fenced.version > params.version or fenced.serial > params.serial then
         error(('fenced under version %d by %s'):format(fenced.version, tostring(fenced.by)), 0)
     end
+end
+
+-- A replicaset is begun on answers of its members that a promise given since makes void.
+function leadership.start(params)
+    if params.how == 'bootstrap' then
+        refuse(params)
+    end
+    return database.start(params)
 end
 
 -- What every writable instance needs: the user of its replicas with the password of this cluster, and the barrier.

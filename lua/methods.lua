@@ -12,7 +12,7 @@ function methods.hello()
 end
 
 methods.status = sample.take
-methods.start = database.start
+methods.start = leadership.start
 methods.configure = database.configure
 methods.restart_replication = database.restart_replication
 methods.drain = database.drain

@@ -70,7 +70,7 @@ end
 
 function sample.take()
     if not database.configured() then
-        return {configured = false, status = database.starting() and 'loading' or 'unknown', version = tarantool.version}
+        return {configured = false, status = database.starting() ~= nil and 'loading' or 'unknown', version = tarantool.version}
     end
     local info = box.info()
     return {

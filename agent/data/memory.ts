@@ -13,8 +13,11 @@ const Memory = z.object({
   dataOf: Uuid.nullable(),
   /** This instance is the one that may write, since that configuration version; lost only by a promise to another. */
   held: z.object({ replicaset: Uuid, version: z.number().int() }).nullable(),
-  /** Given to the instance that takes over: never writable under an older version, nor under this one. */
-  promise: z.object({ version: z.number().int(), by: Uuid }).nullable(),
+  /**
+   * Given to the instance that takes over: never writable under an older version, nor under this one, unless that one
+   * promises in turn. `serial` counts the promises given. `by` this instance itself: it has taken over since.
+   */
+  promise: z.object({ version: z.number().int(), by: Uuid, serial: z.number().int() }).nullable(),
   /** Where a database that was stopped cleanly ended; null while it runs and after a crash. */
   endedAt: Vclock.nullable(),
   /** Asked for and not begun: move the files aside and copy them from the peers. */

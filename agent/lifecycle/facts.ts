@@ -15,6 +15,8 @@ export type FenceAnswer = {
   readonly vclock: Vclock;
   readonly version: number;
   readonly message: string | null;
+  /** `serial` of the own promise when it was asked. One that was given since makes this answer void. */
+  readonly serial: number;
 };
 
 /** Another instance of the own replicaset. */
@@ -24,10 +26,13 @@ export type PeerFacts = {
   readonly uri: string;
   /** Disabled or expelled: asked where it can be, waited for never. */
   readonly leaving: boolean;
+  readonly expelled: boolean;
   /** Gossip says alive, and where its agent is. */
   readonly alive: boolean;
   /** Of its database, as it says over gossip; null = it has none that runs. */
   readonly readOnly: boolean | null;
+  /** It says that it waits for data to copy. */
+  readonly waitsToJoin: boolean;
   readonly answer: FenceAnswer | null;
 };
 
@@ -81,8 +86,8 @@ export type Step =
   | { readonly kind: 'freeze' }
   /** Ask these instances to stay read-only. */
   | { readonly kind: 'askFence'; readonly peers: readonly string[] }
-  /** Reach this vclock, note that leadership is held, make the database writable. */
-  | { readonly kind: 'takeOver'; readonly replicaset: string; readonly vclock: Vclock }
+  /** Reach this vclock, note that leadership is held, make the database writable; only while the own promise is still that one. */
+  | { readonly kind: 'takeOver'; readonly replicaset: string; readonly vclock: Vclock; readonly promise: Memory['promise'] }
   | { readonly kind: 'makeWritable' }
   | { readonly kind: 'forget'; readonly uuids: readonly string[] };
 

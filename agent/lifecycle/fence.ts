@@ -10,12 +10,12 @@ import type { Vclock } from './facts.ts';
  */
 export type FenceParts = {
   readonly uuid: string;
-  readonly memory: MemoryFile;
-  readonly supervisor: Supervisor;
+  readonly memory: Pick<MemoryFile, 'value' | 'update'>;
+  readonly supervisor: Pick<Supervisor, 'state' | 'call'>;
   readonly committed: () => { readonly version: number; readonly config: ClusterConfig } | null;
   readonly files: () => 'none' | 'data' | 'leftovers';
-  /** The first box.cfg that works right now. */
-  readonly starting: () => 'bootstrap' | 'recover' | 'join' | null;
+  /** It has a database that runs, as far as gossip knows. */
+  readonly hasDatabase: (uuid: string) => boolean;
 };
 
 export type FenceReply = { readOnly: boolean; vclock: Record<string, number>; version: number; message: string | null };
@@ -27,10 +27,9 @@ export async function answerFence(parts: FenceParts, { version, by }: { version:
   const refuse = (message: string): FenceReply => ({ readOnly: false, vclock: {}, version: own, message });
   const objection = objectionTo(parts, { version, by });
   if (objection !== null) return refuse(objection);
-  const { promise } = parts.memory.value;
-  if (promise === null || promise.version !== version || promise.by !== by || parts.memory.value.held !== null) {
-    await parts.memory.update({ promise: { version, by }, held: null });
-  }
+  // Each grant is a new promise: what this instance was about to take over by older answers is void.
+  const serial = (parts.memory.value.promise?.serial ?? 0) + 1;
+  await parts.memory.update({ promise: { version, by, serial }, held: null });
   const grant = (vclock: Vclock): FenceReply => ({ readOnly: true, vclock: { ...vclock }, version: own, message: null });
   switch (parts.supervisor.state) {
     case 'silent':
@@ -38,49 +37,57 @@ export async function answerFence(parts: FenceParts, { version, by }: { version:
     case 'starting':
     case 'up':
     case 'down': {
-      const said = parts.supervisor.state === 'up' ? await frozen(parts, { version, by }) : null;
-      if (said === 'failed') return refuse('its database did not answer');
-      if (said !== null) return grant(said);
-      return whileDown(parts, { grant, refuse });
+      const said = parts.supervisor.state === 'up' ? await frozen(parts, { version, by, serial }) : 'none';
+      switch (said) {
+        case 'silent':
+          return refuse('its database did not answer');
+        case 'bootstrap':
+          return refuse('is beginning the replicaset itself');
+        case 'recover':
+          return refuse('its database reads its files: how far it has come is not known yet');
+        case 'join':
+          // A copy under way has never been written to here.
+          return grant(marked({}));
+        case 'none':
+          return whileDown(parts, { grant, refuse });
+        default:
+          return grant(marked(said));
+      }
     }
   }
 }
 
-function objectionTo({ uuid, committed, memory }: FenceParts, { version, by }: { version: number; by: string }): string | null {
+function objectionTo({ uuid, committed, memory, files, hasDatabase }: FenceParts, { version, by }: { version: number; by: string }): string | null {
   const own = committed();
   if (own !== null && own.version > version) return `has version ${own.version} already`;
-  if (own !== null && own.version === version) {
-    const { config } = own;
-    const replicaset = config.instances[uuid]?.replicaset ?? config.expelled[uuid]?.replicaset;
-    if (replicaset === undefined || wantedMaster(config, replicaset) !== by) return `under version ${version} ${by} is not the master to be`;
-  }
-  const { promise } = memory.value;
-  if (promise !== null && (promise.version > version || (promise.version === version && promise.by !== by))) return `has promised ${promise.by} under version ${promise.version}`;
-  return null;
+  // Leadership may not go to where no data is: nobody could write, and so nobody could register it for a copy.
+  if (files() === 'data' && !hasDatabase(by)) return 'has data of this replicaset: copy them first';
+  const { promise, held } = memory.value;
+  if (promise !== null && promise.version > version) return `has promised ${promise.by} under version ${promise.version}`;
+  const wanted = own?.version === version ? wantedOf(own.config, uuid) : undefined;
+  if (wanted === undefined || wanted === by) return null;
+  // Somebody stands in for a master that has no data yet: that ends where there are data, or a master.
+  if (wanted === uuid && files() === 'data') return `is the master to be under version ${version} itself`;
+  return held?.version === version ? `is the master under version ${version}` : null;
 }
 
-/** Null: its process runs without a database. */
-async function frozen({ supervisor }: FenceParts, params: { version: number; by: string }): Promise<Vclock | 'failed' | null> {
+function wantedOf(config: ClusterConfig, uuid: string): string | null {
+  const replicaset = config.instances[uuid]?.replicaset ?? config.expelled[uuid]?.replicaset;
+  return replicaset === undefined ? null : wantedMaster(config, replicaset);
+}
+
+/** Where the frozen database ends; or what its process is at: nothing (`none`), or its first box.cfg. */
+async function frozen({ supervisor }: FenceParts, params: { version: number; by: string; serial: number }): Promise<Vclock | 'silent' | 'none' | 'bootstrap' | 'recover' | 'join'> {
   try {
-    const { vclock } = (await supervisor.call('fence', params, callMs)) as { vclock: Vclock | null };
-    return vclock && marked(vclock);
+    // The shape is that of lua/leadership.lua.
+    const { vclock, starting } = (await supervisor.call('fence', params, callMs)) as { vclock: Vclock | null; starting?: 'bootstrap' | 'recover' | 'join' | null };
+    return vclock ?? starting ?? 'none';
   } catch {
-    return 'failed';
+    return 'silent';
   }
 }
 
-function whileDown({ memory, files, starting }: FenceParts, { grant, refuse }: { grant: (vclock: Vclock) => FenceReply; refuse: (message: string) => FenceReply }): FenceReply {
-  switch (starting()) {
-    case 'bootstrap':
-      return refuse('is beginning the replicaset itself');
-    case 'recover':
-      return refuse('its database reads its files: how far it has come is not known yet');
-    case 'join':
-      // A copy under way has never been written to here.
-      return grant(marked({}));
-    case null:
-      break;
-  }
+function whileDown({ memory, files }: FenceParts, { grant, refuse }: { grant: (vclock: Vclock) => FenceReply; refuse: (message: string) => FenceReply }): FenceReply {
   if (files() !== 'data') return grant({});
   const { endedAt } = memory.value;
   return endedAt === null ? refuse('its database does not run: how far it has come is not known') : grant(marked(endedAt));

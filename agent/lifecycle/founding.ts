@@ -1,6 +1,6 @@
 import { wantedMaster } from '~/core/topology/master.ts';
 import type { Facts, PeerFacts } from './facts.ts';
-import { listed, promised, replicasetOf, sources, unanswered } from './peers-of.ts';
+import { listed, overtaken, replicasetOf, sources, unanswered } from './peers-of.ts';
 import { doing, waiting, type Part } from './parts.ts';
 
 /** A process that runs and has no box.cfg yet: read the files that are there, copy a peer's, or begin a replicaset. */
@@ -34,11 +34,13 @@ function planBootstrap(facts: Facts, replicaset: string): Part {
   if (wanted === null) return waiting('failed', 'No instance of the replicaset may become master: make one electable.');
   if (wanted !== uuid) return waiting('connecting', `waits for ${config?.instances[wanted]?.alias ?? wanted} to begin the replicaset`);
   if (newestHeard > version) return waiting('bootstrapping', `version ${newestHeard} of the configuration is on its way`);
-  const bound = promised(facts);
+  const bound = overtaken(facts);
   if (bound) return waiting('bootstrapping', bound);
-  const open = unanswered(facts, facts.peers.filter(({ leaving }) => !leaving));
+  // A disabled one may be the only one with data: to begin anew, it has to be expelled.
+  const members = facts.peers.filter(({ expelled }) => !expelled);
+  const open = unanswered(facts, members);
   if (open !== null) return { ...open, state: 'bootstrapping' };
-  const holders = facts.peers.filter(({ leaving, answer }) => !leaving && answer !== null && Object.keys(answer.vclock).length > 0);
+  const holders = members.filter(({ answer }) => answer !== null && Object.keys(answer.vclock).length > 0);
   if (holders.length > 0) return waiting('connecting', `${listed(holders, 'and')} has data of this replicaset: waits for its database, to copy it`);
   return doing('bootstrapping', { kind: 'startDatabase', how: 'bootstrap', replicaset, listen, peers: [] });
 }

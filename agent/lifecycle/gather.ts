@@ -12,10 +12,10 @@ import { stillHeld } from './held.ts';
 export type GatherParts = {
   readonly uuid: string;
   readonly listen: string;
-  readonly keeper: ConfigKeeper;
-  readonly memory: MemoryFile;
-  readonly supervisor: Supervisor;
-  readonly sampler: Sampler;
+  readonly keeper: Pick<ConfigKeeper, 'committed'>;
+  readonly memory: Pick<MemoryFile, 'value'>;
+  readonly supervisor: Pick<Supervisor, 'state' | 'restarts'>;
+  readonly sampler: Pick<Sampler, 'database'>;
   readonly bases: () => ReadonlyMap<number, number | null>;
   readonly files: () => 'none' | 'data' | 'leftovers';
   readonly others: () => readonly AgentPeer[];
@@ -36,7 +36,7 @@ export function gather(parts: GatherParts, own: OwnFacts): Facts {
   const config = committed?.config ?? null;
   const version = committed?.content.meta.version ?? 0;
   const others = new Map(parts.others().map((peer) => [peer.uuid, peer]));
-  const peers = config === null ? [] : peersIn(config, { uuid, others, answers: own.answers });
+  const peers = config === null ? [] : peersIn(config, { uuid, others, answers: own.answers, serial: memory.value.promise?.serial ?? 0 });
   const candidate = parts.candidate();
   return {
     ...own,
@@ -57,12 +57,12 @@ export function gather(parts: GatherParts, own: OwnFacts): Facts {
   };
 }
 
-function peersIn(config: ClusterConfig, { uuid, others, answers }: { uuid: string; others: ReadonlyMap<string, AgentPeer>; answers: OwnFacts['answers'] }): PeerFacts[] {
+function peersIn(config: ClusterConfig, { uuid, others, answers, serial }: { uuid: string; others: ReadonlyMap<string, AgentPeer>; answers: OwnFacts['answers']; serial: number }): PeerFacts[] {
   const replicaset = config.instances[uuid]?.replicaset;
   if (replicaset === undefined) return [];
   const members = [
-    ...Object.entries(config.instances).map(([peer, { alias, uri, replicaset: of, disabled }]) => ({ uuid: peer, alias, uri, of, leaving: disabled })),
-    ...Object.entries(config.expelled).map(([peer, { alias, uri, replicaset: of }]) => ({ uuid: peer, alias, uri, of, leaving: true })),
+    ...Object.entries(config.instances).map(([peer, { alias, uri, replicaset: of, disabled }]) => ({ uuid: peer, alias, uri, of, leaving: disabled, expelled: false })),
+    ...Object.entries(config.expelled).map(([peer, { alias, uri, replicaset: of }]) => ({ uuid: peer, alias, uri, of, leaving: true, expelled: true })),
   ];
   const priority = config.replicasets[replicaset]?.priority ?? [];
   const rank = (peer: string) => (priority.includes(peer) ? priority.indexOf(peer) : priority.length);
@@ -72,7 +72,8 @@ function peersIn(config: ClusterConfig, { uuid, others, answers }: { uuid: strin
     .map(({ of: _of, ...member }) => {
       const heard = others.get(member.uuid);
       const alive = heard !== undefined && (heard.state === 'alive' || heard.state === 'suspected');
-      return { ...member, alive, readOnly: alive ? heard.payload.readOnly : null, answer: answers.get(member.uuid) ?? null };
+      const answer = answers.get(member.uuid);
+      return { ...member, alive, readOnly: alive ? heard.payload.readOnly : null, waitsToJoin: alive && heard.payload.state === 'connecting', answer: answer?.serial === serial ? answer : null };
     });
 }
 

@@ -24,6 +24,9 @@ export function promised({ memory, version, uuid, config }: Facts): string | nul
   return `has promised ${by} to stay read-only under version ${promise.version}`;
 }
 
+/** A newer version is known to somebody that was promised under it: nothing may be taken under this one. */
+export const overtaken = (facts: Facts): string | null => ((facts.memory.promise?.version ?? 0) > facts.version ? promised(facts) : null);
+
 /** Null when each of these has granted; otherwise what to do, or whom it waits for and why. */
 export function unanswered(facts: Facts, peers: readonly PeerFacts[]): Part | null {
   const { now } = facts;

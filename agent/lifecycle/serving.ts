@@ -1,7 +1,9 @@
 import { wantedMaster } from '~/core/topology/master.ts';
 import type { DatabaseFacts, Facts, Vclock } from './facts.ts';
-import { promised, replicasetOf, sources, unanswered } from './peers-of.ts';
+import { overtaken, promised, replicasetOf, sources, unanswered } from './peers-of.ts';
 import { doing, resting, waiting, type Part } from './parts.ts';
+
+const leavingRowsMs = 2500;
 
 /**
  * A database that is configured: who may write first of all, then whom it replicates from.
@@ -20,15 +22,15 @@ export function planServing(facts: Facts, database: DatabaseFacts): Part {
   if (database.readOnly && mayWrite) return resume(facts);
 
   const wanted = config && wantedMaster(config, replicaset);
-  const claims = wanted === uuid && !mayWrite;
+  const claims = !mayWrite && (wanted === uuid || mayStandIn(facts, wanted));
   // Rows that only a leaving peer has come over the link that the next step would cut.
   if (claims && facts.peers.some((peer) => peer.leaving && database.peers.includes(peer.uri))) {
-    const claim = planClaim(facts, replicaset, bound);
+    const claim = planClaim(facts, replicaset);
     if (claim.step !== null) return claim;
   }
   const peers = sources(facts);
   if (database.listen !== facts.listen || !sameList(database.peers, peers)) return doing('configuring', { kind: 'configure', listen: facts.listen, peers });
-  if (claims) return planClaim(facts, replicaset, bound);
+  if (claims) return planClaim(facts, replicaset);
   const expelled = expelledFrom(facts, replicaset);
   if (mayWrite && expelled.length > 0 && facts.forgottenFor !== facts.version) return doing('ready', { kind: 'forget', uuids: expelled });
   if (mayWrite && !allRw && wanted !== null && wanted !== uuid) return resting('ready', `stays master until ${config?.instances[wanted]?.alias ?? wanted} has taken over`);
@@ -42,7 +44,21 @@ function resume({ newestHeard, version, settled, now }: Facts): Part {
   return doing('configuring', { kind: 'makeWritable' });
 }
 
-function planClaim(facts: Facts, replicaset: string, bound: string | null): Part {
+/**
+ * The one that is named has no data yet, and without anybody who writes it cannot be registered to copy them. The
+ * first in priority that has data stands in, with the promises of all, that one's included, until it takes over.
+ */
+function mayStandIn({ config, uuid, peers }: Facts, wanted: string | null): boolean {
+  const named = peers.find((peer) => peer.uuid === wanted);
+  if (!named?.waitsToJoin || named.readOnly !== null || peers.some(({ readOnly }) => readOnly === false)) return false;
+  const replicaset = config?.instances[uuid]?.replicaset ?? '';
+  const withData = (config?.replicasets[replicaset]?.priority ?? []).filter((member) => config?.instances[member]?.electable && (member === uuid || peers.some((peer) => peer.uuid === member && !peer.leaving && peer.readOnly !== null)));
+  return withData[0] === uuid;
+}
+
+function planClaim(facts: Facts, replicaset: string): Part {
+  // A promise under this version ends when the one that has it promises in turn; it is among those that are asked.
+  const bound = overtaken(facts);
   if (bound !== null) return waiting('configuring', bound);
   if (facts.newestHeard > facts.version) return waiting('configuring', `stays read-only: version ${facts.newestHeard} of the configuration is on its way`);
   const leaving = facts.peers.filter((peer) => peer.leaving);
@@ -51,13 +67,17 @@ function planClaim(facts: Facts, replicaset: string, bound: string | null): Part
   if (open !== null) return open;
   const unasked = leaving.filter(({ alive, answer }) => alive && answer === null);
   if (unasked.length > 0) return doing('configuring', { kind: 'askFence', peers: unasked.map(({ uuid }) => uuid) });
-  return doing('configuring', { kind: 'takeOver', replicaset, vclock: highest(facts) });
+  return doing('configuring', { kind: 'takeOver', replicaset, vclock: highest(facts), promise: facts.memory.promise });
 }
 
-/** Where the furthest of all that have granted has come, in each component. Component 0 is never replicated. */
-function highest({ peers }: Facts): Vclock {
+/**
+ * Where the furthest of all that have granted has come, in each component. Component 0 is never replicated. The rows
+ * of a leaving peer are waited for a while only: it may be gone with them.
+ */
+function highest({ peers, now }: Facts): Vclock {
   const vclock: Record<string, number> = {};
-  for (const { answer } of peers) {
+  for (const { answer, leaving } of peers) {
+    if (leaving && now - (answer?.at ?? 0) > leavingRowsMs) continue;
     for (const [id, lsn] of Object.entries(answer?.granted ? answer.vclock : {})) if (id !== '0') vclock[id] = Math.max(vclock[id] ?? 0, lsn);
   }
   return vclock;

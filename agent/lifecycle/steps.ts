@@ -3,17 +3,20 @@ import { moveAside } from '~/agent/data/files.ts';
 import type { DataFolder } from '~/agent/data/folder.ts';
 import type { Logger } from '~/agent/logs/logger.ts';
 import type { Supervisor } from '~/agent/process/supervisor.ts';
-import type { Peers } from '~/agent/link/peers.ts';
+import type { FenceReply } from './fence.ts';
 import type { FenceAnswer, Step, Vclock } from './facts.ts';
+
+/** Asks a peer to stay read-only; null = it is not known where that one is. */
+export type FenceOf = (peer: string, ask: { version: number; by: string }) => Promise<FenceReply | null>;
 
 /** Does one step of the plan. Each has a deadline; what fails is thrown, and the plan is made anew from fresh facts. */
 export type StepParts = {
   readonly uuid: string;
-  readonly folder: DataFolder;
+  readonly folder: Pick<DataFolder, 'tarantool'>;
   readonly log: Logger;
-  readonly memory: MemoryFile;
-  readonly supervisor: Supervisor;
-  readonly peers: Peers;
+  readonly memory: Pick<MemoryFile, 'value' | 'update'>;
+  readonly supervisor: Pick<Supervisor, 'call' | 'start' | 'stop'>;
+  readonly fenceOf: FenceOf;
   readonly replicationPassword: string;
   readonly memoryBytes: number;
   readonly now: () => number;
@@ -24,8 +27,7 @@ const callMs = 5000;
 const startDatabaseMs = 24 * 60 * 60 * 1000;
 const drainSeconds = 2;
 const stopGraceMs = 10_000;
-const fenceMs = 1500;
-const catchUpSeconds = 10;
+const catchUpSeconds = 3;
 
 export async function doStep(parts: StepParts, step: Step, { version, answered }: { version: number; answered: (uuid: string, answer: FenceAnswer) => void }): Promise<void> {
   const { uuid, folder, log, memory, supervisor, now } = parts;
@@ -42,7 +44,7 @@ export async function doStep(parts: StepParts, step: Step, { version, answered }
     }
     case 'startDatabase': {
       const { how, replicaset, listen, peers } = step;
-      await supervisor.call('start', { how, replicaset, listen, peers, instance: uuid, password: parts.replicationPassword, memory: parts.memoryBytes }, startDatabaseMs);
+      await supervisor.call('start', { how, replicaset, listen, peers, version, serial: memory.value.promise?.serial ?? 0, instance: uuid, password: parts.replicationPassword, memory: parts.memoryBytes }, startDatabaseMs);
       log.info({ how, replicaset, from: peers }, 'database started');
       if (memory.value.dataOf !== replicaset) await memory.update({ dataOf: replicaset });
       return;
@@ -69,29 +71,32 @@ export async function doStep(parts: StepParts, step: Step, { version, answered }
   }
 }
 
-async function asked({ uuid, peers, now }: StepParts, peer: string, version: number): Promise<FenceAnswer> {
-  const found = peers.find(peer);
-  const failed = (message: string): FenceAnswer => ({ at: now(), granted: false, vclock: {}, version: 0, message });
-  if (found === null) return failed('gossip does not know it yet');
+async function asked({ uuid, fenceOf, memory, now }: StepParts, peer: string, version: number): Promise<FenceAnswer> {
+  const serial = memory.value.promise?.serial ?? 0;
+  const failed = (message: string): FenceAnswer => ({ at: now(), granted: false, vclock: {}, version: 0, message, serial });
   try {
-    const said = await peers.client(found).fence({ version, by: uuid }, { timeoutMs: fenceMs });
+    const said = await fenceOf(peer, { version, by: uuid });
+    if (said === null) return failed('gossip does not know it yet');
     const granted = said.readOnly && said.version <= version;
-    return { at: now(), granted, vclock: said.vclock, version: said.version, message: granted ? null : (said.message ?? 'is not read-only') };
+    return { at: now(), granted, vclock: said.vclock, version: said.version, message: granted ? null : (said.message ?? 'is not read-only'), serial };
   } catch (error) {
     return failed((error as Error).message);
   }
 }
 
-async function takeOver(parts: StepParts, { vclock, replicaset }: { vclock: Vclock; replicaset: string }, version: number): Promise<void> {
+async function takeOver(parts: StepParts, { vclock, replicaset, promise }: Extract<Step, { kind: 'takeOver' }>, version: number): Promise<void> {
   const { reached, vclock: own } = (await parts.supervisor.call('await_vclock', { vclock, timeout: catchUpSeconds }, catchUpSeconds * 1000 + callMs)) as { reached: boolean; vclock: Vclock };
   if (!reached) throw new Error(`stays read-only: it has ${JSON.stringify(own)} and its peers have written up to ${JSON.stringify(vclock)}`);
-  await parts.memory.update({ held: { replicaset, version } });
+  // A promise that was given meanwhile goes first. From here to the update nothing else can run.
+  if (parts.memory.value.promise?.serial !== promise?.serial) throw new Error('stays read-only: it has promised another meanwhile');
+  await parts.memory.update({ held: { replicaset, version }, promise: { version, by: parts.uuid, serial: promise?.serial ?? 0 } });
   await makeWritable(parts, version);
   parts.log.info({ version, vclock: own }, 'took over: writable');
 }
 
-async function makeWritable({ supervisor, uuid, replicationPassword }: StepParts, version: number): Promise<void> {
-  const { readOnly } = (await supervisor.call('writable', { version, uuid, password: replicationPassword }, callMs)) as { readOnly: boolean };
+async function makeWritable({ supervisor, memory, replicationPassword }: StepParts, version: number): Promise<void> {
+  const serial = memory.value.promise?.serial ?? 0;
+  const { readOnly } = (await supervisor.call('writable', { version, serial, password: replicationPassword }, callMs)) as { readOnly: boolean };
   if (readOnly) throw new Error('the database stays read-only although it was told to be writable');
 }
 

@@ -1,6 +1,7 @@
 import { agentClient } from '~/link/client.ts';
 import type { AgentClient } from '~/link/protocol.ts';
 import type { TokenSigner } from '~/link/token.ts';
+import type { FenceReply } from '~/agent/lifecycle/fence.ts';
 import type { Gossip, GossipMember } from '~/agent/gossip.ts';
 import type { CommittedVersion } from '~/core/apply/version.ts';
 import type { OutcomeAnswer } from '~/core/apply/answers.ts';
@@ -8,6 +9,7 @@ import type { OutcomeAnswer } from '~/core/apply/answers.ts';
 /** The other agents: found by gossip, called over the same interface that this one serves. */
 const callMs = 2000;
 const pullMs = 30_000;
+const fenceMs = 1500;
 
 export type AgentPeer = GossipMember & { readonly payload: Extract<GossipMember['payload'], { kind: 'agent' }> };
 
@@ -35,6 +37,11 @@ export class Peers {
 
   find(uuid: string): AgentPeer | null {
     return this.all().find((peer) => peer.uuid === uuid) ?? null;
+  }
+
+  async fence(uuid: string, ask: { version: number; by: string }): Promise<FenceReply | null> {
+    const peer = this.find(uuid);
+    return peer && this.client(peer).fence(ask, { timeoutMs: fenceMs });
   }
 
   /** All at once; whoever answers first comes first. */

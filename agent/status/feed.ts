@@ -36,8 +36,9 @@ export class StatusFeed {
         if (seen === this.#count) await new Promise<void>((resolve) => (wake = resolve));
         if (signal.aborted) return;
         seen = this.#count;
-        this.#latest ??= this.#take();
-        yield this.#latest;
+        const status = this.#latest ?? this.#take();
+        this.#latest = status;
+        yield status;
       }
     } finally {
       this.#readers.delete(woken);
