@@ -22,6 +22,8 @@ describe('the draft of an input', () => {
     expect(withField({ priority: ['b', 'a'] }, 'priority', { value: ['a', 'b'], original: ['a', 'b'] })).toEqual({});
   });
 
+  it('has no field that was cleared', () => expect(Object.keys(withField({ instance: 'i1', zone: 'b' }, 'zone', { value: undefined }))).toEqual(['instance']));
+
   it('is checked by the contract, errors by field', () => {
     expect(checkDraft('replicaset.create', { alias: 'bad alias', instances: [] })).toMatchObject({ complete: false, errors: { alias: expect.stringContaining('letters'), instances: expect.any(String) } });
     expect(checkDraft('instance.probe', { address: '10.0.0.1:7301' })).toMatchObject({ complete: true, errors: {} });
