@@ -1,7 +1,7 @@
 /** Real processes with the engine in its worker thread: what the machine does to them must not become a wrong verdict. */
 
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { Address, SwimOptions } from '~/swim/index.ts';
+import { createSwim, type Address, type SwimOptions } from '~/swim/index.ts';
 import { bundleSwimMember, clockMs, swimUuid, SwimProcess } from '~/tests/support/swim-process.ts';
 import { waitFor } from '~/tests/support/wait.ts';
 
@@ -108,4 +108,23 @@ test('keys rotate under traffic without a lost member or a rejected datagram', a
   const stats = await Promise.all(group.map((member) => member.stats()));
   expect(stats.map(({ rejected }) => rejected)).toEqual(group.map(() => ({})));
   expect(verdicts(group)).toEqual([]);
+});
+
+test('stopping leaves nothing open, and the member can start again', async () => {
+  await start('fast');
+  const [first, second] = group as [SwimProcess, SwimProcess];
+  // Pipes are those to the test.
+  const open = async () => (await first.usage()).open.filter((kind) => kind !== 'PipeWrap' && kind !== 'CloseReq');
+  expect(await open()).toContain('MessagePort');
+  await first.stop();
+  await waitFor(async () => (await open()).length === 0, { timeoutMs: 5_000, what: 'all to be closed' });
+  await everyoneSaw([second], 'dead', swimUuid(1));
+  const [{ address } = { address: { host: '', port: 0 } }] = (await second.members()).filter(({ uuid }) => uuid === swimUuid(3));
+  await first.start({ uuid: swimUuid(1), bind: { host: '127.0.0.1', port: 0 }, clusterName: 'test', keyring: [key], profile: 'fast', seeds: [address] });
+  await waitFor(async () => (await second.statuses())[swimUuid(1)] === 'alive', { timeoutMs: 15_000, what: 'its return' });
+});
+
+test('a worker that cannot run is an error of the start, not of the process', async () => {
+  const options: SwimOptions = { uuid: swimUuid(1), bind: { host: '127.0.0.1', port: 0 }, clusterName: 'test', plain: true, profile: 'fast', seeds: [], workerUrl: new URL('file:///nowhere/worker.mjs') };
+  await expect(createSwim(options).start()).rejects.toMatchObject({ code: 'engineFailed' });
 });

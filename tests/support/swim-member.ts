@@ -46,7 +46,7 @@ async function perform(request: MemberRequest): Promise<unknown> {
       return undefined;
     }
     case 'usage':
-      return { ...process.cpuUsage(), rss: process.memoryUsage.rss() };
+      return { ...process.cpuUsage(), rss: process.memoryUsage.rss(), open: process.getActiveResourcesInfo() };
     case 'setPayload':
       return running().setPayload(request.payload);
     case 'install':

@@ -10,7 +10,7 @@ import type { MemberReport, MemberRequest } from './swim-member.ts';
 import { bundleSwimWorker } from './swim-worker.ts';
 
 export type SeenEvent = { readonly event: keyof SwimEvents; readonly uuid: string; readonly atMs: number };
-export type Usage = { readonly user: number; readonly system: number; readonly rss: number };
+export type Usage = { readonly user: number; readonly system: number; readonly rss: number; readonly open: readonly string[] };
 type WithoutId<T> = T extends { id: number } ? Omit<T, 'id'> : never;
 
 export type Wrap = (command: string, args: readonly string[]) => [string, string[]];
