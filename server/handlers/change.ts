@@ -82,5 +82,6 @@ function expect(base: ConfigVersion | null, { expectedVersion }: Intent): void {
 }
 
 function aborted(run: ApplyRun): CoterieError {
-  return new CoterieError('REFUSED', `Nothing was changed: ${run.error ?? 'the run was aborted'}`, { run: run.id, instances: run.instances });
+  const away = run.instances.length > 0 && run.instances.every(({ state }) => state === 'unreachable');
+  return new CoterieError(away ? 'UNAVAILABLE' : 'REFUSED', `Nothing was changed: ${run.error ?? 'the run was aborted'}`, { run: run.id, instances: run.instances });
 }

@@ -44,7 +44,7 @@ const slowestBytesPerMs = 1000;
  * a change that meets it before that is held up for one prepare and one commit, so both are short and made again.
  */
 const policyFor = (bytes: number): Partial<ApplyPolicy> => {
-  const callTimeoutMs = 1500 + Math.ceil(bytes / slowestBytesPerMs);
+  const callTimeoutMs = 3000 + Math.ceil(bytes / slowestBytesPerMs);
   return { callTimeoutMs, prepareTimeoutMs: callTimeoutMs + 500, applyWaitMs: 1000 };
 };
 
