@@ -69,7 +69,7 @@ async function start(settings: Settings, { log, gossip, root, version, dataDir, 
   const https = settings.publicUrl?.startsWith('https:') ?? false;
   const publicOrigin = settings.publicUrl ? new URL(settings.publicUrl).origin : null;
   let answer: ReturnType<typeof application> | null = null;
-  const pages = settings.headless ? null : await openPages(root);
+  const pages = settings.headless ? null : openPages(root);
   if (pages) undo.push(() => pages.close());
   // The port is taken first: whoever is in the way is named before anything is done, and probes get an answer while we start.
   const listener = new HttpListener(
@@ -94,7 +94,7 @@ async function start(settings: Settings, { log, gossip, root, version, dataDir, 
     { name: settings.cluster, owner: dataDir.owner, boot: randomBytes(4).toString('hex'), url, ...(policy ? { policy } : {}) },
   );
   undo.push(() => runtime.stop());
-  const access = createAccess({ store, now, random: randomBytes }, { secure: https });
+  const access = createAccess({ store, now, random: randomBytes }, { secure: https, onClaimed: () => rmSync(dataDir.claimFile, { force: true }) });
   const pruning = setInterval(() => void access.prune().catch((error: unknown) => warn('Expired sessions could not be deleted.', error)), pruneEveryMs);
   undo.push(() => clearInterval(pruning));
   const services: Services = { store, access, runtime, now, newUuid: randomUUID };

@@ -12,7 +12,7 @@ import { Tokens } from './tokens.ts';
 
 /** Who may come in: passwords, sessions, API tokens, the one-time claim, and what slows guessers down. */
 
-export type AccessOptions = CookieOptions;
+export type AccessOptions = CookieOptions & { /** The first admin is there: the one-time link is worthless now. */ readonly onClaimed?: () => void };
 export type Credentials = { readonly cookie: string | null; readonly authorization: string | null; readonly address: string | null };
 export type Caller = { readonly address: string | null; readonly agent: string | null };
 
@@ -40,7 +40,7 @@ export class Access {
     this.passwords = new Passwords(random);
     this.sessions = new Sessions(components);
     this.tokens = new Tokens(components);
-    this.claim = new Claim(components, this.passwords);
+    this.claim = new Claim(components, this.passwords, options.onClaimed ?? (() => {}));
     this.#lockout = new Lockout(store.loginFailures, now);
     this.#logins = new RateLimit(now, loginRate);
     this.#wrong = new RateLimit(now, wrongRate);

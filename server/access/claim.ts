@@ -10,6 +10,7 @@ export class Claim {
   constructor(
     readonly components: Components,
     readonly passwords: Passwords,
+    readonly onClaimed: () => void,
   ) {}
 
   /** Null once the cluster has users. `known` is the code of an earlier start, kept beside the data: it stays valid if it still is. */
@@ -36,6 +37,7 @@ export class Claim {
     const created = await store.users.createFirst({ name: user.name, role: 'admin', passwordHash, createdAt: now(), lastLoginAt: null, disabled: false });
     await store.meta.takeIf(keyOf(code), 'open');
     if (created === 'not first') throw alreadyClaimed();
+    this.onClaimed();
   }
 }
 
