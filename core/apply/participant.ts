@@ -65,7 +65,7 @@ export class ApplyParticipant {
     return [...expired, ...this.#due(now)];
   }
 
-  /** When `tick` has something to do; Infinity = never. */
+  /** When `tick` has something to do; Infinity = never. Set a timer for the difference: the clock may be set back meanwhile. */
   wakeAt(): number {
     const { candidate, askAt, seen, pull, waiters } = this.#state;
     const times = waiters.map(({ until }) => until);

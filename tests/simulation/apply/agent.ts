@@ -21,6 +21,7 @@ export class SimAgent {
   /** Kind of the event that is being worked on. */
   last: ParticipantEvent['kind'] | null = null;
   #boot = 0;
+  #timer = Infinity;
   #requests = 0;
   #waiting = new Map<number, (answer: AnyAnswer) => void>();
   #clock: { offset: number; readonly rate: number };
@@ -48,10 +49,14 @@ export class SimAgent {
     this.world.note(`${this.name}: clock jumps by ${byMs.toFixed(0)}`);
   }
 
-  /** In the world's time. */
+  /** In the world's time. Set as a timer is: for a length of time, which a jump of the clock does not change. */
   wakeAt(): number {
+    return this.machine ? this.#timer : Infinity;
+  }
+
+  #settle(): void {
     const at = this.machine?.wakeAt() ?? Infinity;
-    return at === Infinity ? Infinity : Math.max(this.world.now, (at - this.#clock.offset) / this.#clock.rate);
+    this.#timer = at === Infinity ? Infinity : this.world.now + Math.max(0, at - this.localNow) / this.#clock.rate;
   }
 
   boot(): void {
@@ -93,6 +98,7 @@ export class SimAgent {
       if (failing) return this.give({ kind: 'persistFailed', message: 'no space left' });
       this.#do(effect);
     }
+    this.#settle();
     this.checks.agent(this);
   }
 

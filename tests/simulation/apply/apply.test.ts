@@ -4,7 +4,9 @@ import { simulate } from './simulate.ts';
 
 /** A failing seed is in the message: `simulate(seed)` replays it. More of them: COTERIE_SIMULATION_RUNS=20000. */
 const runs = Number(process.env.COTERIE_SIMULATION_RUNS ?? 2_000);
-const batch = 250;
+const batch = 100;
+/** A batch takes a quarter of a second of a free processor. */
+const batchTimeoutMs = 120_000;
 
 describe('two-phase apply under random faults', () => {
   const totals = new Map<string, number>();
@@ -14,7 +16,7 @@ describe('two-phase apply under random faults', () => {
       const { seen } = simulate(seed);
       for (const [what, count] of Object.entries(seen)) totals.set(what, (totals.get(what) ?? 0) + count);
     }
-  });
+  }, batchTimeoutMs);
 
   test('the runs above met everything that may become of a run', () => {
     for (const [what, count] of totals) expect(count, what).toBeGreaterThan(runs / 50);
