@@ -100,9 +100,9 @@ export class Runtime {
     const onRun = () => (this.applies.running().length === 0 ? this.state.lookNow() : poke());
     const onError = (error: unknown) => warn('A step of an apply run failed; it is made again.', error);
     const lock = new ChangeLock({ owner, shared: store.provider === 'postgresql' ? store.locks : null, ttlMs: 10_000, waitMaxMs: 30_000, queueMax: 200 });
-    const isReachable = (uuid: string) => this.state.known().some((known) => known.uuid === uuid && known.reachable);
+    const reachable = () => new Set(this.state.known().filter((known) => known.reachable).map(({ uuid }) => uuid));
     this.#catchUp = new CatchUp({ store, versions, client, reportOf: (uuid) => this.state.report(uuid), isApplying: () => this.applies.running().length > 0, now, random, onChange: poke, onError });
-    this.applies = new ApplyRunner({ store, versions, lock, client, isReachable, now, newUuid, onChange: onRun, onFinished: (run) => this.#catchUp.finished(run), onError }, { owner, ...(policy ? { policy } : {}) });
+    this.applies = new ApplyRunner({ store, versions, lock, client, reachable, now, newUuid, onChange: onRun, onFinished: (run) => this.#catchUp.finished(run), onError }, { owner, ...(policy ? { policy } : {}) });
     this.state = new ClusterState(
       { versions, now, isUp, runs: () => this.applies.running(), onEvents: (drafts) => journal.events(drafts), onSeen: (seen) => journal.issues(seen) },
       { name, boot, ...stateDefaults, seen: new Map(journal.since) },
@@ -172,7 +172,7 @@ export class Runtime {
   async #maySettle(): Promise<boolean> {
     const left = await this.components.store.runs.unfinished();
     if (left.length === 0) return false;
-    const known = new Set(this.state.known().filter(({ reachable }) => reachable).map(({ uuid }) => uuid));
+    const known = this.applies.components.reachable();
     return this.components.now() - this.#startedAt > settleAfterMs || left.every(({ run }) => run.instances.every(({ uuid }) => known.has(uuid)));
   }
 

@@ -10,7 +10,8 @@ export function runStore(db: Db): RunStore {
   const move = async (id: string, from: ApplyRun['state'][], data: object) => (await db.run.updateMany({ where: { id, state: { in: from } }, data })).count === 1;
   return {
     begin: async (run, owner) => {
-      await db.run.createMany({ data: [rowOf(run, owner)] });
+      // One statement; `createMany` would be a transaction of its own.
+      await db.run.create({ data: rowOf(run, owner), select: { id: true } });
     },
     decide: (id, { owner, at, version, instances }) =>
       db.$transaction(async (tx) => {

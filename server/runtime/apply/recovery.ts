@@ -44,6 +44,9 @@ async function resumed(run: ApplyRun, components: RecoveryComponents, options: R
 
 const headOf = (run: ApplyRun, { owner }: RunnerOptions): RunHead => ({ id: run.id, owner, author: run.author, surface: run.surface as Surface, reason: run.reason, startedAt: run.startedAt });
 
-const membersOf = (run: ApplyRun, { isReachable }: RecoveryComponents): ApplyMember[] => run.instances.map(({ uuid, alias }) => ({ uuid, alias, reachable: isReachable(uuid) }));
+function membersOf(run: ApplyRun, components: RecoveryComponents): ApplyMember[] {
+  const reachable = components.reachable();
+  return run.instances.map(({ uuid, alias }) => ({ uuid, alias, reachable: reachable.has(uuid) }));
+}
 
 const policyOf = ({ policy }: RunnerOptions) => (policy ? { policy } : {});

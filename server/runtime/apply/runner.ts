@@ -22,7 +22,8 @@ export type RunnerComponents = {
   readonly versions: Versions;
   readonly lock: ChangeLock;
   readonly client: (uuid: string, alias: string) => AgentClient;
-  readonly isReachable: (uuid: string) => boolean;
+  /** Instances whose agents answer now. */
+  readonly reachable: () => ReadonlySet<string>;
   readonly now: () => number;
   readonly newUuid: () => string;
   readonly onChange: () => void;
@@ -100,13 +101,14 @@ export class ApplyRunner {
   }
 
   async #apply({ config, meta, base, lost }: { config: ClusterConfig; meta: ChangeMeta; base: Committed | null; lost: AbortSignal }): Promise<ApplyRun> {
-    const { versions, now, newUuid, store, isReachable } = this.components;
+    const { versions, now, newUuid, store } = this.components;
+    const reachable = this.components.reachable();
     const { owner } = this.options;
     const run: RunHead = { id: newUuid(), owner, startedAt: now(), ...meta };
     const text = canonicalText(config);
     const version = (base?.meta.version ?? 0) + 1;
     const candidate: Committed = { meta: { version, hash: hashOf(text), ...meta, at: run.startedAt, base: base?.meta.version ?? null }, text };
-    const participants = participantsOf({ base: versions.current?.config ?? null, candidate: config, reachable: isReachable });
+    const participants = participantsOf({ base: versions.current?.config ?? null, candidate: config, reachable: (uuid) => reachable.has(uuid) });
     const machine = new ApplyCoordinator({ run, base, candidate, participants, policy: { ...policyFor(text.length), ...this.options.policy } });
     // The agents are asked meanwhile; the decision waits for it.
     const begun = store.runs.begin(machine.run(), owner);
