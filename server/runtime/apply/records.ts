@@ -28,12 +28,12 @@ export async function recorded(effect: RecordEffect, runs: RunStore, options: Re
 async function decided({ runId, candidate, run }: Extract<RecordEffect, { kind: 'recordDecision' }>, runs: RunStore, { owner, now, begun, lost }: RecordsOptions): Promise<CoordinatorEvent> {
   const told = (outcome: 'won' | 'lost', message: string | null = null): CoordinatorEvent => ({ kind: 'decisionRecorded', outcome, message });
   await begun;
-  if (lost.aborted) return told('lost', 'This server lost its lock before the decision: its connection to the database was too slow.');
-  const answer = await runs.decide(runId, { owner, at: now(), version: candidate, instances: run.instances });
+  const answer = lost.aborted ? 'unlocked' : await runs.decide(runId, { owner, at: now(), version: candidate, instances: run.instances });
   if (answer === 'decided') return told('won');
-  // An earlier try of ours may have gone through without our hearing of it.
+  // An earlier try of ours may have gone through without our hearing of it, and been taken over since: it stays decided.
   const stored = await runs.get(runId);
-  if (stored?.owner === owner && stored.run.decidedAt !== null) return told('won');
+  if (stored !== null && stored.run.decidedAt !== null) return told('won');
+  if (answer === 'unlocked') return told('lost', 'This server lost its lock before the decision: its connection to the database was too slow.');
   return told('lost', answer === 'stale' ? `Another server made version ${candidate.meta.version} first.` : 'Another server has taken this run over.');
 }
 
