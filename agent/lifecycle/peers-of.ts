@@ -8,9 +8,9 @@ const askAgainMs = 300;
 export const replicasetOf = ({ config, uuid }: Facts): string => config?.instances[uuid]?.replicaset ?? '';
 
 /** Addresses to replicate from, in an order that no change of priority touches. */
-export const sources = ({ peers }: Facts): string[] =>
+export const sources = ({ peers }: Facts, kept: readonly PeerFacts[] = []): string[] =>
   peers
-    .filter(({ leaving }) => !leaving)
+    .filter((peer) => !peer.leaving || kept.includes(peer))
     .toSorted((a, b) => (a.uuid < b.uuid ? -1 : 1))
     .map(({ uri }) => uri);
 

@@ -23,12 +23,9 @@ export function planServing(facts: Facts, database: DatabaseFacts): Part {
 
   const wanted = config && wantedMaster(config, replicaset);
   const claims = !mayWrite && (wanted === uuid || mayStandIn(facts, wanted));
-  // Rows that only a leaving peer has come over the link that the next step would cut.
-  if (claims && facts.peers.some((peer) => peer.leaving && database.peers.includes(peer.uri))) {
-    const claim = planClaim(facts, replicaset);
-    if (claim.step !== null) return claim;
-  }
-  const peers = sources(facts);
+  // Rows that only a leaving peer has come over the link to it: it is cut when leadership is taken, not before.
+  const kept = claims ? facts.peers.filter((peer) => peer.leaving && database.peers.includes(peer.uri)) : [];
+  const peers = sources(facts, kept);
   if (database.listen !== facts.listen || !sameList(database.peers, peers)) return doing('configuring', { kind: 'configure', listen: facts.listen, peers });
   if (claims) return planClaim(facts, replicaset);
   const expelled = expelledFrom(facts, replicaset);

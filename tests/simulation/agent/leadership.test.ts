@@ -7,18 +7,24 @@ import { rs, SimWorld } from './world.ts';
 /**
  * Random lives of a replicaset of three: new priorities, agents and databases killed at any await, versions missed and
  * pulled later, gossip out of date, data lost, instances disabled while they are down. After every single move: at most
- * one can write, and the replicaset was begun at most once. In the end, when all is well again: the one that is wanted
+ * one can write, whoever begins to write has every acknowledged row, and the replicaset was begun at most once. In the end, when all is well again: the one that is wanted
  * writes, and has every acknowledged row.
  */
 const seeds = Number(process.env.COTERIE_SEEDS ?? 100);
-const moves = 1500;
+const moves = 2000;
 
 async function live(seed: number): Promise<void> {
   const scheduler = new Scheduler(randomOf(seed));
   const world = new SimWorld(scheduler, 3);
   const { random } = scheduler;
+  let master: string | undefined;
   const check = (move: string) => {
     const writable = world.writable();
+    if (writable[0] !== undefined && writable[0] !== master) {
+      const behind = Object.entries(world.acknowledged).filter(([origin, lsn]) => !world.newest.config.instances[origin]!.disabled && (world.databases.get(writable[0]!)!.rows?.[origin] ?? 0) < lsn);
+      if (behind.length > 0) throw new Error(`seed ${seed}, ${move} at ${world.now}: ${writable[0]} writes without acknowledged rows of ${behind.map(([origin]) => origin).join()}`);
+    }
+    master = writable[0];
     if (writable.length > 1) throw new Error(`seed ${seed}, ${move} at ${world.now}: ${writable.join(' and ')} can write`);
     if (world.bootstraps > 1) throw new Error(`seed ${seed}, ${move} at ${world.now}: the replicaset was begun twice`);
   };
@@ -57,9 +63,8 @@ async function live(seed: number): Promise<void> {
     },
   };
   const everyday: (() => void | Promise<void>)[] = [
-    () => scheduler.step(),
-    () => scheduler.step(),
-    () => scheduler.pick(world.agents)?.act(),
+    ...Array.from({ length: 5 }, () => () => scheduler.step()),
+    ...Array.from({ length: 4 }, () => () => scheduler.pick(world.agents)?.act()),
     () => scheduler.pick(world.agents)?.look(),
     () => world.replicate(),
     () => world.write(),
@@ -79,7 +84,7 @@ async function live(seed: number): Promise<void> {
       faults[name]!();
       check(name);
     }
-    if (random() < 0.02) {
+    if (random() < 0.008) {
       const dead = world.agents.find(({ alive }) => !alive);
       // Gossip reaches a started agent before it settles, from everyone who lives.
       dead?.start();
