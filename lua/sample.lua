@@ -4,6 +4,14 @@ local database = require('database')
 local tarantool = require('tarantool')
 local sample = {}
 
+-- Tarantool says "a hundred years" where it has never heard a row.
+local NEVER = 100 * 365 * 86400
+
+local function seconds(value)
+    local number = plain.number(value)
+    return number ~= nil and number < NEVER and number or box.NULL
+end
+
 local function upstream(link)
     if link == nil then
         return box.NULL
@@ -11,8 +19,8 @@ local function upstream(link)
     return {
         status = link.status,
         peer = link.peer and link.peer:gsub('^[^@]*@', '') or box.NULL,
-        lagSeconds = plain.number(link.lag) or box.NULL,
-        idleSeconds = plain.number(link.idle) or box.NULL,
+        lagSeconds = seconds(link.lag),
+        idleSeconds = seconds(link.idle),
         message = link.message or box.NULL,
     }
 end

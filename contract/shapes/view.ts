@@ -42,6 +42,7 @@ export const InstanceView = z.object({
   readOnly: z.boolean().nullable(),
   /** Worst upstream lag. */
   lagSeconds: z.number().nullable(),
+  /** In use inside the slabs (`arena_used`); slabs that are taken and empty do not count. */
   memoryUsedBytes: z.number().nullable(),
   memoryQuotaBytes: z.number().nullable(),
   issues: z.number().int().nonnegative(),

@@ -64,8 +64,8 @@ function replicationStep(facts: Facts, replicaset: string, { stops, starts }: { 
   const stay = facts.sorted(enabledMembersOf(after, replicaset).filter((uuid) => databaseNeeded(after, uuid) && databaseNeeded(before, uuid)));
   const moved = stay.filter((uuid) => before.instances[uuid]?.uri !== after.instances[uuid]?.uri);
   const reasons = [
-    ...(starts.length > 0 ? [`${facts.aliases(facts.sorted(starts))} come in`] : []),
-    ...(stops.length > 0 ? [`${facts.aliases(facts.sorted(stops))} leave`] : []),
+    ...(starts.length > 0 ? [`${facts.aliases(facts.sorted(starts))} ${starts.length > 1 ? 'come' : 'comes'} in`] : []),
+    ...(stops.length > 0 ? [`${facts.aliases(facts.sorted(stops))} ${stops.length > 1 ? 'leave' : 'leaves'}`] : []),
     ...moved.map((uuid) => `${facts.aliasOf(uuid)} is now at ${after.instances[uuid]?.uri}`),
   ];
   if (stay.length === 0 || reasons.length === 0) return [];

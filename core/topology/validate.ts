@@ -73,7 +73,8 @@ function tooMany(config: ClusterConfig): Refusal[] {
   count('replicasets', Object.keys(config.replicasets).length, limits.replicasetsMax);
   count('sections', Object.keys(config.sections).length, limits.sectionsMax);
   for (const [name, text] of Object.entries(config.sections)) {
-    const bytes = utf8Bytes(text);
+    // A character has at most three bytes.
+    const bytes = text.length * 3 > limits.sectionBytesMax ? utf8Bytes(text) : 0;
     if (bytes > limits.sectionBytesMax) faults.push(refusal('limit', name, [`Section ${name} has ${sizeOf(bytes)}; at most ${sizeOf(limits.sectionBytesMax)} fit.`, 'Split it, or keep big data in a space.']));
   }
   // A character becomes at most six bytes of JSON: only a big document has to be measured.

@@ -57,7 +57,7 @@ function instanceView(instance: InstanceFacts, issues: readonly Issue[], options
     configVersion: instance.configVersion,
     readOnly: instance.readOnly,
     lagSeconds: lags.length === 0 ? null : Math.max(...lags),
-    memoryUsedBytes: database?.slab.quotaUsedBytes ?? null,
+    memoryUsedBytes: database?.slab.arenaUsedBytes ?? null,
     memoryQuotaBytes: database?.slab.quotaBytes ?? null,
     issues: issues.length,
   };
