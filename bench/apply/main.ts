@@ -6,9 +6,12 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { ProcessCluster } from '~/tests/support/process-cluster.ts';
 import { figures, type Figures } from './figures.ts';
+
+const pauseMs = 200;
 
 type Row = { readonly what: string; readonly target: string; readonly figures: Figures };
 
@@ -93,6 +96,8 @@ async function uploads(cluster: ProcessCluster, { rounds, text }: { rounds: numb
   const took: number[] = [];
   for (let round = 0; round < rounds + 2; round++) {
     const sections = { bench: text(round) };
+    // What the round before has set off (gossip, status) is over by then, as it is where people change something.
+    await wait(pauseMs);
     const begun = performance.now();
     const { status, body } = await cluster.post('/config/upload', { sections });
     took.push(performance.now() - begun);
@@ -110,7 +115,7 @@ function reportOf(rows: readonly Row[], args: readonly string[]): string {
     '',
     `${new Date().toISOString().slice(0, 10)}, ${cpu?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, load ${loadavg().map((value) => value.toFixed(1)).join(' ')} at the end. \`npm run bench apply${args.length > 0 ? ` -- ${args.join(' ')}` : ''}\``,
     '',
-    'Server, agents and Tarantools are processes on this one machine, so all of them share its cores. Times are milliseconds over REST, from the request to the answer, which comes when every instance has applied the version: prepared with fsync, decided in the database with fsync, committed with fsync. The server keeps SQLite with `synchronous=FULL`.',
+    `Server, agents and Tarantools are processes on this one machine, so all of them share its cores. Times are milliseconds over REST, from the request to the answer, which comes when every instance has applied the version: prepared with fsync, decided in the database with fsync, committed with fsync. Rounds are ${pauseMs} ms apart.`,
     '',
     '| what | target | p50 | p95 | max | rounds |',
     '| --- | --- | --- | --- | --- | --- |',
