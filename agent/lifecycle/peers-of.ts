@@ -3,7 +3,7 @@ import { doing, waiting, type Part } from './parts.ts';
 
 /** What several parts of the plan ask about the other members. */
 
-const askAgainMs = 300;
+const askAgainMs = 150;
 
 export const replicasetOf = ({ config, uuid }: Facts): string => config?.instances[uuid]?.replicaset ?? '';
 
@@ -32,7 +32,9 @@ export function unanswered(facts: Facts, peers: readonly PeerFacts[]): Part | nu
   const { now } = facts;
   const lacking = peers.filter(({ answer }) => !answer?.granted);
   if (lacking.length === 0) return null;
-  const due = lacking.filter(({ alive, answer }) => alive && (answer === null || now - answer.at >= askAgainMs));
+  // Who writes is asked last: it goes on while any of the others cannot promise, and stops for milliseconds only.
+  const readers = lacking.filter(({ readOnly }) => readOnly !== false);
+  const due = (readers.length > 0 ? readers : lacking).filter(({ alive, answer }) => alive && (answer === null || now - answer.at >= askAgainMs));
   const reason = lacking.map(whyLacking).join('; ');
   if (due.length > 0) return doing('configuring', { kind: 'askFence', peers: due.map(({ uuid }) => uuid) }, reason);
   const retryAt = Math.min(Infinity, ...lacking.filter(({ alive }) => alive).map(({ answer }) => (answer?.at ?? now) + askAgainMs));

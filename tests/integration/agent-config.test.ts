@@ -25,11 +25,11 @@ describe('an agent takes part in the two-phase apply', () => {
 
   it('applies a section without touching the database', async () => {
     const pids = agents.all.map(tarantoolPid);
-    const log = () => readFileSync(join(a.dataDir, 'logs/tarantool.log'), 'utf8').length;
-    const before = log();
+    const changes = () => readFileSync(join(a.dataDir, 'logs/tarantool.log'), 'utf8').split('configuration option').length;
+    const before = changes();
     driver.config.sections.note = 'hello';
     expect(await driver.apply(agents.all, 5000)).toEqual([{ committed: true, applied: true, message: null }, { committed: true, applied: true, message: null }]);
-    expect(log()).toBe(before);
+    expect(changes()).toBe(before);
     expect(agents.all.map(tarantoolPid)).toEqual(pids);
   });
 

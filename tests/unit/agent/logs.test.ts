@@ -1,0 +1,101 @@
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { follow } from '~/agent/logs/follow.ts';
+import { agentLineOf, tarantoolLineOf } from '~/agent/logs/line.ts';
+import { openLogger } from '~/agent/logs/logger.ts';
+import { readLogs } from '~/agent/logs/read.ts';
+import { rotateHeld } from '~/agent/logs/rotate.ts';
+import { lastLines } from '~/agent/logs/tail.ts';
+import { lastWords } from '~/agent/process/last-words.ts';
+import { waitFor } from '../../support/wait.ts';
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'coterie-logs-'));
+  path = join(folder, 'a.log');
+});
+
+describe('log lines', () => {
+  it('reads those of Tarantool', () => {
+    expect(tarantoolLineOf('2026-11-21 06:16:22.207 [22042] main/115/lua I> set it')).toEqual({ at: new Date(2026, 10, 21, 6, 16, 22, 207).getTime(), source: 'tarantool', level: 'info', text: 'main/115/lua: set it' });
+    expect(tarantoolLineOf("2026-11-21 06:16:24.967 [1] main/106/lua F> can't initialize").level).toBe('fatal');
+    expect(tarantoolLineOf('2026-11-21 06:16:24.965 [22109] main/113/applier coio.cc:108 !> SystemError connect').level).toBe('fatal');
+    expect(tarantoolLineOf('stack traceback:')).toEqual({ at: null, source: 'tarantool', level: 'info', text: 'stack traceback:' });
+  });
+
+  it('reads those of the agent, and what is none', () => {
+    expect(agentLineOf('{"level":40,"time":5,"pid":7,"msg":"careful"}')).toEqual({ at: 5, source: 'agent', level: 'warn', text: 'careful' });
+    expect(agentLineOf('{"level":30,"time":5,"version":7,"msg":"done"}').text).toBe('done {"version":7}');
+    expect(agentLineOf('half a li')).toEqual({ at: null, source: 'agent', level: 'info', text: 'half a li' });
+  });
+});
+
+describe('log files', () => {
+  it('gives the last lines over a rotation, whatever the block size', () => {
+    writeFileSync(`${path}.1`, Array.from({ length: 3000 }, (_, i) => `old ${i} ${'x'.repeat(50)}`).join('\n').concat('\n'));
+    writeFileSync(path, 'new 0\nnew 1\n');
+    expect(lastLines(path, 2)).toEqual(['new 0', 'new 1']);
+    const lines = lastLines(path, 2500);
+    expect(lines).toHaveLength(2500);
+    expect(lines[0]).toMatch(/^old 502 /);
+    expect(lastLines(join(folder, 'none'), 5)).toEqual([]);
+    expect(lastLines(path, 0)).toEqual([]);
+  });
+
+  it('turns over its own file, and keeps so many', () => {
+    const log = openLogger(path, { level: 'info', name: 'a', now: () => 1, stderr: false, rotation: { bytesMax: 500, kept: 2 } });
+    for (let i = 0; i < 60; i++) log.info({ i }, 'something');
+    log.debug('not this');
+    expect(statSync(path).size).toBeLessThanOrEqual(500);
+    expect([1, 2, 3].map((n) => existsSync(`${path}.${n}`))).toEqual([true, true, false]);
+    expect(JSON.parse(readFileSync(path, 'utf8').trimEnd().split('\n').at(-1)!)).toEqual({ level: 30, time: 1, i: 59, msg: 'something' });
+    expect(statSync(path).mode & 0o077).toBe(0);
+  });
+
+  it('cuts a file that another process holds', () => {
+    writeFileSync(path, 'x'.repeat(600));
+    expect(rotateHeld(path, { bytesMax: 1000, kept: 2 })).toBe(false);
+    expect(rotateHeld(path, { bytesMax: 500, kept: 2 })).toBe(true);
+    appendFileSync(path, 'goes on');
+    expect([readFileSync(path, 'utf8'), readFileSync(`${path}.1`, 'utf8')]).toEqual(['goes on', 'x'.repeat(600)]);
+  });
+
+  it('follows a file over its rotation', async () => {
+    writeFileSync(path, 'before\n');
+    const done = new AbortController();
+    const seen: string[] = [];
+    const following = (async () => {
+      for await (const line of follow(path, done.signal)) seen.push(line);
+    })();
+    appendFileSync(path, 'one\ntw');
+    await waitFor(() => seen.length === 1, { timeoutMs: 3000, what: 'the first line' });
+    appendFileSync(path, 'o\n');
+    await waitFor(() => seen.length === 2, { timeoutMs: 3000, what: 'the second line' });
+    rotateHeld(path, { bytesMax: 1, kept: 1 });
+    appendFileSync(path, 'three\n');
+    await waitFor(() => seen.length === 3, { timeoutMs: 3000, what: 'the line behind the rotation' });
+    done.abort();
+    await following;
+    expect(seen).toEqual(['one', 'two', 'three']);
+  });
+
+  it('puts both logs in the order of time, and filters', () => {
+    const files = { agent: join(folder, 'agent.log'), tarantool: join(folder, 'tarantool.log') };
+    const at = (ms: number) => new Date(2026, 0, 1, 0, 0, 0, ms).getTime();
+    writeFileSync(files.agent, `${JSON.stringify({ level: 30, time: at(1), msg: 'A1' })}\n${JSON.stringify({ level: 30, time: at(3), msg: 'A3' })}\n`);
+    writeFileSync(files.tarantool, '2026-01-01 00:00:00.002 [1] main I> T2\nstack of T2\n');
+    expect(readLogs(files, { source: 'all', lines: 10 }).map(({ text }) => text)).toEqual(['A1', 'main: T2', 'stack of T2', 'A3']);
+    expect(readLogs(files, { source: 'all', lines: 10, filter: 'stack' }).map(({ text }) => text)).toEqual(['stack of T2']);
+    expect(readLogs(files, { source: 'agent', lines: 1 }).map(({ text }) => text)).toEqual(['A3']);
+  });
+
+  it('finds why a process ended, in its own lines only', () => {
+    writeFileSync(path, '2026-01-01 00:00:00.002 [1] main F> of a run before\ncontrol socket at x\n2026-01-01 00:00:01.002 [1] main/106/lua F> cannot lock\n2026-01-01 00:00:01.003 [1] main I> bye\n');
+    expect(lastWords(path)).toBe('cannot lock');
+    appendFileSync(path, 'control socket at x\n2026-01-01 00:00:02.003 [1] main/1/lua I> ready\n');
+    expect(lastWords(path)).toBe('ready');
+  });
+});
