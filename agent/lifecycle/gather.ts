@@ -15,7 +15,7 @@ export type GatherParts = {
   readonly keeper: Pick<ConfigKeeper, 'committed'>;
   readonly memory: Pick<MemoryFile, 'value'>;
   readonly supervisor: Pick<Supervisor, 'state' | 'restarts'>;
-  readonly sampler: Pick<Sampler, 'database'>;
+  readonly sampler: Pick<Sampler, 'database' | 'unanswered'>;
   readonly bases: () => ReadonlyMap<number, number | null>;
   readonly files: () => 'none' | 'data' | 'leftovers';
   readonly others: () => readonly AgentPeer[];
@@ -48,7 +48,7 @@ export function gather(parts: GatherParts, own: OwnFacts): Facts {
     memory: memory.value,
     holds: stillHeld(memory.value.held, { version, replicaset: config?.instances[uuid]?.replicaset ?? '' }, parts.bases()),
     files: parts.files(),
-    process: { state: supervisor.state, nextStartAt: supervisor.restarts.nextStartAt, lastExit: supervisor.restarts.lastExit },
+    process: { state: processState(parts), nextStartAt: supervisor.restarts.nextStartAt, lastExit: supervisor.restarts.lastExit },
     database: databaseOf(parts),
     peers,
     newestHeard: Math.max(0, ...[...others.values()].map(({ payload }) => payload.config?.version ?? 0)),
@@ -76,6 +76,9 @@ function peersIn(config: ClusterConfig, { uuid, others, answers, serial }: { uui
       return { ...member, alive, readOnly: alive ? heard.payload.readOnly : null, waitsToJoin: alive && heard.payload.state === 'connecting', answer: answer?.serial === serial ? answer : null };
     });
 }
+
+/** One look without an answer may be a busy moment; two are seconds. */
+const processState = ({ supervisor, sampler }: GatherParts): Facts['process']['state'] => (supervisor.state === 'up' && sampler.unanswered >= 2 ? 'silent' : supervisor.state);
 
 function databaseOf({ sampler }: GatherParts): DatabaseFacts | null {
   const sample = sampler.database;

@@ -36,6 +36,7 @@ function planWithout(facts: Facts, goal: LifeCycle): Part {
     case 'down':
       return eager ? doing(goal, { kind: 'startProcess' }) : resting(goal);
     case 'silent':
+      return doing('configuring', { kind: 'stopProcess', drain: false }, `${goal}: ends its database, which does not answer`);
     case 'starting':
       return eager ? resting(goal) : waiting('configuring', `${goal}: waits for its database process to answer, to stop it`);
     case 'up':
@@ -48,7 +49,8 @@ function planReady(facts: Facts): Part {
   if (!databaseNeeded(facts.config as ClusterConfig, facts.uuid)) return process.state === 'down' ? resting('ready') : stopping(facts, 'its roles need no database: stops it');
   switch (process.state) {
     case 'silent':
-      return waiting('failed', 'The database process lives and does not answer on its control socket.');
+      if (facts.restart) return doing('configuring', { kind: 'stopProcess', drain: false }, 'ends its database, which does not answer');
+      return waiting('failed', 'The database process lives and does not answer. Restart it if that does not pass.');
     case 'starting':
       return waiting(files === 'data' ? 'configuring' : 'connecting', 'the database process starts');
     case 'down':

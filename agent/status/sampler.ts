@@ -39,6 +39,8 @@ export class Sampler {
   #waiting = 0;
   database: Sample | Unconfigured | null = null;
   disk = { totalBytes: 0, freeBytes: 0 };
+  /** Looks in a row that got no answer from a process that is there. */
+  unanswered = 0;
 
   constructor({ supervisor }: { supervisor: Supervisor }, { path }: { path: string }) {
     this.#supervisor = supervisor;
@@ -75,13 +77,19 @@ export class Sampler {
   async #take(): Promise<void> {
     this.#waiting -= 1;
     const id = this.#supervisor.id;
-    if (this.#supervisor.state !== 'up') return void (this.database = null);
+    if (this.#supervisor.state !== 'up') {
+      this.unanswered = 0;
+      this.database = null;
+      return;
+    }
     try {
       // Both sides of this call are ours: the shape is that of lua/sample.lua.
       const taken = (await this.#supervisor.call('status', {}, callMs)) as Sample | Unconfigured;
       this.database = this.#supervisor.id === id ? taken : null;
+      this.unanswered = 0;
     } catch {
       this.database = null;
+      this.unanswered += 1;
     }
   }
 }

@@ -67,6 +67,25 @@ describe('an agent keeps its Tarantool', () => {
     await untilWritable(agent);
   });
 
+  it('says that its database does not answer, starts no second one, and goes on when it does', async () => {
+    const pid = tarantoolPid(agent)!;
+    process.kill(pid, 'SIGSTOP');
+    const hung = await untilStatus(agent, 'failed', ({ state }) => state === 'failed', 20_000);
+    expect(hung.reason).toContain('does not answer');
+    expect(hung.database?.process.pid).toBe(pid);
+    process.kill(pid, 'SIGCONT');
+    await untilStatus(agent, 'ready', ({ state, database }) => state === 'ready' && database?.readOnly === false);
+    expect(tarantoolPid(agent)).toBe(pid);
+  });
+
+  it('ends a hung database when it is told to restart', async () => {
+    const pid = tarantoolPid(agent)!;
+    process.kill(pid, 'SIGSTOP');
+    await untilStatus(agent, 'failed', ({ state }) => state === 'failed', 20_000);
+    await agent.client.restart({}, { timeoutMs: 5000 });
+    await untilStatus(agent, 'another process', ({ state, database }) => state === 'ready' && database !== null && database.process.pid !== pid && !database.readOnly, 25_000);
+  });
+
   it('restarts by order', async () => {
     const pid = tarantoolPid(agent)!;
     await agent.client.restart({}, { timeoutMs: 5000 });

@@ -118,7 +118,7 @@ export class SimAgent {
       keeper: { committed: committed as GatherParts['keeper']['committed'] },
       memory: this.#memory,
       supervisor: { state: this.#supervisor.state, restarts: this.#restarts },
-      sampler: { database: this.#sample },
+      sampler: { database: this.#sample, unanswered: 0 },
       bases: () => this.bases,
       files: () => this.database.files,
       others: () => others,

@@ -45,6 +45,8 @@ describe('the life cycle', () => {
     ['down', { process: { ...up, state: 'down' }, database: null }, { goal: 'ready', step: { kind: 'startProcess' } }],
     ['crashed, waits', { process: { state: 'down', nextStartAt: 1500, lastExit: 'signal SIGSEGV' }, database: null }, { state: 'crashed', reason: 'signal SIGSEGV', step: null, wakeAt: 1500 }],
     ['silent', { process: { ...up, state: 'silent' }, database: null }, { state: 'failed', step: null }],
+    ['silent, to be restarted', { process: { ...up, state: 'silent' }, restart: true }, { step: { kind: 'stopProcess', drain: false } }],
+    ['silent, expelled', { process: { ...up, state: 'silent' }, database: null, config: configOf((c) => { c.expelled.a = c.instances.a!; delete c.instances.a; }) }, { step: { kind: 'stopProcess', drain: false } }],
     ['leftovers of a bootstrap that was killed', { process: { ...up, state: 'down' }, database: null, files: 'leftovers' }, { step: { kind: 'moveAside' } }],
     ['to be rebuilt, runs', { memory: { ...memory, rebuild: true } }, { step: { kind: 'stopProcess', drain: true } }],
     ['to be rebuilt, down', { memory: { ...memory, rebuild: true }, process: { ...up, state: 'down' }, database: null, files: 'data' }, { step: { kind: 'moveAside' } }],
