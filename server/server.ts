@@ -36,6 +36,8 @@ export type ServerComponents = {
 
 export type Running = {
   readonly url: string;
+  /** Of the listener: the one asked for, or the one taken where that was 0. */
+  readonly port: number;
   readonly services: Services;
   /** Null once the cluster has users. */
   readonly claimLink: string | null;
@@ -78,9 +80,10 @@ async function start(settings: Settings, { log, gossip, root, version, dataDir, 
       pages: pages?.handle ?? null,
       onError: (error) => log.error({ err: error }, 'a request failed'),
     },
-    { host, port },
+    { host, port, behindProxy: settings.publicUrl !== undefined },
   );
-  const url = settings.publicUrl ?? `http://${settings.listen.slice(0, settings.listen.lastIndexOf(':'))}:${await listener.start()}`;
+  const taken = await listener.start();
+  const url = settings.publicUrl ?? `http://${settings.listen.slice(0, settings.listen.lastIndexOf(':'))}:${taken}`;
   undo.push(() => listener.stop());
 
   const store = await openStore(settings.databaseUrl ?? `file:${join(settings.dataDir, 'coterie.db')}`);
@@ -110,7 +113,7 @@ async function start(settings: Settings, { log, gossip, root, version, dataDir, 
   });
   // Last in, first out: streams end, requests in flight are answered, and only then goes what they need.
   undo.push(() => listener.stop(), () => stopping.abort());
-  return { url, services, claimLink: await claimLink(dataDir, { url, services }), stop: () => stopAll(undo) };
+  return { url, port: taken, services, claimLink: await claimLink(dataDir, { url, services }), stop: () => stopAll(undo) };
 }
 
 async function stopAll(undo: (() => void | Promise<void>)[]): Promise<void> {

@@ -1,11 +1,19 @@
+import { CoterieError } from '~/contract/errors.ts';
 import type { contract } from '~/contract/index.ts';
 import type { HandlersOf } from './context.ts';
+
+/** Open dashboards of one server; each costs a little at every update. */
+const followersMax = 1000;
 
 /** The cluster as a whole: all of it is read from the last picture, none of it asks an instance. */
 export const clusterHandlers: HandlersOf<Pick<typeof contract, 'cluster'>>['cluster'] = {
   overview: async ({ services }) => services.runtime.state.overview,
 
-  watch: ({ services }, _input, signal, lastEventId) => services.runtime.state.feed.follow(signal, lastEventId),
+  watch: ({ services }, _input, signal, lastEventId) => {
+    const { feed } = services.runtime.state;
+    if (feed.followers >= followersMax) throw new CoterieError('LIMITED', `${followersMax} streams are open already.`, { retryAfterMs: 5000 });
+    return feed.follow(signal, lastEventId);
+  },
 
   health: async ({ services }) => services.runtime.state.overall,
 

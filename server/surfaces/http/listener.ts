@@ -32,7 +32,13 @@ export type HttpComponents = {
   readonly onError: (error: unknown) => void;
 };
 
-export type HttpOptions = { readonly host: string; readonly port: number; readonly limits?: typeof httpLimits };
+export type HttpOptions = {
+  readonly host: string;
+  readonly port: number;
+  /** A proxy on this host stands in front: it says who calls, in the last entry of `x-forwarded-for`. */
+  readonly behindProxy: boolean;
+  readonly limits?: typeof httpLimits;
+};
 
 export class HttpListener {
   readonly #server: Server;
@@ -94,8 +100,16 @@ export class HttpListener {
       });
       return;
     }
-    const address = request.socket.remoteAddress ?? null;
+    const address = callerAddress(request, this.options.behindProxy);
     const handle = async (fetched: Request) => (await answer(fetched, address)) ?? new Response('This server runs without the dashboard.\n', { status: 404, headers: { 'content-type': 'text/plain' } });
     nodeListener(handle, { bodyBytesMax: this.#limits.bodyBytesMax, onError })(request, response);
   }
+}
+
+/** Only a proxy on this very host is believed: anybody else could write the header. */
+function callerAddress({ socket, headers }: IncomingMessage, behindProxy: boolean): string | null {
+  const address = socket.remoteAddress ?? null;
+  if (!behindProxy || address === null || !/^(::ffff:)?127\.|^::1$/.test(address)) return address;
+  const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',').at(-1)?.trim();
+  return forwarded ? forwarded.slice(0, 64) : address;
 }

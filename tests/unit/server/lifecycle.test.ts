@@ -58,6 +58,20 @@ test('a restart keeps users, history, the age of issues and the identity; the cl
   await server.stop();
 });
 
+test('behind a proxy on this host the caller is whom the proxy names; without one the header means nothing', async () => {
+  for (const [publicUrl, expected] of [['http://coterie.example', '203.0.113.7'], ['', '127.0.0.1']] as const) {
+    const server = await TestServer.start({ env: { COTERIE_PUBLIC_URL: publicUrl } });
+    const base = `http://127.0.0.1:${server.running.port}/api/v1`;
+    const code = new URL(server.running.claimLink!).searchParams.get('code');
+    const claim = await fetch(`${base}/session/claim`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-forwarded-for': '198.51.100.1, 203.0.113.7' }, body: JSON.stringify({ code, name: 'admin', password: 'correct horse battery' }) });
+    expect(claim.status).toBe(200);
+    const [entry] = await server.running.services.store.audit.list({ limit: 1 });
+    expect(entry).toMatchObject({ operation: 'session.claim', address: expected, outcome: 'ok' });
+    expect(JSON.stringify(entry)).not.toContain('correct horse');
+    await server.stop();
+  }
+});
+
 test('a port that is taken is named with who holds it', async () => {
   const blocker = createServer();
   await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));
