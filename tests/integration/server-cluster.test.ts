@@ -116,3 +116,30 @@ test('a server that is killed in the middle of a run is replaced by the other on
   expect(settled.error).toContain('ended before the decision');
   expect((await cluster.get('/config', { server: second })).body.config.sections).toEqual({ motd: 'kept' });
 }, 240_000);
+
+test('gossip keys rotate over all members, survive a restart of the server, and a probed agent is let in', async () => {
+  cluster = new ProcessCluster();
+  const server = await cluster.server();
+  await cluster.claim();
+  await cluster.add('a', 'b');
+  await cluster.heard(['a', 'b']);
+  const [old] = (await cluster.get('/gossip/keyring')).body;
+  expect(old).toMatchObject({ primary: true, members: 3, of: 3 });
+  expect((await cluster.post(`/gossip/${old.id}/remove-key`, {})).body.code).toBe('REFUSED');
+  const installed = (await cluster.post('/gossip/install-key', {})).body.data;
+  expect(installed).toMatchObject({ primary: false, members: 3, of: 3 });
+  expect((await cluster.post(`/gossip/${installed.id}/use-key`, {})).body.data).toMatchObject({ primary: true, members: 3 });
+  expect((await cluster.post(`/gossip/${old.id}/remove-key`, {})).status).toBe(200);
+  expect((await cluster.get('/gossip/keyring')).body).toEqual([{ id: installed.id, primary: true, members: 3, of: 3 }]);
+  await server.end('SIGTERM');
+  server.start();
+  await cluster.ready(server);
+  await cluster.heard(['a', 'b']);
+  const members = (await cluster.get('/gossip/members')).body;
+  expect(members.map(({ name, state }: { name: string; state: string }) => [name, state]).toSorted()).toEqual([['a', 'alive'], ['b', 'alive']]);
+  expect((await cluster.get('/gossip/members?by=a')).body.map(({ kind }: { kind: string }) => kind).toSorted()).toEqual(['agent', 'server']);
+  const nobody = (await cluster.post('/instance/127.0.0.1:1/probe', {})).body.data;
+  expect(nobody).toMatchObject({ found: false });
+  const found = (await cluster.post(`/instance/${cluster.agent('b').gossip}/probe`, {})).body.data;
+  expect(found).toMatchObject({ found: true, alias: 'b' });
+}, 240_000);

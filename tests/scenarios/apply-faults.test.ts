@@ -162,7 +162,7 @@ async function runs(count: number, state: number): Promise<void> {
     try {
       await sound(mark, await oneRun(fault, { random, mark, server }), fault);
     } catch (error) {
-      throw new Error(`seed ${seed}, ${mark}, at ${server.name}: ${(error as Error).stack}\n${[...cluster.servers, ...cluster.agents].map((program) => `--- ${program.name}\n${program.tail(8)}`).join('\n')}`);
+      throw new Error(`seed ${seed}, ${mark}, at ${server.name}: ${(error as Error).stack}\n${[...cluster.servers, ...cluster.agents].map((program) => `--- ${program.name}\n${program.tail(8)}`).join('\n')}`, { cause: error });
     }
   }
 }
