@@ -30,7 +30,8 @@ export type EngineCounters = {
   readonly timerLateMsMax: number;
 };
 
-const late = 50;
+const lateMsMin = 50;
+const punctualMs = 3;
 const checksMax = 32;
 const exchangesMax = 4;
 /** Turns of the event loop; each reads up to 32 datagrams. */
@@ -110,7 +111,10 @@ export class Engine {
   }
 
   #wake(): void {
-    this.#noteLateness(this.#parts.now());
+    const now = this.#parts.now();
+    this.#noteLateness(now);
+    // In time: what could be waiting in the socket came within the time-out's own precision.
+    if (now - this.#dueAt < punctualMs) return this.#tick(now);
     this.#draining = true;
     this.#drain(drainTurnsMax, this.#received);
   }
@@ -121,11 +125,15 @@ export class Engine {
       if (this.#stopped) return;
       if (turnsLeft > 1 && this.#received > receivedBefore) return this.#drain(turnsLeft - 1, this.#received);
       this.#draining = false;
-      this.#lateTold = false;
-      this.#dueAt = Infinity;
-      this.#perform(this.#parts.protocol.tick(this.#parts.now()));
-      this.#arm();
+      this.#tick(this.#parts.now());
     });
+  }
+
+  #tick(now: number): void {
+    this.#lateTold = false;
+    this.#dueAt = Infinity;
+    this.#perform(this.#parts.protocol.tick(now));
+    this.#arm();
   }
 
   /** A process that was stopped may read its socket before its timers fire. */
@@ -133,7 +141,7 @@ export class Engine {
     const lateMs = now - this.#dueAt;
     if (!(lateMs > 0) || this.#draining) return;
     this.#timerLateMsMax = Math.max(this.#timerLateMsMax, this.#dueAt === -Infinity ? 0 : lateMs);
-    if (lateMs < late || this.#lateTold || this.#dueAt === -Infinity) return;
+    if (lateMs < lateMsMin || this.#lateTold || this.#dueAt === -Infinity) return;
     this.#lateTold = true;
     this.#parts.protocol.timerLate(now, lateMs);
   }
