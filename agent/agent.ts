@@ -120,7 +120,7 @@ export class Agent {
       onChange: () => this.#changed(),
     });
     const keeper = this.#keeper;
-    this.#steps = { uuid, folder, log, memory, supervisor, fenceOf: (peer, ask) => this.#peers.fence(peer, ask), replicationPassword: keys.replicationPassword, memoryBytes: settings.memoryBytes, now };
+    this.#steps = { uuid, folder, log, memory, supervisor, fenceOf: (peer, ask) => this.#peers.fence(peer, ask), positionOf: (peer) => this.#peers.position(peer), replicationPassword: keys.replicationPassword, memoryBytes: settings.memoryBytes, now };
     this.#facts = {
       uuid,
       listen: settings.listen,
@@ -149,7 +149,7 @@ export class Agent {
       log,
     });
     const committed = () => keeper.committed && { version: keeper.committed.content.meta.version, config: keeper.committed.config };
-    this.#operations = new Operations({ uuid, name: () => this.#alias(), keeper, memory, supervisor, reconciler: this.#reconciler, peers: this.#peers, fence: { uuid, memory, supervisor, committed, files, hasDatabase: (peer) => (this.#peers.find(peer)?.payload.readOnly ?? null) !== null }, secrets: [keys.replicationPassword] });
+    this.#operations = new Operations({ uuid, log, name: () => this.#alias(), keeper, memory, supervisor, reconciler: this.#reconciler, peers: this.#peers, fence: { uuid, memory, supervisor, committed, files, hasDatabase: (peer) => (this.#peers.find(peer)?.payload.readOnly ?? null) !== null }, secrets: [keys.replicationPassword] });
   }
 
   async start(): Promise<void> {

@@ -6,12 +6,14 @@ import type { ConfigKeeper } from './config/keeper.ts';
 import type { MemoryFile } from './data/memory.ts';
 import { answerFence, type FenceParts, type FenceReply } from './lifecycle/fence.ts';
 import type { Reconciler } from './lifecycle/reconciler.ts';
+import type { Logger } from './logs/logger.ts';
 import type { Peers } from './link/peers.ts';
 import type { Supervisor } from './process/supervisor.ts';
 
 /** What people and peers ask of this instance beyond its configuration. Most of it is a wish that the plan then sees. */
 export type OperationParts = {
   readonly uuid: string;
+  readonly log: Logger;
   readonly name: () => string;
   readonly keeper: ConfigKeeper;
   readonly memory: MemoryFile;
@@ -40,6 +42,7 @@ export class Operations {
 
   async fence(input: { version: number; by: string }): Promise<FenceReply> {
     const reply = await answerFence(this.#parts.fence, input);
+    this.#parts.log.info({ ...input, readOnly: reply.readOnly, vclock: reply.vclock, message: reply.message }, 'asked to stay read-only');
     this.#parts.reconciler.poke();
     return reply;
   }

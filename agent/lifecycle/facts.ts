@@ -84,8 +84,8 @@ export type Step =
   | { readonly kind: 'startDatabase'; readonly how: 'bootstrap' | 'recover' | 'join'; readonly replicaset: string; readonly listen: string; readonly peers: readonly string[] }
   | { readonly kind: 'configure'; readonly listen: string; readonly peers: readonly string[] }
   | { readonly kind: 'freeze' }
-  /** Ask these instances to stay read-only. */
-  | { readonly kind: 'askFence'; readonly peers: readonly string[] }
+  /** Ask these instances to stay read-only. `catchUp`: they write; come near them first, so that they stop for a moment only. */
+  | { readonly kind: 'askFence'; readonly peers: readonly string[]; readonly catchUp: boolean }
   /** Reach this vclock, note that leadership is held, make the database writable; only while the own promise is still that one. */
   | { readonly kind: 'takeOver'; readonly replicaset: string; readonly vclock: Vclock; readonly promise: Memory['promise'] }
   | { readonly kind: 'makeWritable' }

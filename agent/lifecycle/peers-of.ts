@@ -36,7 +36,7 @@ export function unanswered(facts: Facts, peers: readonly PeerFacts[]): Part | nu
   const readers = lacking.filter(({ readOnly }) => readOnly !== false);
   const due = (readers.length > 0 ? readers : lacking).filter(({ alive, answer }) => alive && (answer === null || now - answer.at >= askAgainMs));
   const reason = lacking.map(whyLacking).join('; ');
-  if (due.length > 0) return doing('configuring', { kind: 'askFence', peers: due.map(({ uuid }) => uuid) }, reason);
+  if (due.length > 0) return doing('configuring', { kind: 'askFence', peers: due.map(({ uuid }) => uuid), catchUp: readers.length === 0 }, reason);
   const retryAt = Math.min(Infinity, ...lacking.filter(({ alive }) => alive).map(({ answer }) => (answer?.at ?? now) + askAgainMs));
   return waiting('configuring', reason, retryAt);
 }

@@ -63,7 +63,7 @@ function planClaim(facts: Facts, replicaset: string): Part {
   const open = unanswered(facts, facts.peers.filter((peer) => !peer.leaving));
   if (open !== null) return open;
   const unasked = leaving.filter(({ alive, answer }) => alive && answer === null);
-  if (unasked.length > 0) return doing('configuring', { kind: 'askFence', peers: unasked.map(({ uuid }) => uuid) });
+  if (unasked.length > 0) return doing('configuring', { kind: 'askFence', peers: unasked.map(({ uuid }) => uuid), catchUp: unasked.some(({ readOnly }) => readOnly === false) });
   return doing('configuring', { kind: 'takeOver', replicaset, vclock: highest(facts), promise: facts.memory.promise });
 }
 

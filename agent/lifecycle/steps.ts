@@ -17,6 +17,8 @@ export type StepParts = {
   readonly memory: Pick<MemoryFile, 'value' | 'update'>;
   readonly supervisor: Pick<Supervisor, 'call' | 'start' | 'stop'>;
   readonly fenceOf: FenceOf;
+  /** Where a peer's database is right now; null = not known. */
+  readonly positionOf: (peer: string) => Promise<Vclock | null>;
   readonly replicationPassword: string;
   readonly memoryBytes: number;
   readonly now: () => number;
@@ -28,6 +30,7 @@ const startDatabaseMs = 24 * 60 * 60 * 1000;
 const drainSeconds = 2;
 const stopGraceMs = 10_000;
 const catchUpSeconds = 3;
+const nearSeconds = 2;
 
 export async function doStep(parts: StepParts, step: Step, { version, answered }: { version: number; answered: (uuid: string, answer: FenceAnswer) => void }): Promise<void> {
   const { uuid, folder, log, memory, supervisor, now } = parts;
@@ -57,6 +60,7 @@ export async function doStep(parts: StepParts, step: Step, { version, answered }
       await supervisor.call('read_only', {}, callMs);
       return log.info({ version }, 'read-only');
     case 'askFence':
+      if (step.catchUp) await comeNear(parts, step.peers);
       await Promise.all(step.peers.map(async (peer) => answered(peer, await asked(parts, peer, version))));
       return;
     case 'takeOver':
@@ -68,6 +72,16 @@ export async function doStep(parts: StepParts, step: Step, { version, answered }
       const gone = await supervisor.call('forget', { uuids: step.uuids }, callMs);
       return log.info({ ...(gone as object) }, 'expelled members taken off the list of the replicaset');
     }
+  }
+}
+
+/** Best effort: what is missing then is waited for while nobody writes. */
+async function comeNear({ supervisor, positionOf }: StepParts, peers: readonly string[]): Promise<void> {
+  try {
+    const positions = await Promise.all(peers.map((peer) => positionOf(peer)));
+    for (const vclock of positions) if (vclock !== null) await supervisor.call('await_vclock', { vclock, timeout: nearSeconds }, nearSeconds * 1000 + callMs);
+  } catch {
+    // The question itself tells what is wrong with that peer.
   }
 }
 

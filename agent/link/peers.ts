@@ -1,6 +1,7 @@
 import { agentClient } from '~/link/client.ts';
 import type { AgentClient } from '~/link/protocol.ts';
 import type { TokenSigner } from '~/link/token.ts';
+import type { Vclock } from '~/agent/lifecycle/facts.ts';
 import type { FenceReply } from '~/agent/lifecycle/fence.ts';
 import type { Gossip, GossipMember } from '~/agent/gossip.ts';
 import type { CommittedVersion } from '~/core/apply/version.ts';
@@ -42,6 +43,19 @@ export class Peers {
   async fence(uuid: string, ask: { version: number; by: string }): Promise<FenceReply | null> {
     const peer = this.find(uuid);
     return peer && this.client(peer).fence(ask, { timeoutMs: fenceMs });
+  }
+
+  /** Where its database is right now. */
+  async position(uuid: string): Promise<Vclock | null> {
+    const peer = this.find(uuid);
+    if (peer === null) return null;
+    const done = new AbortController();
+    try {
+      for await (const { database } of this.client(peer).status({}, { signal: done.signal, idleMs: callMs })) return database && database.vclock;
+      return null;
+    } finally {
+      done.abort();
+    }
   }
 
   /** All at once; whoever answers first comes first. */

@@ -97,7 +97,7 @@ export class SimAgent {
     this.#busy = true;
     const version = this.committed?.version ?? 0;
     const answers = this.#answers;
-    const parts: StepParts = { uuid: this.uuid, folder: { tarantool: '' }, log: silent, memory: this.#memory, supervisor: this.#supervisor, fenceOf: (peer, ask) => this.world.call(this, peer, ask), replicationPassword: '', memoryBytes: 0, now: () => this.world.now };
+    const parts: StepParts = { uuid: this.uuid, folder: { tarantool: '' }, log: silent, memory: this.#memory, supervisor: this.#supervisor, fenceOf: (peer, ask) => this.world.call(this, peer, ask), positionOf: async () => null, replicationPassword: '', memoryBytes: 0, now: () => this.world.now };
     const over = () => {
       this.#busy = false;
       this.look();
