@@ -42,3 +42,12 @@ test('while nobody reads, the newest of each kind about each member is kept', as
   events.read();
   expect(batches[1]).toEqual([event('dead', 'a', 9_999n), event('join', 'a', 9_999n)]);
 });
+
+test('what waits is told in the order of the newest news', async () => {
+  const { batches, queue: events } = queue();
+  events.add(event('dead', 'a', 1n));
+  events.add(event('join', 'b'));
+  events.add(event('dead', 'a', 2n));
+  await Promise.resolve();
+  expect(batches).toEqual([[event('join', 'b'), event('dead', 'a', 2n)]]);
+});
