@@ -2,6 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Agents, Driver, lua, tarantoolPid, untilReady, untilStatus, untilWritable, type TestAgent } from '../support/agents.ts';
+import { waitFor } from '../support/wait.ts';
 
 const rows = (agent: TestAgent) => lua(agent, 'return box.space.t:len()');
 
@@ -33,7 +34,8 @@ describe('data that is lost comes back from the peers', () => {
   });
 
   it('rebuilds the master, which is master again afterwards', async () => {
-    await master.client.rebuild({}, { timeoutMs: 5000 });
+    // It is refused until gossip has told that the replica runs again.
+    await waitFor(() => master.client.rebuild({}, { timeoutMs: 5000 }), { timeoutMs: 5000, what: 'the rebuild to be taken on' });
     await untilStatus(master, 'files moved aside', () => readdirSync(master.dataDir).some((name) => name.startsWith('tarantool.old-')));
     await untilWhole(master);
     await untilWritable(master);
