@@ -13,6 +13,7 @@ import { openGossip } from './gossip-swim.ts';
 import type { Gossip } from './gossip.ts';
 import { gather, type GatherParts } from './lifecycle/gather.ts';
 import { Reconciler } from './lifecycle/reconciler.ts';
+import { Soon } from './lifecycle/soon.ts';
 import { doStep, stopDatabase, type StepParts } from './lifecycle/steps.ts';
 import { handlersOf } from './link/handlers.ts';
 import { listen, type Listener } from './link/listener.ts';
@@ -42,6 +43,8 @@ export type AgentOptions = {
 };
 
 const sampleEveryMs = 1000;
+const tellAfterMs = 10;
+const hearAfterMs = 20;
 const diskEverySamples = 10;
 const stopStepMs = 3000;
 
@@ -90,6 +93,10 @@ export class Agent {
   #samples = 0;
   #gossips = false;
   #shown = '';
+  /** An apply goes through half a dozen states within milliseconds; all members would be told of each. */
+  readonly #telling = new Soon(() => this.#publish(), tellAfterMs);
+  /** Every change of configuration is heard once from each member. */
+  readonly #hearing = new Soon(() => this.#heard(), hearAfterMs);
 
   constructor(opened: Opened, options: AgentOptions) {
     const { folder, uuid, memory, gossip } = opened;
@@ -160,7 +167,7 @@ export class Agent {
     await this.#sampler.refresh();
     const logs = { agent: folder.agentLog, tarantool: folder.tarantoolLog };
     const handlers = handlersOf({ uuid: this.uuid, keeper: this.#keeper, gossip, operations: this.#operations, feed: this.#feed, logs, now: Date.now });
-    gossip.onChange(() => this.#heard());
+    gossip.onChange(() => this.#hearing.poke());
     this.#listener = await listen({ handlers, log }, { address: settings.http, key, uuid: this.uuid });
     this.#reconciler.begin();
     await gossip.start(this.#payload());
@@ -179,6 +186,8 @@ export class Agent {
     await Promise.race([stepping, new Promise((resolve) => setTimeout(resolve, stopStepMs).unref())]);
     this.#keeper.stop();
     if (!keepDatabase && this.#supervisor.id !== null) await (this.#sampler.database?.configured === true ? stopDatabase(this.#steps) : this.#supervisor.stop(stopStepMs));
+    this.#hearing.end();
+    this.#telling.end();
     await this.#opened.gossip.stop();
     await this.#listener?.close();
     this.#supervisor.detach();
@@ -243,7 +252,7 @@ export class Agent {
     const shown = JSON.stringify([goal, state, reason, committed?.meta.hash, candidate?.runId, appliedVersion, conflict, this.#supervisor.id?.pid, sample?.status, sample?.configured && sample.readOnly]);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    this.#publish();
+    this.#telling.poke();
   }
 
   #publish(): void {
