@@ -8,7 +8,7 @@ import { Envelope } from './envelope.ts';
 import { messageOf, SwimError } from './error.ts';
 import { nextGeneration } from './generation.ts';
 import { Keyring, type KeyInfo } from './keyring.ts';
-import type { NodeOptions } from './options.ts';
+import { checkAddress, type NodeOptions } from './options.ts';
 import { profiles, type Config } from './protocol/config.ts';
 import type { MemberView, SwimEvent } from './protocol/effect.ts';
 import type { Address, MemberRecord } from './protocol/message.ts';
@@ -117,6 +117,7 @@ export class SwimNode {
   }
 
   probe(address: Address): void {
+    checkAddress(address, 1);
     this.#run().engine.run((protocol, now) => protocol.probe(now, address));
   }
 

@@ -41,7 +41,8 @@ export type NodeOptions = {
 export function checkOptions(options: NodeOptions): void {
   const { bind, advertise = bind, keyring, plain, tarantoolCipher, payload, uuid } = options;
   if (!isUuid(uuid)) refuse(`uuid ${uuid} is not a lower-case UUID`);
-  for (const address of [bind, advertise, ...options.seeds]) checkAddress(address);
+  for (const address of [bind, advertise]) checkAddress(address, 0);
+  for (const seed of options.seeds) checkAddress(seed, 1);
   if (hostToNumber(advertise.host) === 0) refuse('bind 0.0.0.0 needs advertise: the address at which others reach this member');
   if (options.clusterName.length === 0 || options.clusterName.length > 100) refuse('clusterName should have 1 to 100 characters');
   if (payload !== undefined && payload.length > payloadBytesMax) refuse(`payload should have at most ${payloadBytesMax} bytes`);
@@ -53,9 +54,9 @@ export function checkOptions(options: NodeOptions): void {
   }
 }
 
-function checkAddress({ host, port }: Address): void {
+export function checkAddress({ host, port }: Address, portMin: 0 | 1): void {
   if (hostToNumber(host) === undefined) refuse(`${host} is not an IPv4 address`);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) refuse(`port ${port} should be 0 to 65535`);
+  if (!Number.isInteger(port) || port < portMin || port > 65_535) refuse(`port ${port} should be ${portMin} to 65535`);
 }
 
 function isLoopback({ host }: Address): boolean {

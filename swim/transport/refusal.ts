@@ -22,7 +22,8 @@ export async function refuses(address: Address, { timeoutMs }: RefusalOptions): 
         resolve(refused);
       };
       socket.on('error', (error: NodeJS.ErrnoException) => done(error.code === 'ECONNREFUSED'));
-      socket.connect(address.port, address.host, () => socket.send(new Uint8Array(0)));
+      // Called with an error where there is no way there, which says nothing about the process.
+      socket.connect(address.port, address.host, (error?: Error) => (error === undefined ? socket.send(new Uint8Array(0)) : done(false)));
     });
   } finally {
     socket.close();

@@ -180,6 +180,11 @@ describe('life cycle', () => {
     await expect(failed).rejects.toThrow(`cannot bind 127.0.0.1:${address.port}`);
   });
 
+  test('an address that cannot be is refused', async () => {
+    const { swim } = await member(1, {});
+    await expect(swim.probe({ host: '127.0.0.1', port: 0 })).rejects.toMatchObject({ code: 'optionsInvalid' });
+  });
+
   test('a payload of 1201 bytes is refused and changes nothing', async () => {
     const { swim } = await member(1, {});
     await expect(swim.setPayload(new Uint8Array(1_201))).rejects.toThrow('1200');

@@ -140,4 +140,8 @@ describe('refusal', () => {
     await transport.close();
     expect(await refuses(transport.address, { timeoutMs: 5_000 })).toBe(true);
   });
+
+  test('an address to which there is no way does not', async () => {
+    expect(await refuses({ host: '255.255.255.255', port: 1 }, { timeoutMs: 5_000 })).toBe(false);
+  });
 });
