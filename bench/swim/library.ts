@@ -71,8 +71,16 @@ export function measureRobustness(packets: number): Robustness {
   return { packets, thrown, accepted, grownMb: (heapBytes() - heapBefore) / 1e6, members, seconds };
 }
 
-/** Of the member table and its timers, without the payloads. */
+function median(samples: readonly number[]): number {
+  return samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 2)] ?? Number.NaN;
+}
+
+/** Of the member table and its timers, without the payloads. The heap is never quite still: the median of five. */
 export function measureMemberBytes(): number {
+  return median(Array.from({ length: 5 }, memberBytesOnce));
+}
+
+function memberBytesOnce(): number {
   const records = Array.from({ length: 4_000 }, (_, n) => record(n + 1));
   const few = protocolWith(records.slice(0, 10));
   const before = heapBytes();
@@ -90,8 +98,12 @@ export function decodesPerSecond(): number {
   return 100_000 / ((performance.now() - startedAt) / 1_000);
 }
 
-/** What `createSwim` adds to a process that has nothing else to do. */
+/** What `createSwim` adds to a process that has nothing else to do: the median of three. */
 export async function measureAgentMb(): Promise<number> {
+  return median([await agentMbOnce(), await agentMbOnce(), await agentMbOnce()]);
+}
+
+async function agentMbOnce(): Promise<number> {
   const member = new SwimProcess(bundleSwimMember());
   const before = (await member.usage()).rss;
   await member.start({ uuid: swimUuid(1), bind: { host: '127.0.0.1', port: 0 }, clusterName: 'bench', keyring: [new Uint8Array(32)], profile: 'fast', seeds: [] });
