@@ -45,6 +45,7 @@ export type AgentOptions = {
 const sampleEveryMs = 1000;
 const tellAfterMs = 10;
 const hearAfterMs = 20;
+const passAfterMs = 150;
 const diskEverySamples = 10;
 const stopStepMs = 3000;
 
@@ -95,6 +96,8 @@ export class Agent {
   #shown = '';
   /** An apply goes through half a dozen states within milliseconds; all members would be told of each. */
   readonly #telling = new Soon(() => this.#publish(), tellAfterMs);
+  readonly #passing = new Soon(() => this.#pass(), passAfterMs);
+  #told = '';
   /** Every change of configuration is heard once from each member. */
   readonly #hearing = new Soon(() => this.#heard(), hearAfterMs);
 
@@ -188,6 +191,7 @@ export class Agent {
     if (!keepDatabase && this.#supervisor.id !== null) await (this.#sampler.database?.configured === true ? stopDatabase(this.#steps) : this.#supervisor.stop(stopStepMs));
     this.#hearing.end();
     this.#telling.end();
+    this.#passing.end();
     await this.#opened.gossip.stop();
     await this.#listener?.close();
     this.#supervisor.detach();
@@ -256,8 +260,17 @@ export class Agent {
   }
 
   #publish(): void {
-    if (this.#gossips) this.#opened.gossip.setPayload(this.#payload());
+    const { config: _, ...rest } = this.#payload();
+    const told = JSON.stringify(rest);
+    // A new version alone is no hurry: whoever was there has it from the server, and all members would pass all of it on at once.
+    if (told === this.#told) this.#passing.poke();
+    else this.#pass();
+    this.#told = told;
     this.#feed.publish();
+  }
+
+  #pass(): void {
+    if (this.#gossips) this.#opened.gossip.setPayload(this.#payload());
   }
 
   async #tick(): Promise<void> {

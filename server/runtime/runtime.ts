@@ -44,6 +44,7 @@ export type RuntimeOptions = {
 const lookEveryMs = 1000;
 /** After a start, agents get this long to be found before a left run is finished without them. */
 const settleAfterMs = 3000;
+const tellAfterMs = 150;
 
 export class Runtime {
   readonly versions: Versions;
@@ -59,6 +60,7 @@ export class Runtime {
   readonly #startedAt: number;
   #views: ReadonlyMap<string, GossipView> = new Map();
   #looking: NodeJS.Timeout | undefined;
+  #telling: NodeJS.Timeout | undefined;
   #busy = false;
 
   /** Reads what a picture needs from the database, then begins to listen. */
@@ -122,6 +124,7 @@ export class Runtime {
   /** Streams end, agents are let go, what is to be written is written. */
   async stop(): Promise<void> {
     clearInterval(this.#looking);
+    clearTimeout(this.#telling);
     this.agents.end();
     this.state.end();
     await this.journal.flush();
@@ -132,7 +135,8 @@ export class Runtime {
     const { gossip } = this.components;
     await this.#catchUp.load();
     gossip.onChange(() => this.#hear());
-    this.versions.onChange(() => this.#tell());
+    // Not at once: the commits are on their way, and every member passes this on.
+    this.versions.onChange(() => (this.#telling ??= setTimeout(() => this.#tell(), tellAfterMs)));
     await gossip.start();
     this.#tell();
     this.#hear();
@@ -148,6 +152,8 @@ export class Runtime {
   }
 
   #tell(): void {
+    clearTimeout(this.#telling);
+    this.#telling = undefined;
     const { current } = this.versions;
     const config = current === null ? null : { version: current.version, hash: current.hash.slice(0, 16) };
     this.components.gossip.setPayload({ kind: 'server', alias: this.options.owner.slice(0, 63), url: this.options.url, config });
