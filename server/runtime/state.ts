@@ -45,6 +45,7 @@ export class ClusterState {
   readonly #ageing: NodeJS.Timeout;
   #gossip: ReadonlyMap<string, GossipView> = new Map();
   readonly #startedAt: number;
+  #overdue = false;
   #seen: Seen;
   #observation: Observation;
   #overview: ClusterOverview;
@@ -65,10 +66,12 @@ export class ClusterState {
   }
 
   get overview(): ClusterOverview {
+    if (this.#overdue) this.#renew();
     return this.#overview;
   }
 
   get overall(): Overall {
+    if (this.#overdue) this.#renew();
     return healthOf(this.#observation);
   }
 
@@ -113,9 +116,10 @@ export class ClusterState {
     this.#paced.poke();
   }
 
-  /** For whoever has just changed something and looks: the picture has it at once. */
-  lookNow(): void {
-    this.#renew();
+  /** Whoever has just changed something and looks next sees it: the next question does not wait for the next picture. */
+  lookBeforeAnswer(): void {
+    this.#overdue = true;
+    this.#paced.poke();
   }
 
   end(): void {
@@ -128,6 +132,7 @@ export class ClusterState {
   }
 
   #renew(): void {
+    this.#overdue = false;
     const { onEvents, onSeen } = this.components;
     const before = this.#observation;
     this.#observation = this.#look();
