@@ -99,7 +99,7 @@ export class Runtime {
     const client = (uuid: string, alias: string) => this.agents.client(uuid, alias);
     const isUp = (uuid: string) => this.agents.find(uuid)?.trouble === null;
     const poke = () => this.state.poke();
-    const onRun = () => (this.applies.running().length === 0 ? this.state.lookBeforeAnswer() : poke());
+    const onRun = () => (this.applies.running().length === 0 ? this.state.lookNow() : poke());
     const onError = (error: unknown) => warn('A step of an apply run failed; it is made again.', error);
     const lock = new ChangeLock({ owner, shared: store.provider === 'postgresql' ? store.locks : null, ttlMs: 10_000, waitMaxMs: 30_000, queueMax: 200 });
     const reachable = () => new Set(this.state.known().filter((known) => known.reachable).map(({ uuid }) => uuid));
@@ -127,7 +127,6 @@ export class Runtime {
     clearTimeout(this.#telling);
     this.agents.end();
     this.state.end();
-    await this.applies.written();
     await this.journal.flush();
     await this.gossip.stop();
   }

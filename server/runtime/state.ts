@@ -45,7 +45,6 @@ export class ClusterState {
   readonly #ageing: NodeJS.Timeout;
   #gossip: ReadonlyMap<string, GossipView> = new Map();
   readonly #startedAt: number;
-  #overdue = false;
   #seen: Seen;
   #observation: Observation;
   #overview: ClusterOverview;
@@ -66,12 +65,10 @@ export class ClusterState {
   }
 
   get overview(): ClusterOverview {
-    if (this.#overdue) this.#renew();
     return this.#overview;
   }
 
   get overall(): Overall {
-    if (this.#overdue) this.#renew();
     return healthOf(this.#observation);
   }
 
@@ -116,10 +113,9 @@ export class ClusterState {
     this.#paced.poke();
   }
 
-  /** Whoever has just changed something and looks next sees it: the next question does not wait for the next picture. */
-  lookBeforeAnswer(): void {
-    this.#overdue = true;
-    this.#paced.poke();
+  /** For whoever has just changed something and looks: the picture has it at once. */
+  lookNow(): void {
+    this.#renew();
   }
 
   end(): void {
@@ -132,7 +128,6 @@ export class ClusterState {
   }
 
   #renew(): void {
-    this.#overdue = false;
     const { onEvents, onSeen } = this.components;
     const before = this.#observation;
     this.#observation = this.#look();

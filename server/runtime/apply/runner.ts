@@ -53,7 +53,6 @@ export type ChangeMeta = { readonly author: string; readonly surface: Surface; r
 
 export class ApplyRunner {
   readonly #live = new Map<string, ApplyRun>();
-  readonly #writing = new Set<Promise<void>>();
   /** Nothing of an earlier life of this server is left to be settled. */
   #settled = false;
 
@@ -68,12 +67,7 @@ export class ApplyRunner {
   }
 
   running(): ApplyRun[] {
-    return [...this.#live.values()].filter(({ finishedAt }) => finishedAt === null);
-  }
-
-  /** Resolves when the ends of all runs have been written, or could not be. */
-  async written(): Promise<void> {
-    await Promise.all(this.#writing);
+    return [...this.#live.values()];
   }
 
   /** `decide` gets the newest version and gives the next configuration, or null where nothing is to be done. Null: it was. */
@@ -141,24 +135,13 @@ export class ApplyRunner {
           onChange();
         },
       });
+      await this.#finish(run);
       onFinished(run);
-      // Whoever asks for it meanwhile gets it from here; nobody has to wait for the database once more.
-      const writing = this.#finish(run).finally(() => this.#forget(id));
-      this.#writing.add(writing);
-      void writing.finally(() => this.#writing.delete(writing));
-      // Another server that gets the lock next must not find it unfinished.
-      if (this.components.lock.options.shared !== null) await writing;
-      onChange();
       return run;
-    } catch (error) {
-      this.#forget(id);
-      throw error;
+    } finally {
+      this.#live.delete(id);
+      onChange();
     }
-  }
-
-  #forget(id: string): void {
-    this.#live.delete(id);
-    this.components.onChange();
   }
 
   /** A run whose end could not be written is decided all the same: recovery finds it and writes it down. */
