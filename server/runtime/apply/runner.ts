@@ -49,6 +49,8 @@ const policyFor = (bytes: number): Partial<ApplyPolicy> => {
   return { callTimeoutMs, prepareTimeoutMs: callTimeoutMs + 500, applyWaitMs: 1000 };
 };
 
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 export type ChangeMeta = { readonly author: string; readonly surface: Surface; readonly reason: string | null };
 
 export class ApplyRunner {
@@ -110,8 +112,9 @@ export class ApplyRunner {
     const candidate: Committed = { meta: { version, hash: hashOf(text), ...meta, at: run.startedAt, base: base?.meta.version ?? null }, text };
     const participants = participantsOf({ base: versions.current?.config ?? null, candidate: config, reachable: (uuid) => reachable.has(uuid) });
     const machine = new ApplyCoordinator({ run, base, candidate, participants, policy: { ...policyFor(text.length), ...this.options.policy } });
-    // The agents are asked meanwhile; the decision waits for it.
-    const begun = store.runs.begin(machine.run(), owner);
+    // The agents are asked first and answer meanwhile; the decision waits for it.
+    const first = machine.run();
+    const begun = nextTurn().then(() => store.runs.begin(first, owner));
     begun.catch(() => {});
     return this.#drive(machine, { id: run.id, begun, lost, won: () => versions.set(candidate, config) });
   }
