@@ -112,16 +112,26 @@ function database.restart_replication()
     return {}
 end
 
--- Waits until every peer that is connected has all that this instance wrote; answers false when time ran out.
+-- Has this peer not all that this instance wrote? `heir`: one that is not connected is waited for too.
+local function lacks(peer, heir)
+    local link = peer.downstream
+    if link == nil or link.status ~= 'follow' or link.vclock == nil then
+        return heir
+    end
+    return (link.vclock[box.info.id] or 0) < box.info.lsn
+end
+
+-- Waits until every peer that is connected, and every heir, has all that this instance wrote; false when time ran out.
 function database.drain(params)
     local deadline = clock.monotonic() + params.timeout
+    local heirs = {}
+    for _, uuid in ipairs(params.heirs or {}) do
+        heirs[uuid] = true
+    end
     repeat
-        local own, behind = box.info.lsn, false
+        local behind = false
         for _, peer in pairs(box.info.replication) do
-            local link = peer.downstream
-            if link ~= nil and link.status == 'follow' and link.vclock ~= nil and (link.vclock[box.info.id] or 0) < own then
-                behind = true
-            end
+            behind = behind or (peer.uuid ~= box.info.uuid and lacks(peer, heirs[peer.uuid] == true))
         end
         if not behind then
             return {drained = true}

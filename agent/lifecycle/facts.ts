@@ -78,8 +78,8 @@ export type Facts = {
 
 export type Step =
   | { readonly kind: 'startProcess' }
-  /** `drain`: read-only first, then what the peers lack is sent; a process without a database just ends. */
-  | { readonly kind: 'stopProcess'; readonly drain: boolean }
+  /** `drain`: read-only first, then what the peers lack is sent, to `heirs` even where they are not connected yet; a process without a database just ends. */
+  | { readonly kind: 'stopProcess'; readonly drain: boolean; readonly heirs: readonly string[] }
   | { readonly kind: 'moveAside' }
   | { readonly kind: 'startDatabase'; readonly how: 'bootstrap' | 'recover' | 'join'; readonly replicaset: string; readonly listen: string; readonly peers: readonly string[] }
   | { readonly kind: 'configure'; readonly listen: string; readonly peers: readonly string[] }

@@ -58,7 +58,7 @@ export function gather(parts: GatherParts, own: OwnFacts): Facts {
 }
 
 function peersIn(config: ClusterConfig, { uuid, others, answers, serial }: { uuid: string; others: ReadonlyMap<string, AgentPeer>; answers: OwnFacts['answers']; serial: number }): PeerFacts[] {
-  const replicaset = config.instances[uuid]?.replicaset;
+  const replicaset = config.instances[uuid]?.replicaset ?? config.expelled[uuid]?.replicaset;
   if (replicaset === undefined) return [];
   const members = [
     ...Object.entries(config.instances).map(([peer, { alias, uri, replicaset: of, disabled }]) => ({ uuid: peer, alias, uri, of, leaving: disabled, expelled: false })),

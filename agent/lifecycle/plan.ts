@@ -1,6 +1,6 @@
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { LifeCycle } from '~/contract/shapes/status.ts';
-import { databaseNeeded } from '~/core/topology/master.ts';
+import { databaseNeeded, wantedMaster } from '~/core/topology/master.ts';
 import type { Decision, Facts } from './facts.ts';
 import { planFounding } from './founding.ts';
 import { doing, resting, waiting, type Part } from './parts.ts';
@@ -36,7 +36,7 @@ function planWithout(facts: Facts, goal: LifeCycle): Part {
     case 'down':
       return eager ? doing(goal, { kind: 'startProcess' }) : resting(goal);
     case 'silent':
-      return doing('configuring', { kind: 'stopProcess', drain: false }, `${goal}: ends its database, which does not answer`);
+      return doing('configuring', { kind: 'stopProcess', drain: false, heirs: [] }, `${goal}: ends its database, which does not answer`);
     case 'starting':
       return eager ? resting(goal) : waiting('configuring', `${goal}: waits for its database process to answer, to stop it`);
     case 'up':
@@ -49,7 +49,7 @@ function planReady(facts: Facts): Part {
   if (!databaseNeeded(facts.config as ClusterConfig, facts.uuid)) return process.state === 'down' ? resting('ready') : stopping(facts, 'its roles need no database: stops it');
   switch (process.state) {
     case 'silent':
-      if (facts.restart) return doing('configuring', { kind: 'stopProcess', drain: false }, 'ends its database, which does not answer');
+      if (facts.restart) return doing('configuring', { kind: 'stopProcess', drain: false, heirs: [] }, 'ends its database, which does not answer');
       return waiting('failed', 'The database process lives and does not answer. Restart it if that does not pass.');
     case 'starting':
       return waiting(files === 'data' ? 'configuring' : 'connecting', 'the database process starts');
@@ -67,7 +67,18 @@ function planReady(facts: Facts): Part {
   return planFounding(facts);
 }
 
-const stopping = ({ database }: Facts, reason: string): Part => doing('configuring', { kind: 'stopProcess', drain: database?.configured === true }, reason);
+const stopping = (facts: Facts, reason: string): Part => {
+  const drain = facts.database?.configured === true;
+  return doing('configuring', { kind: 'stopProcess', drain, heirs: drain ? heirsOf(facts) : [] }, reason);
+};
+
+/** Who has to have every row before this database ends: its files are moved aside, or the named master goes on without it. */
+function heirsOf({ config, uuid, memory, peers }: Facts): string[] {
+  const living = peers.filter(({ alive, leaving, readOnly }) => alive && !leaving && readOnly !== null).map((peer) => peer.uuid);
+  const replicaset = config?.instances[uuid]?.replicaset ?? config?.expelled[uuid]?.replicaset;
+  const master = replicaset === undefined ? null : wantedMaster(config as ClusterConfig, replicaset);
+  return memory.rebuild ? living : living.filter((peer) => peer === master);
+}
 
 /** A step that has just failed is not tried again before its time; what failed stays in view. */
 function heldBack(facts: Facts, decision: Decision): Decision {

@@ -39,7 +39,7 @@ export async function doStep(parts: StepParts, step: Step, { version, answered }
       if (memory.value.endedAt !== null) await memory.update({ endedAt: null });
       return supervisor.start();
     case 'stopProcess':
-      return step.drain ? stopDatabase(parts) : supervisor.stop(stopGraceMs);
+      return step.drain ? stopDatabase(parts, step.heirs) : supervisor.stop(stopGraceMs);
     case 'moveAside': {
       const to = moveAside(folder.tarantool, now());
       log.warn({ to }, 'the files of the database were moved aside');
@@ -115,11 +115,11 @@ async function makeWritable({ supervisor, memory, replicationPassword }: StepPar
 }
 
 /** Writes stop, the peers get the rest, the process ends; where it ended is noted for peers that ask while it is down. */
-export async function stopDatabase({ supervisor, memory, log }: Pick<StepParts, 'supervisor' | 'memory' | 'log'>): Promise<void> {
+export async function stopDatabase({ supervisor, memory, log }: Pick<StepParts, 'supervisor' | 'memory' | 'log'>, heirs: readonly string[] = []): Promise<void> {
   let endedAt: Record<string, number> | null = null;
   try {
     const frozen = (await supervisor.call('read_only', {}, callMs)) as { vclock: Record<string, number> };
-    const { drained } = (await supervisor.call('drain', { timeout: drainSeconds }, callMs)) as { drained: boolean };
+    const { drained } = (await supervisor.call('drain', { timeout: drainSeconds, heirs }, callMs)) as { drained: boolean };
     if (!drained) log.warn({ vclock: frozen.vclock }, 'stopped before its peers had all of its rows');
     endedAt = frozen.vclock;
   } catch (error) {
