@@ -16,7 +16,7 @@ const nounSummaries: Record<keyof typeof contract, string> = {
   applyRun: 'Runs that applied a configuration',
   user: 'Users of the control plane',
   token: 'API tokens',
-  session: 'Signing in and out, sessions',
+  session: 'Signing in and out, your password, sessions',
   audit: 'Who did what',
   gossip: 'Gossip members, counters and keys',
 };

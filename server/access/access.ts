@@ -1,5 +1,5 @@
 import { CoterieError } from '~/contract/errors.ts';
-import type { Role } from '~/contract/operation.ts';
+import type { NewPassword, StoredUser } from '~/server/store/index.ts';
 import type { Actor, Components } from './actor.ts';
 import { limitKey } from './addresses.ts';
 import { Claim } from './claim.ts';
@@ -8,12 +8,14 @@ import { forgetMs, Lockout } from './lockout.ts';
 import { Passwords } from './passwords.ts';
 import { RateLimit } from './rate.ts';
 import { sessionLimits, Sessions } from './sessions.ts';
-import { Tokens } from './tokens.ts';
+import { loginTokenPrefix, Tokens } from './tokens.ts';
 
 /** Who may come in: passwords, sessions, API tokens, the one-time claim, and what slows guessers down. */
 
 export type AccessOptions = CookieOptions & { /** The first admin is there: the one-time link is worthless now. */ readonly onClaimed?: () => void };
 export type Credentials = { readonly cookie: string | null; readonly authorization: string | null; readonly address: string | null };
+/** How many were signed in by the old password, and are not any more. */
+export type EndedSignIns = { readonly sessions: number; readonly tokens: number };
 export type Caller = { readonly address: string | null; readonly agent: string | null };
 
 /** Logins and claims from one address, right or wrong: each costs a password hash. */
@@ -59,21 +61,45 @@ export class Access {
     return actor;
   }
 
-  /** The user's role, or an error that does not say which of name and password is wrong. */
-  async checkPassword(name: string, password: string, { address }: Caller): Promise<Role> {
-    this.limitLogins(address);
+  /** The user, or an error that does not say which of name and password is wrong. */
+  async checkPassword(name: string, password: string, caller: Caller): Promise<StoredUser> {
+    const user = await this.#verified(name, password, caller);
+    if (user === null) throw new CoterieError('UNAUTHENTICATED', 'The name or the password is wrong.');
     const { store, now } = this.components;
+    const renewed = this.passwords.isOutdated(user.passwordHash) ? { passwordHash: await this.passwords.hash(password) } : {};
+    await store.users.update(name, { lastLoginAt: now(), ...renewed });
+    return user;
+  }
+
+  /** By the user itself. Whoever found an open browser guesses no faster than at the login. */
+  async changePassword(actor: Actor, { password, newPassword }: { password: string; newPassword: string }, caller: Caller): Promise<EndedSignIns> {
+    const user = await this.#verified(actor.user, password, caller);
+    if (user === null) throw new CoterieError('FORBIDDEN', 'The current password is wrong.');
+    return this.setPassword(user.name, newPassword, { was: user.passwordHash, keep: actor });
+  }
+
+  /** Ends what the old password had opened, but for `keep`. */
+  async setPassword(name: string, password: string, { was = null, keep = {}, rights }: { was?: string | null; keep?: NewPassword['keep']; rights?: NewPassword['rights'] } = {}): Promise<EndedSignIns> {
+    const passwordHash = await this.passwords.hash(password);
+    const { sessionId, tokenId } = keep;
+    const ended = await this.components.store.users.newPassword(name, { passwordHash, was, keep: { sessionId, tokenId }, tokensNamed: loginTokenPrefix, ...(rights ? { rights } : {}) });
+    if (ended === 'missing') throw new CoterieError('NOT_FOUND', `There is no user ${name}.`, { name });
+    if (ended === 'changed') throw new CoterieError('CONFLICT', `Somebody has just given ${name} another password.`, { name });
+    return ended;
+  }
+
+  /** Null: wrong name, wrong password or disabled, after the same work. */
+  async #verified(name: string, password: string, { address }: Caller): Promise<StoredUser | null> {
+    this.limitLogins(address);
     const attempt = await this.#lockout.begin(name, address);
-    const user = await store.users.get(name);
+    const user = await this.components.store.users.get(name);
     const right = await this.passwords.verify(user?.passwordHash ?? null, password);
     if (!right || user === null || user.disabled) {
       await attempt.wrong();
-      throw new CoterieError('UNAUTHENTICATED', 'The name or the password is wrong.');
+      return null;
     }
     await attempt.right();
-    const renewed = this.passwords.isOutdated(user.passwordHash) ? { passwordHash: await this.passwords.hash(password) } : {};
-    await store.users.update(name, { lastLoginAt: now(), ...renewed });
-    return user.role;
+    return user;
   }
 
   limitLogins(address: string | null): void {

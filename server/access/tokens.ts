@@ -7,6 +7,9 @@ import { base64url, hex, sameText, secretBytes, sha256 } from './secrets.ts';
 /** API tokens: `coterie_<id>_<secret>`. The id finds the row, the hash of the secret proves it; the secret is kept nowhere. */
 const shape = /^coterie_([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/;
 
+/** Names of tokens that a login made: they end with the password that made them. */
+export const loginTokenPrefix = 'login from ';
+
 /** `lastUsedAt` is written at most this often. */
 const touchMs = 60_000;
 

@@ -1,6 +1,7 @@
 import { CoterieError } from '~/contract/errors.ts';
 import type { contract } from '~/contract/index.ts';
 import type { Role } from '~/contract/operation.ts';
+import { loginTokenPrefix } from '~/server/access/tokens.ts';
 import { carryOut, storePlan } from '~/server/access/plan.ts';
 import { signedIn } from '~/server/access/signed-in.ts';
 import type { Context, HandlersOf } from './context.ts';
@@ -9,7 +10,6 @@ import type { Context, HandlersOf } from './context.ts';
 const loginTokenDays = 30;
 /** Login tokens that one user keeps: the oldest end when there are more. */
 const loginTokensMax = 20;
-const loginTokenPrefix = 'login from ';
 
 /** Signing in and out. */
 export const sessionHandlers: HandlersOf<Pick<typeof contract, 'session'>>['session'] = {
@@ -21,7 +21,7 @@ export const sessionHandlers: HandlersOf<Pick<typeof contract, 'session'>>['sess
   // A preview does not look at the password: it would be a way to guess that nothing slows down.
   login: async (context, input) =>
     carryOut(input, storePlan(input.name, input.token ? `Sign ${input.name} in with a new API token of ${loginTokenDays} days.` : `Sign ${input.name} in.`), async () => {
-      const role = await context.services.access.checkPassword(input.name, input.password, context);
+      const { role } = await context.services.access.checkPassword(input.name, input.password, context);
       return enter(context, { name: input.name, role, token: input.token });
     }),
 
@@ -32,6 +32,19 @@ export const sessionHandlers: HandlersOf<Pick<typeof contract, 'session'>>['sess
     return carryOut(input, storePlan(input.name, `Make ${input.name} the first admin; the one-time link ends.`), async () => {
       await access.claim.use(input.code, input);
       return enter(context, { name: input.name, role: 'admin', token: input.token });
+    });
+  },
+
+  changePassword: async (context, input) => {
+    const actor = signedIn(context);
+    const { access, store } = context.services;
+    const lasting = (await store.tokens.list({ userName: actor.user })).filter(({ name }) => !name.startsWith(loginTokenPrefix)).length;
+    const warnings = lasting > 0 ? [`${lasting} API token${lasting === 1 ? '' : 's'} of ${actor.user} will go on working: revoke those that somebody else may know.`] : [];
+    const changes = [{ path: `users.${actor.user}.password`, kind: 'changed' as const, before: '(secret)', after: '(secret)', sentence: 'new password' }];
+    // As with a login, a preview does not look at the password.
+    return carryOut(input, storePlan(actor.user, `Change the password of ${actor.user}, and end whatever else is signed in by it.`, { warnings, changes }), async () => {
+      const ended = await access.changePassword(actor, input, context);
+      return { user: actor.user, sessionsEnded: ended.sessions, tokensEnded: ended.tokens };
     });
   },
 

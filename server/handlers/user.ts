@@ -36,11 +36,12 @@ export const userHandlers: HandlersOf<Pick<typeof contract, 'user'>>['user'] = {
     const warnings = name === context.actor?.user && loses ? ['This is the user that you are signed in with.'] : [];
     const sentence = changes.length === 0 ? `Nothing changes for user ${name}.` : `Change user ${name}: ${changes.map((change) => change.sentence).join(', ')}.`;
     return carryOut(input, storePlan(name, sentence, { refusals, warnings, changes }), async () => {
-      const patch: UserPatch = { ...(role === undefined ? {} : { role }), ...(disabled === undefined ? {} : { disabled }), ...(password === undefined ? {} : { passwordHash: await access.passwords.hash(password) }) };
-      assertDone(name, await store.users.update(name, patch));
-      // Whoever was in with the old password, or may not be in at all, is out now. Tokens of a disabled user are refused as they come.
-      if (password !== undefined || disabled === true) await store.sessions.removeOfUser(name);
-      if (password !== undefined) await store.loginFailures.clear([userKey(name)]);
+      const patch: UserPatch = { ...(role === undefined ? {} : { role }), ...(disabled === undefined ? {} : { disabled }) };
+      if (Object.keys(patch).length > 0) assertDone(name, await store.users.update(name, patch));
+      // Tokens of a disabled user are refused as they come.
+      if (disabled === true) await store.sessions.removeOfUser(name);
+      // An admin who changes the own password this way stays in.
+      if (password !== undefined) await access.setPassword(name, password, context.actor?.user === name ? { keep: context.actor } : {});
       const locks = await store.loginFailures.get([userKey(name)]);
       return viewOf({ ...user, ...patch }, lockOf(locks.get(userKey(name))?.lockedUntil, now()));
     });

@@ -36,6 +36,7 @@ export async function openStore(url: string): Promise<Store> {
       create: (user) => durable.after(users.create(user)),
       createFirst: (user) => durable.after(users.createFirst(user)),
       update: (name, patch) => durable.after(users.update(name, patch)),
+      newPassword: (name, change) => durable.after(users.newPassword(name, change)),
       remove: (name) => durable.after(users.remove(name)),
     },
     sessions: { ...sessions, remove: (id) => durable.after(sessions.remove(id)), removeOfUser: (name) => durable.after(sessions.removeOfUser(name)) },

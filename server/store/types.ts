@@ -105,6 +105,18 @@ export type IssueSeenStore = {
 export type StoredUser = { name: string; role: Role; passwordHash: string; createdAt: number; lastLoginAt: number | null; disabled: boolean };
 export type UserPatch = { role?: Role; passwordHash?: string; lastLoginAt?: number; disabled?: boolean };
 
+/** What ends with the old password. `keep` is the caller's own way in. */
+export type NewPassword = {
+  readonly passwordHash: string;
+  /** The hash that the old password was checked against; null: nobody asked for the old one. */
+  readonly was: string | null;
+  /** Comes with the new password, where a lost admin is brought back. */
+  readonly rights?: { readonly role: Role; readonly disabled: boolean };
+  /** Tokens whose names begin so were made by signing in with the password. */
+  readonly tokensNamed: string;
+  readonly keep: { readonly sessionId?: string | undefined; readonly tokenId?: string | undefined };
+};
+
 export type UserStore = {
   get(name: string): Promise<StoredUser | null>;
   list(): Promise<StoredUser[]>;
@@ -114,6 +126,8 @@ export type UserStore = {
   createFirst(user: StoredUser): Promise<'created' | 'not first'>;
   /** `last admin`: no enabled admin would be left. */
   update(name: string, patch: UserPatch): Promise<'updated' | 'missing' | 'last admin'>;
+  /** In one transaction with the end of all that the old password had opened. `changed`: it is not `was` any more. */
+  newPassword(name: string, change: NewPassword): Promise<{ readonly sessions: number; readonly tokens: number } | 'missing' | 'changed'>;
   /** With its sessions and tokens. */
   remove(name: string): Promise<'removed' | 'missing' | 'last admin'>;
 };

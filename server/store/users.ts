@@ -32,6 +32,16 @@ export function userStore(db: Db): UserStore {
       const change = async (tx: Pick<Tx, 'user'>) => ((await tx.user.updateMany({ where: { name }, data: dataOf(patch) })).count === 1 ? 'updated' : 'missing');
       return takesRights(patch) ? keepingAnAdmin(db, change) : change(db);
     },
+    newPassword: (name, { passwordHash, was, rights, tokensNamed, keep }) =>
+      db.$transaction(async (tx) => {
+        await takeTurn(tx);
+        const { count } = await tx.user.updateMany({ where: { name, ...(was === null ? {} : { passwordHash: was }) }, data: { passwordHash, ...rights } });
+        if (count === 0) return (await tx.user.count({ where: { name } })) === 0 ? 'missing' : 'changed';
+        const sessions = await tx.session.deleteMany({ where: { userName: name, id: { not: keep.sessionId ?? '' } } });
+        const tokens = await tx.token.deleteMany({ where: { userName: name, name: { startsWith: tokensNamed }, id: { not: keep.tokenId ?? '' } } });
+        await tx.loginFailure.deleteMany({ where: { key: `user:${name}` } });
+        return { sessions: sessions.count, tokens: tokens.count };
+      }),
     remove: (name) => keepingAnAdmin(db, async (tx) => ((await tx.user.deleteMany({ where: { name } })).count === 1 ? 'removed' : 'missing')),
   };
 }

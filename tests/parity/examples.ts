@@ -86,6 +86,7 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
     me: { input: {}, argv: [] },
     login: { input: { name: 'admin', password, token: true, ...preview }, argv: ['admin', '--token', '--dry-run'] },
     claim: { input: { code, name: 'admin', password, ...preview }, argv: ['--code-file', '@code', '--name', 'admin', '--dry-run'], files: { code } },
+    changePassword: { input: { password, newPassword: password, ...preview }, argv: ['--dry-run'] },
     logout: { input: { ...preview }, argv: ['--dry-run'] },
     list: { input: {}, argv: [] },
     revoke: { input: { id: 'no-such-session', ...preview }, argv: ['no-such-session', '--dry-run'] },
