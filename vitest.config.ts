@@ -1,9 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** `unit` needs nothing but Node; `integration` starts real Tarantool, PostgreSQL and Chromium, one file at a time. */
 export default defineConfig({
   resolve: { alias: { '~': import.meta.dirname } },
   test: {
+    maxWorkers: availableParallelism(),
     projects: [
       {
         extends: true,
@@ -12,6 +14,8 @@ export default defineConfig({
           include: ['tests/{architecture,unit,simulation,parity}/**/*.test.{ts,tsx}'],
           environment: 'node',
           testTimeout: 30_000,
+          // One module graph to each worker, which halves the time: no module may keep state between files.
+          isolate: false,
         },
       },
       {

@@ -10,11 +10,18 @@ export class Checks {
   passed = 0;
   failed = 0;
 
-  /** One program whose exit code is its verdict. */
+  /** One program whose exit code is its verdict. Runs beside others: the function it resolves to shows what it said, and counts. */
   async program(title, args) {
     const started = performance.now();
-    const code = await this.#spawn(process.execPath, args);
-    this.#count(title, { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, started });
+    const output = [];
+    const code = await this.#spawn(args, (child) => {
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => output.push(data));
+    });
+    const tookMs = performance.now() - started;
+    return () => {
+      if (code !== 0) process.stdout.write(Buffer.concat(output));
+      this.#count(title, { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, tookMs });
+    };
   }
 
   /** A vitest run; the counts come from its own report, and a run that ends badly without failed tests counts as one failed. */
@@ -22,22 +29,24 @@ export class Checks {
     const started = performance.now();
     const folder = mkdtempSync(join(tmpdir(), 'coterie-tests-'));
     const report = join(folder, 'report.json');
-    const code = await this.#spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+    const code = await this.#spawn(['node_modules/vitest/vitest.mjs', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
     const { numPassedTests = 0, numFailedTests = 0 } = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {};
     rmSync(folder, { recursive: true, force: true });
-    this.#count(title, { passed: numPassedTests, failed: numFailedTests || (code === 0 ? 0 : 1), started });
+    this.#count(title, { passed: numPassedTests, failed: numFailedTests || (code === 0 ? 0 : 1), tookMs: performance.now() - started });
   }
 
-  #count(title, { passed, failed, started }) {
+  #count(title, { passed, failed, tookMs }) {
     this.passed += passed;
     this.failed += failed;
     const mark = failed === 0 ? green('✓') : red('✗');
-    process.stdout.write(`${mark} ${bold(title)}: ${passed} passed, ${failed} failed, ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+    process.stdout.write(`${mark} ${bold(title)}: ${passed} passed, ${failed} failed, ${(tookMs / 1000).toFixed(1)} s\n`);
   }
 
-  #spawn(command, args) {
+  #spawn(args, listen) {
     return new Promise((resolve) => {
-      const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } });
+      const output = listen ? 'pipe' : 'inherit';
+      const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', output, output], env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } });
+      listen?.(child);
       child.on('error', () => resolve(1));
       child.on('close', (code) => resolve(code ?? 1));
     });
@@ -51,7 +60,7 @@ export class Checks {
 }
 
 export async function withoutServices(checks) {
-  await checks.program('lint', ['node_modules/oxlint/bin/oxlint', '--deny-warnings']);
-  await checks.program('types', ['node_modules/typescript/bin/tsc', '--noEmit']);
+  const programs = [checks.program('lint', ['node_modules/oxlint/bin/oxlint', '--deny-warnings']), checks.program('types', ['node_modules/typescript/bin/tsc', '--noEmit'])];
   await checks.vitest('architecture, unit, simulation, parity', ['--project', 'unit']);
+  for (const show of await Promise.all(programs)) show();
 }

@@ -47,13 +47,15 @@ export class TestServer {
     return this.running.services.runtime;
   }
 
-  /** An agent that the server has heard of and is connected to. */
+  /** An agent that the server is connected to and shows: its picture is renewed four times a second, so a bit later. */
   async agent(alias: string): Promise<FakeAgent> {
     const agent = new FakeAgent(alias, keysOf(secret, cluster).token);
     await agent.start();
     this.agents.push(agent);
     this.gossip.hear({ uuid: agent.uuid, payload: agent.payload() });
-    await waitFor(() => this.runtime.state.known().some(({ uuid, reachable }) => uuid === agent.uuid && reachable), { timeoutMs: 10_000, what: `${alias} to be connected` });
+    const { state } = this.runtime;
+    const connected = () => state.known().some(({ uuid, reachable }) => uuid === agent.uuid && reachable);
+    await waitFor(() => connected() && state.overview.instances.some(({ uuid }) => uuid === agent.uuid), { timeoutMs: 10_000, what: `${alias} to be connected and shown` });
     return agent;
   }
 

@@ -40,7 +40,7 @@ export function incarnationsOnlyGrow(): Checker {
   return {
     stepped: (node, atMs) => {
       // An incarnation cannot change without the digest of the table.
-      const { digest } = node.protocol.stats();
+      const digest = node.protocol.digest();
       if (digests.get(node.uuid) === digest) return;
       digests.set(node.uuid, digest);
       for (const { uuid, incarnation } of [node.protocol.self(), ...node.protocol.members()]) {
@@ -79,7 +79,7 @@ export function running(simulator: Simulator): SimulatedNode[] {
 /** Every running member believes every other running one alive, and its table equals theirs. */
 export function converged(simulator: Simulator): boolean {
   const nodes = running(simulator);
-  const digests = new Set(nodes.map((node) => node.protocol.stats().digest));
+  const digests = new Set(nodes.map((node) => node.protocol.digest()));
   return digests.size === 1 && nodes.every((by) => by.protocol.stats().groupSize === nodes.length);
 }
 

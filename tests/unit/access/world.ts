@@ -7,10 +7,11 @@ import { createAccess, type Access, type Actor } from '~/server/access/index.ts'
 import type { Context, Services } from '~/server/handlers/context.ts';
 import { openStore, type Store } from '~/server/store/index.ts';
 
-/** A database that has been migrated once: a copy of it opens ten times as fast as a new one. */
+/** A database that has been migrated once: a copy of it opens ten times as fast as a new one. Each test file has its own. */
 let template: Promise<string> | undefined;
 afterAll(async () => {
   if (template) rmSync(dirname(await template), { recursive: true, force: true });
+  template = undefined;
 });
 
 async function migrated(): Promise<string> {

@@ -61,13 +61,15 @@ describe('deadlines', () => {
   it('hold no more than twice what waits, however many are settled', () => {
     const deadlines = new Deadlines<Entry>();
     const waiting: Entry[] = [];
+    let most = 0;
     for (let id = 0; id < 100_000; id++) {
       const entry = { dueAt: id + 5000, settled: false, id };
       deadlines.add(entry);
       waiting.push(entry);
       if (waiting.length > 100) deadlines.settle(waiting.shift()!);
-      expect(deadlines.size).toBeLessThan(2 * 100 + 2 * 1024);
+      most = Math.max(most, deadlines.size);
     }
+    expect(most).toBeLessThan(2 * 100 + 2 * 1024);
     expect(deadlines.expire(Infinity).length).toBe(100);
   });
 });

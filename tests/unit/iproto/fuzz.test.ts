@@ -78,7 +78,7 @@ describe('100 000 mutated frames and values', () => {
         // Skipping has no limit to nesting, so it may pass what reading refuses, never the other way round.
         let end = -1;
         refusal(() => (end = skipValue(bytes, 0)));
-        if (readError === undefined) expect(end).toBe(reader.position);
+        if (readError === undefined && end !== reader.position) expect(end).toBe(reader.position);
         if (readError === undefined && seed % 10 === 0) {
           const written = encode(decode(bytes.subarray(0, end)));
           expect(encode(decode(written)).equals(written)).toBe(true);

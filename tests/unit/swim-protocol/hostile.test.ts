@@ -62,14 +62,11 @@ describe('lies', () => {
         if (random() < 0.05) effects.push(...protocol.mergeFull(now, Array.from({ length: 20 }, record)));
         if (random() < 0.05) effects.push(...protocol.evidence(now, { uuid: uuid(Math.floor(random() * 60)), kind: 'refused' }));
         if (protocol.wakeAt() <= now) effects.push(...protocol.tick(now));
-        expect(effects.length, `seed ${seed}, turn ${turn}`).toBeLessThan(600);
         const { members, newsWaiting, timers, health } = protocol.stats();
-        expect(members).toBeLessThanOrEqual(40);
-        expect(newsWaiting).toBeLessThanOrEqual(41);
-        expect(timers, `seed ${seed}, turn ${turn}`).toBeLessThan(1_500);
-        expect(health).toBeLessThanOrEqual(7);
         const { generation, version } = protocol.self().incarnation;
-        expect(generation < 2n ** 64n && version < 2n ** 64n).toBe(true);
+        const bounded = effects.length < 600 && members <= 40 && newsWaiting <= 41 && timers < 1_500 && health <= 7 && generation < 2n ** 64n && version < 2n ** 64n;
+        // One comparison a turn: `expect` costs as much as the turn.
+        if (!bounded) expect.fail(`seed ${seed}, turn ${turn}: ${effects.length} effects, ${members} members, ${newsWaiting} news, ${timers} timers, health ${health}, ${generation}.${version}`);
       }
       expect(protocol.self().status).toBe('alive');
     }
