@@ -40,6 +40,11 @@ export type Config = {
   readonly healthMax: number;
   /** A timer of ours that fires later than this says that we, not they, are slow. */
   readonly timerLateMsMax: number;
+  /**
+   * A refutation counts against our own health once in so many (grown) periods. Each successful probe takes one off, so
+   * one member that accuses us over and over because of its own link cannot hold our detector back.
+   */
+  readonly refutationPeriods: number;
 
   /** News that waits for no probe is sent this often, to this many members. */
   readonly gossipEveryMs: number;
@@ -99,6 +104,7 @@ const base: Config = {
   flapDecayMs: 60_000,
   healthMax: 7,
   timerLateMsMax: 50,
+  refutationPeriods: 4,
   gossipEveryMs: 50,
   gossipFanout: 3,
   retransmitFactor: 3,

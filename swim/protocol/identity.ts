@@ -5,6 +5,7 @@
 
 import { sameAddress } from './address.ts';
 import type { Awareness } from './awareness.ts';
+import type { Config } from './config.ts';
 import type { Counters } from './counters.ts';
 import type { Gossip } from './gossip.ts';
 import { outbid } from './incarnation.ts';
@@ -26,15 +27,18 @@ const conflictEveryMs = 10_000;
 
 export class Identity {
   readonly #parts: Components;
+  readonly #config: Config;
   #conflictAt = -Infinity;
+  #blamedAt = -Infinity;
 
-  constructor(components: Components) {
+  constructor(components: Components, config: Config) {
     this.#parts = components;
+    this.#config = config;
   }
 
   /** What others say about us. */
   heard(now: number, record: MemberRecord): void {
-    const { members, counters, health } = this.#parts;
+    const { members, counters } = this.#parts;
     const { self } = members;
     const order = self.newer(record.incarnation);
     if (order < 0) return;
@@ -42,7 +46,7 @@ export class Identity {
     if (record.status === 'alive' && order === 0) return;
     if (record.status !== 'alive') {
       counters.refutations += 1;
-      health.add(1);
+      this.#blameOurselves(now);
     }
     this.#renew(now, outbid(self.incarnation, record.incarnation), () => {});
   }
@@ -74,6 +78,14 @@ export class Identity {
     if (now - this.#conflictAt < conflictEveryMs) return;
     this.#conflictAt = now;
     this.#parts.outbox.event({ kind: 'conflict', member: member.view(), claimed });
+  }
+
+  /** Rarer than our own probes succeed while all is well: one bad link must not slow this member down for everybody. */
+  #blameOurselves(now: number): void {
+    const { health } = this.#parts;
+    if (now - this.#blamedAt < this.#config.refutationPeriods * this.#config.periodMs * health.factor) return;
+    this.#blamedAt = now;
+    health.add(1);
   }
 
   #renew(now: number, incarnation: Incarnation, edit: () => void): void {

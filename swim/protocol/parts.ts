@@ -79,7 +79,7 @@ export function build({ random }: { random: () => number }, options: ProtocolOpt
   const evidence = new HardEvidence({ members, detector, suspicions, outbox, deadlines }, config);
   const contacts = new Contacts({ members, postman, deadlines, random }, config, { seeds: options.seeds });
   const sync = new Sync({ members, changes, outbox, counters, deadlines }, config);
-  const identity = new Identity({ members, gossip, health, outbox, counters });
+  const identity = new Identity({ members, gossip, health, outbox, counters }, config);
   const relays = new Relays({ members, outbox, postman, counters, deadlines }, config);
   const hearing = new Hearing({ members, identity, contacts, changes, suspicions, detector, evidence }, config);
   return { random, members, deadlines, counters, health, outbox, news, postman, gossip, changes, suspicions, detector, evidence, contacts, sync, identity, relays, hearing };

@@ -1,6 +1,7 @@
 /** One of ours and two Tarantool 2.6.0 `swim` members in one group, unmodified and unencrypted. */
 
 import { afterEach, expect, test } from 'vitest';
+import { decodePacket } from '~/swim/codec/packet.ts';
 import { createSwim, type Address, type Network, type Swim, type SwimOptions } from '~/swim/index.ts';
 import { inetNetwork } from '~/swim/transport/inet.ts';
 import { bundleSwimMember, swimUuid, SwimProcess } from '~/tests/support/swim-process.ts';
@@ -11,6 +12,8 @@ const ourUuid = swimUuid(1);
 const limit = (what: string) => ({ timeoutMs: 20_000, what });
 /** Nothing from or to these addresses passes: a cable that is cut for one pair only. */
 const cut = new Set<number>();
+/** Acks to us that came through a proxy. */
+let carriedAcks = 0;
 let ours: Swim;
 let ourAddress: Address;
 let b: TarantoolSwim;
@@ -20,7 +23,7 @@ function cuttable(network: Network): Network {
   return {
     ...network,
     open: async (bind, handlers) => {
-      const transport = await network.open(bind, { ...handlers, receive: (bytes, from) => cut.has(from.port) || handlers.receive(bytes, from) });
+      const transport = await network.open(bind, { ...handlers, receive: (bytes, from) => cut.has(from.port) || take(bytes, from, handlers.receive) });
       return new Proxy(transport, {
         get: (target, name) => {
           if (name === 'send') return (to: Address, bytes: Uint8Array) => cut.has(to.port) || target.send(to, bytes);
@@ -32,8 +35,15 @@ function cuttable(network: Network): Network {
   };
 }
 
+function take(bytes: Uint8Array, from: Address, receive: (bytes: Uint8Array, from: Address) => void): void {
+  const packet = decodePacket(bytes, { sealed: false });
+  if (packet.ok && packet.message.routing !== undefined && packet.message.sections.some((section) => section.kind === 'failureDetection' && section.type === 'ack')) carriedAcks++;
+  receive(bytes, from);
+}
+
 async function join(config: NonNullable<SwimOptions['config']> = {}): Promise<void> {
   cut.clear();
+  carriedAcks = 0;
   ours = createSwim({ uuid: ourUuid, bind: { host: '127.0.0.1', port: 0 }, clusterName: 'test', plain: true, profile: 'fast', config, seeds: [], inline: true, network: cuttable(inetNetwork()), payload: Buffer.from('\x93\x01\x02\x03', 'latin1') });
   ourAddress = await ours.start();
   [b, c] = await Promise.all([2, 3].map((n) => TarantoolSwim.start(swimUuid(n), { heartbeatSeconds: 0.2 }))) as [TarantoolSwim, TarantoolSwim];
@@ -115,13 +125,18 @@ test('leaving is left, both ways', async () => {
 });
 
 test('a Tarantool carries our pings to the other one, and its answers to us', async () => {
-  await join();
+  // Half a second a round: what goes through two processes of a busy machine needs more time than 200 ms leave it.
+  await join({ periodMs: 500, contactRoundShare: 0 });
   cut.add((await c.address()).port);
   const before = await ours.stats();
-  // Every probe of c fails directly: while it is alive for us all the same, the answers came through b.
-  await waitFor(async () => (await ours.stats()).probesFailed === before.probesFailed && (await ours.stats()).probes >= before.probes + 20, limit('20 probes'));
+  // No ping reaches c directly: while it is alive for us all the same, its answers come through b.
+  await waitFor(() => carriedAcks >= 8, limit('8 answers to be carried'));
   expect([await seen(c.uuid), await c.status(ourUuid)]).toEqual(['alive', expect.stringMatching(/alive|suspected/)]);
-  expect((await ours.stats()).accusations).toBe(before.accusations);
+  // It accuses us all the time because of its link; ours answers through b, so we stay well and go on at full speed.
+  const after = await ours.stats();
+  expect(after.accusations).toBe(before.accusations);
+  expect(after.refutations).toBeGreaterThan(before.refutations);
+  expect(after.health).toBeLessThan(4);
   // The other way Tarantool suspects first and asks a proxy then, so it must find us alive again and again.
   await waitFor(async () => (await c.events()).filter(({ uuid, what }) => uuid === ourUuid && what === 'alive').length > 0 || (await c.status(ourUuid)) === 'alive', limit('its proof of our life'));
   expect((await c.events()).filter(({ uuid, what }) => uuid === ourUuid && what === 'dead')).toEqual([]);

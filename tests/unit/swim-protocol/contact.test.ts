@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { profiles } from '~/swim/protocol/config.ts';
 import { ack, address, events, incarnation, kinds, known, machine, member, message, news, ping, runTo, section, sends, table, told, uuid } from './support.ts';
 
 describe('meeting members', () => {
@@ -121,7 +122,27 @@ describe('what is said about us', () => {
       const informed = sends(effects).filter(({ message: sent }) => told(sent, 0)?.incarnation.version === before + 1n);
       expect(new Set(informed.map(({ to }) => to.port)).size).toBe(5);
     }
-    expect(protocol.stats()).toMatchObject({ refutations: 3, health: 3 });
+    expect(protocol.stats()).toMatchObject({ refutations: 3, health: 1 });
+  });
+
+  test('counts against our own health, but less than our own probes do when they are answered', () => {
+    const healthAfter = (answering: boolean) => {
+      const protocol = machine({ known: 2, tuned: { contactRoundShare: 0, hardEvidence: false } });
+      let worst = 0;
+      for (let now = 0; now < 30_000; now += 10) {
+        const effects = protocol.tick(now);
+        // Member 1 has a bad link to us and says so all the time.
+        if (now % 400 === 0) effects.push(...protocol.receive(now, news(1, [member(0, { status: 'suspected', version: Number(protocol.self().incarnation.version) })]), address(1)));
+        for (const { to, message: sent } of sends(effects)) {
+          const asked = sent.sections.some((section) => section.kind === 'failureDetection' && section.type === 'ping');
+          if (asked && answering) protocol.receive(now + 1, ack(to.port - address(0).port), to);
+        }
+        worst = Math.max(worst, protocol.stats().health);
+      }
+      return { worst, accusations: protocol.stats().refutations };
+    };
+    expect(healthAfter(true)).toEqual({ worst: 1, accusations: 75 });
+    expect(healthAfter(false).worst).toBe(profiles.fast.healthMax);
   });
 
   test('a flood of accusations does not make a flood of answers', () => {

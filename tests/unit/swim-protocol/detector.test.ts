@@ -74,7 +74,7 @@ describe('the detector', () => {
     while (protocol.stats().probesFailed === 0) runTo(protocol, protocol.wakeAt(), answering(protocol, [3]));
     expect(protocol.stats()).toMatchObject({ nacksMissed: 3 });
     expect(protocol.stats().health).toBeGreaterThanOrEqual(2);
-    const slow = machine({ known: 5, tuned: { hardEvidence: false } });
+    const slow = machine({ known: 5, tuned: { hardEvidence: false, refutationPeriods: 0 } });
     const healthy = runTo(slow, 4_000, answering(slow, [])).filter(isPing).length;
     for (let version = 0; version < 7; version++) slow.receive(4_000, news(1, [member(0, { status: 'suspected', version })]), address(1));
     expect(slow.stats().health).toBe(7);
@@ -84,7 +84,7 @@ describe('the detector', () => {
 
   test('an unwell member gives others more time before it asks helpers', () => {
     const helpersAskedAfter = (health: number): number => {
-      const protocol = warm({});
+      const protocol = warm({ tuned: { refutationPeriods: 0 } });
       for (let version = 0; version < health; version++) protocol.receive(10_000, news(1, [member(0, { status: 'suspected', version })]), address(1));
       let pingedAt = Number.NaN;
       for (let now = Math.max(10_000, protocol.wakeAt()); now < 20_000; now = protocol.wakeAt()) {
