@@ -1,6 +1,7 @@
 'use client';
 import { createContext, use, useCallback, useMemo, useState, type ReactNode } from 'react';
 import type { Draft, MutationName } from '~/app/lib/operation-types.ts';
+import { useReturnFocus } from '~/app/ui/return-focus.tsx';
 import { OperationDialog } from './operation-dialog.tsx';
 
 type Operations = { readonly open: (operation: MutationName, input?: Draft) => void };
@@ -16,11 +17,12 @@ export function OperationsProvider({ children }: { children: ReactNode }) {
     setRequest((before) => ({ id: (before?.id ?? 0) + 1, operation, input }));
     setOpened(true);
   }, []);
+  const layer = useReturnFocus('operation', opened);
   const operations = useMemo(() => ({ open }), [open]);
   return (
     <Context value={operations}>
       {children}
-      {request && <OperationDialog key={request.id} operation={request.operation} input={request.input} opened={opened} onClose={() => setOpened(false)} />}
+      {request && <OperationDialog key={request.id} operation={request.operation} input={request.input} opened={opened} layer={layer} onClose={() => setOpened(false)} />}
     </Context>
   );
 }
