@@ -5,6 +5,7 @@ import { useApi } from '~/app/api.tsx';
 import { instanceActions } from '~/app/lib/actions.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
 import { issuesOf } from '~/app/lib/summary.ts';
+import { useReturnFocus } from '~/app/ui/return-focus.tsx';
 import { HealthPill } from '~/app/ui/health-mark.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { ReportAge } from '~/app/ui/time.tsx';
@@ -22,11 +23,14 @@ const closeButton = { 'aria-label': 'Close', 'data-autofocus': true };
 /** Everything about one instance. What the table knows is live; the full status is asked for while the drawer is open. */
 export function InstanceDrawer({ overview }: { overview: ClusterOverview }) {
   const [ref, open] = useOpenInstance();
+  const layer = useReturnFocus('instance', ref !== null);
   const instance = ref === null ? undefined : overview.instances.find(({ uuid, alias }) => uuid === ref || alias === ref);
   return (
     <Drawer
       opened={ref !== null}
       onClose={() => open(null)}
+      returnFocus={false}
+      attributes={{ content: layer }}
       position="right"
       size={620}
       title={instance ? <Heading instance={instance} overview={overview} /> : 'Instance'}
@@ -68,7 +72,7 @@ function Body({ instance, overview }: { instance: InstanceView; overview: Cluste
       {detail.error && !detail.data && <ProblemAlert problem={problemFrom(detail.error)} />}
       {detail.isPending ? <Skeleton height={220} /> : <Facts instance={instance} status={status} />}
       {status?.database && <ReplicationLinks database={status.database} overview={overview} self={instance.uuid} />}
-      <LogTail instance={instance} />
+      <LogTail key={instance.uuid} instance={instance} />
     </Stack>
   );
 }

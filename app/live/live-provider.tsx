@@ -8,7 +8,7 @@ import { Ticker } from './ticker.ts';
 type Sources = { readonly store: LiveStore; readonly ticker: Ticker };
 const Context = createContext<Sources | null>(null);
 
-const later = (run: () => void, delayMs: number) => {
+export const later = (run: () => void, delayMs: number) => {
   const timer = setTimeout(run, delayMs);
   return () => clearTimeout(timer);
 };
