@@ -1,6 +1,7 @@
 'use client';
 import { Button, Collapse, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { editsOf } from '~/app/lib/batch.ts';
 import { countText } from '~/app/lib/format.ts';
 import { severityHealth } from '~/app/lib/health.ts';
 import type { MutationName } from '~/app/lib/operation-types.ts';
@@ -76,12 +77,14 @@ function Row({ issue }: { issue: Issue }) {
   );
 }
 
-/** One button, or a menu where several objects need the same repair. */
+/** One button: for the only one, or for all as one change. A menu where the contract does no more than one at a time. */
 function Repairs({ operation, inputs, title }: ClusterOverview['suggestions'][number]) {
   const [only, ...more] = inputs;
   if (only === undefined) return null;
   if (more.length === 0) return <Repair operation={operation} label="Repair" input={only} />;
   const name = operation as MutationName;
+  const edits = editsOf(name, inputs);
+  if (edits !== null) return <Repair operation="topology.apply" label={`Repair all ${inputs.length}`} input={{ edits }} />;
   return <ActionMenu label={title} button={`Repair ${inputs.length}`} actions={inputs.map((input) => ({ operation: name, label: titleOf(name, input), input }))} />;
 }
 

@@ -28,15 +28,20 @@ const secrets = ({ operation }: Entry): readonly string[] => operation.secrets ?
 export function asCli(name: string, input: Input): string {
   const entry = entryOf(name);
   const subject = subjectOf(entry);
+  const fields = given(entry, input);
+  // What has a shape of its own is read from a file: here from the pipe.
+  const piped = fields.find(([, value]) => isShaped(value));
   const words = subject.map((field) => quoted(String(input[field] ?? '')));
-  const flags = given(entry, input)
-    .filter(([field]) => !subject.includes(field))
-    .map(([field, value]) => flagOf(field, value));
-  return ['coterie', kebab(entry.noun), kebab(entry.verb), ...words, ...flags].join(' ');
+  const flags = fields.filter(([field]) => !subject.includes(field)).map(([field, value]) => flagOf(field, value));
+  const line = ['coterie', kebab(entry.noun), kebab(entry.verb), ...words, ...flags].join(' ');
+  return piped ? `printf %s ${quoted(JSON.stringify(piped[1]))} | ${line}` : line;
 }
+
+const isShaped = (value: unknown) => Array.isArray(value) && value.some((one) => typeof one === 'object' && one !== null);
 
 function flagOf(field: string, value: unknown): string {
   const flag = kebab(field);
+  if (isShaped(value)) return `--${flag} -`;
   if (value === true) return `--${flag}`;
   if (value === false || value === null) return `--no-${flag}`;
   return `--${flag} ${quoted(Array.isArray(value) ? value.join(',') : String(value))}`;

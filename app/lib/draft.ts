@@ -20,8 +20,9 @@ export function checkDraft(operation: MutationName, draft: Draft): Checked {
   return { input: draft, errors, complete: false };
 }
 
-/** An edit that names nothing but its subject would change nothing. */
+/** An edit that names nothing but its subject would change nothing, nor would a list of none. */
 export function isEmptyEdit(operation: MutationName, draft: Draft): boolean {
+  if (operation === 'topology.apply') return Array.isArray(draft.edits) && draft.edits.length === 0;
   const { operation: definition, verb } = entryOf(operation);
   const subject: readonly string[] = definition.subject ?? [];
   return verb === 'edit' && Object.keys(draft).every((field) => subject.includes(field));
@@ -39,6 +40,11 @@ export function moved<T>(list: readonly T[], from: number, to: number): T[] {
   const at = Math.max(0, Math.min(rest.length, to));
   const item = list[from];
   return item === undefined ? [...list] : [...rest.slice(0, at), item, ...rest.slice(at)];
+}
+
+/** Where a dragged row belongs: `middles` are those of all rows from the top, `y` is where the pointer is. */
+export function placeAt(middles: readonly number[], from: number, y: number): number {
+  return middles.filter((middle, index) => index !== from && middle < y).length;
 }
 
 /** A partial priority list made whole: those not named follow in their old order. */

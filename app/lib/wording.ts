@@ -1,5 +1,6 @@
 import type { Draft, MutationName } from './operation-types.ts';
 import { entryOf } from './copy-as.ts';
+import { countText } from './format.ts';
 
 /** The words on a dialog: title and button. Everything longer comes from the contract. */
 const verbs: Partial<Record<MutationName, string>> = {
@@ -28,6 +29,7 @@ const buttons: Partial<Record<MutationName, string>> = {
 
 export function titleOf(operation: MutationName, draft: Draft): string {
   const { operation: definition } = entryOf(operation);
+  if (operation === 'topology.apply' && Array.isArray(draft.edits)) return `Make ${countText(draft.edits.length, 'change')} as one`;
   if (operation === 'instance.join' && draft.instance === undefined) return draft.replicaset === undefined ? 'Join an instance' : `Add an instance to ${String(draft.replicaset)}`;
   const verb = verbs[operation] ?? definition.summary;
   // What is named in a field of the dialog itself need not be in its title.
@@ -37,4 +39,11 @@ export function titleOf(operation: MutationName, draft: Draft): string {
 
 export function buttonOf(operation: MutationName): string {
   return buttons[operation] ?? verbs[operation] ?? 'Apply';
+}
+
+/** What the operation is, in a sentence or two. */
+export function leadOf(operation: MutationName, draft: Draft): string {
+  if (operation === 'topology.apply' && Array.isArray(draft.edits)) return 'All of them in one atomic step: if one is refused, none is made. Leave out what should stay as it is.';
+  const { operation: { summary, details } } = entryOf(operation);
+  return `${summary}.${details ? ` ${details}` : ''}`;
 }

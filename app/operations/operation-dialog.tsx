@@ -2,12 +2,14 @@
 import { Alert, Button, Modal, Text, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import type { FormEvent } from 'react';
+import { dangersOf } from '~/app/lib/batch.ts';
 import { entryOf } from '~/app/lib/copy-as.ts';
 import type { Draft, MutationName } from '~/app/lib/operation-types.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
-import { buttonOf, titleOf } from '~/app/lib/wording.ts';
+import { buttonOf, leadOf, titleOf } from '~/app/lib/wording.ts';
 import { useSession } from '~/app/session/session-provider.tsx';
 import { HealthShapes } from '~/app/ui/icons.tsx';
+import { Prose } from '~/app/ui/prose.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { WhyDisabled } from '~/app/ui/why-disabled.tsx';
 import { CopyAs } from './copy-as.tsx';
@@ -18,10 +20,10 @@ import { RunProgress } from './run-progress.tsx';
 import { OperationResult } from './operation-result.tsx';
 import { useOperation, type OperationState } from './use-operation.ts';
 
-type Props = { readonly operation: MutationName; readonly input: Draft; readonly opened: boolean; readonly onClose: () => void };
+type Props = { readonly operation: MutationName; readonly input: Draft; readonly opened: boolean; readonly layer: Record<string, string>; readonly onClose: () => void };
 
 /** Every change goes through here: what it is, its fields, the plan as it is filled in, the confirmation, the run and its outcome. */
-export function OperationDialog({ operation, input, opened, onClose }: Props) {
+export function OperationDialog({ operation, input, opened, layer, onClose }: Props) {
   const state = useOperation(operation, input);
   const small = useMediaQuery('(max-width: 640px)') ?? false;
   const wide = forms[operation] !== undefined && operation !== 'instance.probe';
@@ -29,6 +31,8 @@ export function OperationDialog({ operation, input, opened, onClose }: Props) {
     <Modal
       opened={opened}
       onClose={onClose}
+      returnFocus={false}
+      attributes={{ content: layer }}
       title={titleOf(operation, input)}
       size={wide && !state.run.data ? 940 : 600}
       yOffset="7vh"
@@ -49,7 +53,7 @@ function Ask({ operation, state, wide, onClose }: AskProps) {
   const { role } = useSession();
   const { draft, set, errors, overview, checked, ready, run } = state;
   const Form = forms[operation];
-  const danger = checked.complete ? definition.danger?.(draft) : undefined;
+  const dangers = checked.complete ? dangersOf(operation, draft) : [];
   const why = refusalFor(operation, role) ?? (ready.ready ? null : ready.why);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -59,9 +63,9 @@ function Ask({ operation, state, wide, onClose }: AskProps) {
     <form onSubmit={submit} noValidate className={styles.form}>
       <div className={wide ? styles.wide : styles.narrow}>
         <div className={styles.fields}>
-          <Text size="sm" c="dimmed">{definition.summary}.{definition.details ? ` ${definition.details}` : ''}</Text>
+          <Text size="sm" c="dimmed"><Prose text={leadOf(operation, draft)} /></Text>
           {Form && overview && <Form draft={draft} set={set} errors={errors} overview={overview} />}
-          {danger && <Alert variant="light" color={definition.typedName ? 'red' : 'yellow'} p="xs" icon={<HealthShapes.warning size={18} />}><Text size="sm">{danger}</Text></Alert>}
+          {dangers.length > 0 && <Alert variant="light" color={definition.typedName ? 'red' : 'yellow'} p="xs" icon={<HealthShapes.warning size={18} />}>{dangers.map((danger) => <Text key={danger} size="sm">{danger}</Text>)}</Alert>}
           {state.name !== null && (
             <TextInput label={<>Type <b>{state.name}</b> to confirm</>} autoComplete="off" spellCheck={false} data-autofocus value={state.typed} onChange={(event) => state.setTyped(event.currentTarget.value)} />
           )}
@@ -77,7 +81,7 @@ function Ask({ operation, state, wide, onClose }: AskProps) {
         <CopyAs operation={operation} input={state.input} disabled={!checked.complete} />
         <Button variant="default" onClick={onClose}>Cancel</Button>
         <WhyDisabled why={why}>
-          <Button type="submit" color={definition.danger ? 'red.8' : 'iris'} disabled={why !== null || !ready.ready} loading={run.isPending}>{buttonOf(operation)}</Button>
+          <Button type="submit" color={dangers.length > 0 || definition.danger ? 'red.8' : 'iris'} disabled={why !== null || !ready.ready} loading={run.isPending}>{buttonOf(operation)}</Button>
         </WhyDisabled>
       </div>
     </form>

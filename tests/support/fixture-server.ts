@@ -36,8 +36,6 @@ function answer(name: string, input: Record<string, unknown>, cookies: Cookies):
       return [{ uuid: 'x', name: 'server', kind: 'server', address: '127.0.0.1:7300', state: 'alive', generation: '1', incarnation: '1', rttMs: null, configVersion: null }];
     case 'instance.get':
       return detailOf(overview.instances.find(({ uuid }) => uuid === input.instance)!, overview, now);
-    case 'instance.logs':
-      return logLines(now);
     case 'instance.probe':
       return { dryRun: false, plan: planFor({ steps: input.dryRun ? [{ kind: 'store', target: String(input.address), sentence: `Send a gossip ping to ${String(input.address)}`, reason: 'a member that answers is let in' }] : [], baseVersion: null }), run: null, data: input.dryRun ? null : { found: false, uuid: null, alias: null, sentence: `Nobody answered at ${String(input.address)} within 2 s.` } };
     default:
@@ -93,6 +91,15 @@ function watch(request: IncomingMessage, response: ServerResponse): void {
   response.on('close', () => clearInterval(timer));
 }
 
+/** The old lines, then one every second. */
+function followLogs(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  const send = (data: unknown) => response.write(`data: ${JSON.stringify(data)}\n\n`);
+  for (const line of logLines(Date.now())) send(line);
+  const timer = setInterval(() => send({ at: Date.now(), source: 'tarantool', level: 'info', text: 'main/115/lua: ready to accept requests' }), 1000);
+  response.on('close', () => clearInterval(timer));
+}
+
 const port = Number(process.argv[2] ?? 8090);
 const app = next({ dev: process.argv.includes('--dev'), dir: process.cwd() });
 await app.prepare();
@@ -101,5 +108,6 @@ createServer((request, response) => {
   const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
   if (url.pathname.startsWith('/api/trpc/')) return void trpc(request, response, url);
   if (url.pathname === '/api/v1/cluster/watch') return watch(request, response);
+  if (url.pathname.endsWith('/follow-logs')) return followLogs(response);
   return void handle(request, response);
 }).listen(port, '127.0.0.1', () => process.stdout.write(`http://127.0.0.1:${port}\n`));

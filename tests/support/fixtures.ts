@@ -27,8 +27,8 @@ const roleInfos = [
 type Member = Partial<z.input<typeof InstanceView>> & { alias: string };
 type Set = { alias: string; roles: string[]; members: Member[]; health?: 'ok' | 'warning' | 'critical'; sentence?: string; weight?: number | null };
 
-export function overviewOf(sets: Set[], options: { now: number; free?: Member[]; issues?: Issue[]; version?: number; name?: string }): ClusterOverview {
-  const { now, free = [], issues = [], version = 4 } = options;
+export function overviewOf(sets: Set[], options: { now: number; free?: Member[]; issues?: Issue[]; suggestions?: ClusterOverview['suggestions']; version?: number; name?: string }): ClusterOverview {
+  const { now, free = [], issues = [], suggestions = [], version = 4 } = options;
   let number = 0;
   const instances: InstanceView[] = [];
   const replicasets = sets.map((set, setIndex) => {
@@ -50,7 +50,7 @@ export function overviewOf(sets: Set[], options: { now: number; free?: Member[];
   return ClusterOverview.parse({
     name: options.name ?? 'demo', configVersion: sets.length === 0 ? 0 : version, configAt: sets.length === 0 ? null : now - 3 * 3_600_000, failoverMode: 'disabled', serverTime: now,
     health: issues.some(({ severity }) => severity === 'critical') ? 'critical' : issues.length > 0 ? 'warning' : 'ok',
-    instances, replicasets, issues, suggestions: [], roles: roleInfos, run: null,
+    instances, replicasets, issues, suggestions, roles: roleInfos, run: null,
   });
 }
 
@@ -87,7 +87,9 @@ export const troubled = (now: number) =>
         { id: 'unreachable:4', code: 'unreachable', severity: 'critical', object: { kind: 'instance', id: uuidOf(4), name: 's2-2' }, sentence: 'Does not answer, and gossip suspects it.', wayOut: 'Look at the machine and its network. If it is lost for good, disable or expel it, so that others do not wait for it.', since: now - 48_000, repair: { operation: 'instance.disable', label: 'Disable', input: { instance: 's2-2' } } },
         { id: 'replicationBroken:2', code: 'replicationBroken', severity: 'warning', object: { kind: 'instance', id: uuidOf(2), name: 's1-2' }, sentence: 'Replication from s1-1 is disconnected: connection refused.', wayOut: 'Restart the replication once s1-1 is back.', since: now - 11_000, repair: { operation: 'replicaset.restartReplication', label: 'Restart replication', input: { replicaset: 's1' } } },
         { id: 'configPending:4', code: 'configPending', severity: 'warning', object: { kind: 'instance', id: uuidOf(4), name: 's2-2' }, sentence: 'Has version 3 of the configuration; version 4 is in force.', wayOut: 'It pulls version 4 when it is back.', since: now - 40_000, repair: null },
+        ...['s1-2', 's2-1'].map((alias, index): Issue => ({ id: `addressChanged:${alias}`, code: 'address-changed', severity: 'warning', object: { kind: 'instance', id: uuidOf(index + 2), name: alias }, sentence: `${alias} is reached at 10.0.0.${index + 2}:3301 now; the configuration still says 127.0.0.1:330${index + 2}, so its peers look in the wrong place.`, wayOut: 'Take the new address over.', since: now - 90_000, repair: { operation: 'instance.edit', label: `Take 10.0.0.${index + 2}:3301 for ${alias}`, input: { instance: alias, uri: `10.0.0.${index + 2}:3301` } } })),
       ],
+      suggestions: [{ id: 'instance.edit', title: 'Take over 2 new addresses', sentence: 'Mends 2 issues of s1-2 and s2-1.', issues: ['addressChanged:s1-2', 'addressChanged:s2-1'], operation: 'instance.edit', inputs: [{ instance: 's1-2', uri: '10.0.0.2:3301' }, { instance: 's2-1', uri: '10.0.0.3:3301' }] }],
     },
   );
 

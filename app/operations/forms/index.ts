@@ -6,6 +6,7 @@ import { EditInstance } from './edit-instance.tsx';
 import { EditReplicaset } from './edit-replicaset.tsx';
 import { JoinInstance } from './join-instance.tsx';
 import { Probe } from './probe.tsx';
+import { SeveralEdits } from './several-edits.tsx';
 
 /** The operations whose dialog has fields. The others need no more than their subject. */
 export const forms: Partial<Record<MutationName, ComponentType<FormProps>>> = {
@@ -14,4 +15,5 @@ export const forms: Partial<Record<MutationName, ComponentType<FormProps>>> = {
   'instance.join': JoinInstance,
   'instance.edit': EditInstance,
   'instance.probe': Probe,
+  'topology.apply': SeveralEdits,
 };

@@ -51,6 +51,14 @@ describe('copy as CLI', () => {
     expect(entryOf(name).operation.input.parse(await parsedByCli(name, asCli(name, input)))).toEqual(expected);
   });
 
+  it('hands what has a shape of its own over by a pipe', () => {
+    const edits = [{ kind: 'editInstance', instance: 'i1', zone: "o'hare" }];
+    const line = asCli('topology.apply', { edits, reason: 'moved' });
+    const [said, command] = line.split(' | ');
+    expect(command).toBe('coterie topology apply --edits - --reason moved');
+    expect(JSON.parse(spawnSync('/bin/sh', ['-c', said!], { encoding: 'utf8' }).stdout)).toEqual(edits);
+  });
+
   it('leaves secrets out', () => {
     expect(asCli('user.create', { name: 'eve', role: 'viewer', password: 'very secret word' })).toBe('coterie user create eve --role viewer');
   });

@@ -57,7 +57,7 @@ describe('summary', () => {
   });
 
   it('orders issues worst first, then oldest first', () => {
-    expect(issuesInOrder(troubled(now).issues).map(({ id }) => id)).toEqual(['unreachable:4', 'crashed:1', 'configPending:4', 'replicationBroken:2']);
+    expect(issuesInOrder(troubled(now).issues).map(({ id }) => id)).toEqual(['unreachable:4', 'crashed:1', 'addressChanged:s1-2', 'addressChanged:s2-1', 'configPending:4', 'replicationBroken:2']);
     expect(issuesOf(troubled(now).issues, { uuid: uuidOf(4), alias: 's2-2' })).toHaveLength(2);
   });
 
