@@ -31,6 +31,12 @@ export async function openDatabase(url: string): Promise<Db> {
   return db;
 }
 
+/** Moves all of SQLite's log into the database and waits for the disk. */
+export async function checkpoint(db: Db): Promise<void> {
+  const [row] = await db.$queryRawUnsafe<{ busy: number | bigint }[]>('PRAGMA wal_checkpoint(TRUNCATE)');
+  if (Number(row?.busy ?? 1) !== 0) throw new Error('The log of the database could not be put on the disk: another process is at it.');
+}
+
 /** The file holds password hashes: made readable by its owner only, before SQLite would make it with the umask. */
 function makePrivate(path: string): void {
   if (path === ':memory:' || path === '') return;

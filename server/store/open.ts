@@ -1,6 +1,6 @@
 import { auditStore } from './audit.ts';
-import { openDatabase } from './database.ts';
-import { alreadyDurable, walDurable } from './durable.ts';
+import { checkpoint, openDatabase } from './database.ts';
+import { alreadyDurable, walDurable, type OpenLog } from './durable.ts';
 import { eventStore } from './events.ts';
 import { lockStore } from './locks.ts';
 import { loginFailureStore } from './login-failures.ts';
@@ -13,34 +13,27 @@ import type { Store } from './types.ts';
 import { userStore } from './users.ts';
 import { versionStore } from './versions.ts';
 
-/** Migrates the database at `url` (`file:...` or `postgresql://...`) and opens it. */
-export async function openStore(url: string): Promise<Store> {
+/** Migrates the database at `url` (`file:...` or `postgresql://...`) and opens it. `openLog` is for tests of what is on the disk when. */
+export async function openStore(url: string, { openLog }: { openLog?: OpenLog } = {}): Promise<Store> {
   const db = await openDatabase(url);
   const provider = providerOf(url);
-  const durable = provider === 'sqlite' ? walDurable(url) : alreadyDurable;
+  const durable = provider === 'sqlite' ? walDurable(url, { checkpoint: () => checkpoint(db), ...(openLog ? { openLog } : {}) }) : alreadyDurable;
   const versions = versionStore(db);
   const runs = runStore(db);
-  const [users, sessions, tokens] = [userStore(db), sessionStore(db), tokenStore(db)];
+  const audit = auditStore(db);
   return {
     provider,
-    // Whatever makes a version real.
+    // Whatever makes a version real: the agents hear of it before anybody is answered.
     versions: { ...versions, append: (version) => durable.after(versions.append(version)), adopt: (version) => durable.after(versions.adopt(version)) },
     runs: { ...runs, decide: (id, decision) => durable.after(runs.decide(id, decision)) },
     locks: lockStore(db, provider),
     events: eventStore(db),
-    audit: auditStore(db),
+    // The last write of every mutation: once it is on the disk, so is all that the mutation did.
+    audit: { ...audit, append: (entry) => durable.after(audit.append(entry)) },
     issuesSeen: issueSeenStore(db),
-    // Whoever was shut out stays out, also after a power cut.
-    users: {
-      ...users,
-      create: (user) => durable.after(users.create(user)),
-      createFirst: (user) => durable.after(users.createFirst(user)),
-      update: (name, patch) => durable.after(users.update(name, patch)),
-      newPassword: (name, change) => durable.after(users.newPassword(name, change)),
-      remove: (name) => durable.after(users.remove(name)),
-    },
-    sessions: { ...sessions, remove: (id) => durable.after(sessions.remove(id)), removeOfUser: (name) => durable.after(sessions.removeOfUser(name)) },
-    tokens: { ...tokens, remove: (id) => durable.after(tokens.remove(id)), removeOfUser: (name) => durable.after(tokens.removeOfUser(name)) },
+    users: userStore(db),
+    sessions: sessionStore(db),
+    tokens: tokenStore(db),
     loginFailures: loginFailureStore(db),
     meta: metaStore(db),
     ping: async () => {

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openStore } from '~/server/store/index.ts';
+import { password, ProcessCluster, type ServerProgram } from '~/tests/support/process-cluster.ts';
+import { waitFor } from '~/tests/support/wait.ts';
+
+/** A real server on SQLite, killed in the middle of changes: whatever it had answered is done, and in the audit log. */
+
+const cluster = new ProcessCluster();
+let server: ServerProgram;
+
+beforeAll(async () => {
+  server = await cluster.server();
+  await cluster.claim(server);
+});
+afterAll(() => cluster.stop());
+
+it('what was answered before a kill is there, with its audit row', async () => {
+  for (let kill = 0; kill < 4; kill += 1) {
+    const answered: string[] = [];
+    let stopped = false;
+    const client = async (lane: number) => {
+      for (let n = 0; !stopped; n += 1) {
+        const name = `k${kill}-${lane}-${n}`;
+        // Cut off by the kill: not answered.
+        const answer = await cluster.post(`/token/${name}/create`, { role: 'viewer', days: 1 }).catch(() => null);
+        if (answer?.status === 200) answered.push(name, answer.body.data.id);
+        const revoked = answer?.status === 200 && n % 2 === 0 ? await cluster.post(`/token/${answer.body.data.id}/revoke`, {}).catch(() => null) : null;
+        if (revoked?.status === 200) answered.push(`gone ${answer!.body.data.id}`);
+      }
+    };
+    const clients = Promise.all([0, 1, 2, 3, 4, 5].map(client));
+    await waitFor(() => answered.length > 30 + 7 * kill, { timeoutMs: 20_000, what: 'some answers' });
+    await server.end('SIGKILL');
+    stopped = true;
+    await clients;
+
+    const store = await openStore(`file:${join(server.dataDir, 'coterie.db')}`);
+    const tokens = await store.tokens.list({});
+    const rows = await store.audit.list({ limit: 1000 });
+    const created = rows.filter(({ operation, outcome }) => operation === 'token.create' && outcome === 'ok').map(({ target }) => target);
+    const revoked = rows.filter(({ operation, outcome }) => operation === 'token.revoke' && outcome === 'ok').map(({ target }) => target);
+    for (const name of answered.filter((word) => word.startsWith('k'))) expect(created).toContain(name);
+    for (const word of answered.filter((word) => word.startsWith('gone '))) {
+      expect(revoked).toContain(word.slice(5));
+      expect(tokens.map(({ id }) => id)).not.toContain(word.slice(5));
+    }
+    for (const { id } of tokens) expect(revoked).not.toContain(id);
+    for (const { id } of tokens.filter(({ name }) => name.startsWith('k'))) await store.tokens.remove(id);
+    await store.close();
+    server.start();
+    await cluster.ready(server);
+  }
+  expect((await cluster.post('/session/admin/login', { password, token: true })).status).toBe(200);
+});
