@@ -22,7 +22,7 @@ export function addSessionCommands(command: Command, shell: Shell): void {
     .option('--context <name>', 'name of the context [default: default]')
     .option('--user <name>', 'login name')
     .option('--password-file <file>', 'password; asked for on a terminal when absent, - reads standard input')
-    .option('--claim <link>', 'the one-time link of the first start: makes the first admin')
+    .option('--claim <link>', 'a one-time link: makes the first admin, or lets a lost one back in')
     .option('--token-file <file>', 'keep this API token rather than sign in; - reads standard input')
     .action((options: Options) => login(options, shell));
   command
@@ -36,7 +36,7 @@ async function login(options: Options, shell: Shell): Promise<void> {
   const claimed = options.claim === undefined ? null : claimOf(options.claim);
   const server = options.server ?? claimed?.server;
   const target = { ...targetOf(server ? { server } : {}, { ...shell.env, COTERIE_CONTEXT: undefined }), token: null };
-  const signed = options.tokenFile === undefined ? await signIn(options, { target, code: claimed?.code ?? null, shell }) : await keep(readText(options.tokenFile).trim(), target);
+  const signed = options.tokenFile === undefined ? await signIn({ ...(claimed?.name === undefined ? {} : { user: claimed.name }), ...options }, { target, code: claimed?.code ?? null, shell }) : await keep(readText(options.tokenFile).trim(), target);
   const file = contextsFile(shell.env);
   const contexts = readContexts(file);
   const name = options.context ?? 'default';
@@ -44,12 +44,12 @@ async function login(options: Options, shell: Shell): Promise<void> {
   shell.terminal.say(`Signed in to ${target.server} as ${signed.user}; kept in context "${name}".\n`);
 }
 
-function claimOf(link: string): { server: string | undefined; code: string } {
-  if (!/^https?:/.test(link)) return { server: undefined, code: link };
+function claimOf(link: string): { server: string | undefined; code: string; name: string | undefined } {
+  if (!/^https?:/.test(link)) return { server: undefined, code: link, name: undefined };
   const url = new URL(link);
   const code = url.searchParams.get('code');
   if (code === null) throw new CoterieError('BAD_INPUT', 'The one-time link has no code; copy it whole.');
-  return { server: url.origin, code };
+  return { server: url.origin, code, name: url.searchParams.get('name') ?? undefined };
 }
 
 type Place = { target: ReturnType<typeof targetOf>; code: string | null; shell: Shell };

@@ -68,7 +68,8 @@ export const session = {
     data: Me.extend({ token: z.string().nullable() }),
   }),
   claim: mutation({
-    summary: 'Use the one-time link of the first start: makes the first admin',
+    summary: 'Use a one-time link: makes the first admin, or lets a lost one back in',
+    details: 'The server prints one at its first start. `coterie server claim-link` on its machine makes one for an admin who has lost the password.',
     role: 'viewer',
     open: true,
     secrets: ['code', 'password'],

@@ -5,12 +5,18 @@ import { join } from 'node:path';
 
 /** The server's own directory: who it is, the one-time link, and a lock, so that two servers never are the same one. */
 
+/** As of the last start. No secret is in it. */
+export type ServerInfo = { readonly url: string; readonly provider: 'sqlite' | 'postgresql' };
+const infoFile = 'server-info.json';
+
 export type DataDir = {
   /** Drawn at the first start; gossip uuid of this server. */
   readonly uuid: string;
   /** For people and for locks: `host-1a2b3c4d`. */
   readonly owner: string;
   readonly claimFile: string;
+  /** Tells commands on this machine where the server is reached and what it keeps its data in. */
+  tell(info: ServerInfo): void;
   release(): void;
 };
 
@@ -24,7 +30,14 @@ export function openDataDir(path: string): DataDir {
   const idFile = join(path, 'server-id');
   if (!existsSync(idFile)) writeFileSync(idFile, randomUUID(), { mode: 0o600 });
   const uuid = readFileSync(idFile, 'utf8').trim();
-  return { uuid, owner: `${hostname()}-${uuid.slice(0, 8)}`, claimFile: join(path, 'claim-link'), release: () => rmSync(lockFile, { force: true }) };
+  return { uuid, owner: `${hostname()}-${uuid.slice(0, 8)}`, claimFile: join(path, 'claim-link'), tell: (info) => writeFileSync(join(path, infoFile), JSON.stringify(info), { mode: 0o600 }), release: () => rmSync(lockFile, { force: true }) };
+}
+
+/** Null where no server has been started on this directory. */
+export function infoIn(path: string): ServerInfo | null {
+  const file = join(path, infoFile);
+  // Written by `tell`.
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ServerInfo) : null;
 }
 
 /** The pid in the file, where that very process still runs: a pid alone may have gone to somebody else since. */

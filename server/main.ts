@@ -1,5 +1,6 @@
 import { pino, type Logger } from 'pino';
 import { setTimeout as wait } from 'node:timers/promises';
+import { claimLink } from './claim-link.ts';
 import { SwimGossip } from './runtime/swim-gossip.ts';
 import { rootFolder, versionIn } from './root.ts';
 import { startServer, type Running, type ServerComponents } from './server.ts';
@@ -11,7 +12,9 @@ import { hostPort, readSettings, usage, UsageError, type Settings } from './sett
 const stopMaxMs = 20_000;
 
 async function main(): Promise<number> {
-  const settings = readSettings(process.argv.slice(2), process.env);
+  const argv = process.argv.slice(2);
+  if (argv[0] === 'claim-link' && !argv.includes('--help')) return said(await claimLink(argv.slice(1), process.env));
+  const settings = argv[0] === 'claim-link' ? 'help' : readSettings(argv, process.env);
   if (settings === 'help') return said(usage);
   const log = pino({ level: settings.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true }));
   const root = rootFolder(process.env);

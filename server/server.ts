@@ -88,6 +88,7 @@ async function start(settings: Settings, { log, gossip, root, version, dataDir, 
 
   const store = await openStore(settings.databaseUrl ?? `file:${join(settings.dataDir, 'coterie.db')}`);
   undo.push(() => store.close());
+  dataDir.tell({ url, provider: store.provider });
   const keys = keysOf(secret, settings.cluster);
   const signer = new TokenSigner(keys.token, { name: `server ${dataDir.owner}` });
   const now = () => Date.now();

@@ -6,6 +6,9 @@ import { Alias, HostPort } from '~/contract/shapes/basics.ts';
 
 export const usage = `coterie server [flags]          the control plane: dashboard, API, gossip
 coterie server adopt [flags]    rebuild a lost database from the agents, then end
+coterie server claim-link [--data-dir DIR] [--user NAME] [--reason TEXT] [--public-url URL]
+                                print a new one-time link for an admin who cannot sign in any more,
+                                or for the user NAME; beside a running server or without one
 
   --data-dir DIR        what this server keeps (default ./coterie-server)
   --cluster NAME        name of the cluster (default coterie)

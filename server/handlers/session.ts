@@ -1,6 +1,7 @@
 import { CoterieError } from '~/contract/errors.ts';
 import type { contract } from '~/contract/index.ts';
 import type { Role } from '~/contract/operation.ts';
+import type { Claimed } from '~/server/access/claim.ts';
 import { loginTokenPrefix } from '~/server/access/tokens.ts';
 import { carryOut, storePlan } from '~/server/access/plan.ts';
 import { signedIn } from '~/server/access/signed-in.ts';
@@ -28,10 +29,10 @@ export const sessionHandlers: HandlersOf<Pick<typeof contract, 'session'>>['sess
   claim: async (context, input) => {
     const { access } = context.services;
     access.limitLogins(context.address);
-    await access.claim.check(input.code);
-    return carryOut(input, storePlan(input.name, `Make ${input.name} the first admin; the one-time link ends.`), async () => {
-      await access.claim.use(input.code, input);
-      return enter(context, { name: input.name, role: 'admin', token: input.token });
+    const claimed = await access.claim.check(input.code, input.name);
+    return carryOut(input, storePlan(input.name, `${sentenceOf(claimed, input.name)}; the one-time link ends.`), async () => {
+      const role = await access.claim.use(input.code, input);
+      return enter(context, { name: input.name, role, token: input.token });
     });
   },
 
@@ -78,6 +79,11 @@ export const sessionHandlers: HandlersOf<Pick<typeof contract, 'session'>>['sess
     });
   },
 };
+
+function sentenceOf(claimed: Claimed, name: string): string {
+  if (claimed.does === 'first') return `Make ${name} the first admin`;
+  return claimed.does === 'create' ? `Make ${name} an admin` : `Give ${name} a new password as ${claimed.role}, and end whatever else is signed in as ${name}`;
+}
 
 /** A cookie for a browser, or a token for the CLI. */
 async function enter(context: Context, { name, role, token }: { name: string; role: Role; token: boolean }) {

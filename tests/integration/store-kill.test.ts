@@ -18,9 +18,9 @@ afterAll(() => cluster.stop());
 it('what was answered before a kill is there, with its audit row', async () => {
   for (let kill = 0; kill < 4; kill += 1) {
     const answered: string[] = [];
-    let stopped = false;
+    const stopped = new AbortController();
     const client = async (lane: number) => {
-      for (let n = 0; !stopped; n += 1) {
+      for (let n = 0; !stopped.signal.aborted; n += 1) {
         const name = `k${kill}-${lane}-${n}`;
         // Cut off by the kill: not answered.
         const answer = await cluster.post(`/token/${name}/create`, { role: 'viewer', days: 1 }).catch(() => null);
@@ -32,7 +32,7 @@ it('what was answered before a kill is there, with its audit row', async () => {
     const clients = Promise.all([0, 1, 2, 3, 4, 5].map(client));
     await waitFor(() => answered.length > 30 + 7 * kill, { timeoutMs: 20_000, what: 'some answers' });
     await server.end('SIGKILL');
-    stopped = true;
+    stopped.abort();
     await clients;
 
     const store = await openStore(`file:${join(server.dataDir, 'coterie.db')}`);
