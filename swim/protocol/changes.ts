@@ -26,8 +26,8 @@ export type Claim = {
   readonly suspicion?: Suspicion;
 };
 
-/** `gossip`: pass it on; `burst`: it originates here; `none`: it would convince nobody else. */
-export type Spread = 'gossip' | 'burst' | 'none';
+/** `gossip`: pass it on; `later`: most have heard it already; `burst`: it originates here; `none`: it would convince nobody. */
+export type Spread = 'gossip' | 'later' | 'burst' | 'none';
 
 type Components = {
   readonly members: Members;
@@ -83,6 +83,7 @@ export class Changes {
     this.#announce(member, { status, address, payload });
     const rumour = { uuid: member.uuid, payload: newer };
     if (spread === 'gossip') gossip.tell(now, rumour);
+    else if (spread === 'later') gossip.tellLater(now, rumour);
     else if (spread === 'burst') gossip.burst(now, rumour);
     else news.forget(member.uuid);
   }

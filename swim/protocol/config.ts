@@ -74,6 +74,8 @@ export type Config = {
   readonly reconnectEveryMs: number;
   /** Dead and departed members are remembered this long, so that late gossip cannot bring them back. */
   readonly forgetAfterMs: number;
+  /** When two hear of each other one pings, and the other does it only after this: half the datagrams of a common start. */
+  readonly courtesyMs: number;
   /** Someone only heard of is pinged this many times before it is forgotten. */
   readonly candidateTries: number;
 
@@ -97,7 +99,7 @@ const base: Config = {
   forwardsPerSecondMax: 200,
   contactRoundShare: 0,
   suspicionPeriods: 2,
-  suspicionMsMin: 3_400,
+  suspicionMsMin: 3_200,
   suspicionMaxFactor: 6,
   confirmations: 2,
   flapLevelMax: 4,
@@ -118,6 +120,7 @@ const base: Config = {
   seedEveryMs: 500,
   reconnectEveryMs: 10_000,
   forgetAfterMs: 600_000,
+  courtesyMs: 100,
   candidateTries: 3,
   datagramBytesMax: 1_400,
   payloadBytesMax: 1_200,

@@ -6,7 +6,8 @@
 import { sameAddress } from './address.ts';
 import type { Config } from './config.ts';
 import type { Deadlines } from './deadlines.ts';
-import type { Member } from './member.ts';
+import { hashText } from './hash.ts';
+import { witnessRank, type Member } from './member.ts';
 import type { Members } from './members.ts';
 import type { Address, MemberRecord } from './message.ts';
 import type { Postman } from './postman.ts';
@@ -52,7 +53,8 @@ export class Contacts {
     if (this.#candidates.has(record.uuid) || this.#candidates.size >= this.#config.candidatesMax) return;
     if (members.full && members.get(record.uuid) === undefined) return;
     this.#candidates.set(record.uuid, { record, tries: 0 });
-    this.onCandidate(now, record.uuid);
+    if (members.get(record.uuid) !== undefined || this.#goesFirst(record.uuid)) this.onCandidate(now, record.uuid);
+    else this.#parts.deadlines.add(now + this.#config.courtesyMs, { kind: 'candidate', uuid: record.uuid });
   }
 
   /** What was heard of somebody who has now answered. */
@@ -91,6 +93,14 @@ export class Contacts {
     for (const seed of this.#seeds) if (members.at(seed) === undefined) lost.push(seed);
     const address = lost[Math.floor(random() * lost.length)];
     if (address !== undefined) this.greet(address);
+  }
+
+  /** Both come to the same answer, and everybody is the first one for about half of the others. */
+  #goesFirst(uuid: string): boolean {
+    const { self } = this.#parts.members;
+    const hash = hashText(uuid) | 0;
+    const [ours, theirs] = [witnessRank(self.hash, hash), witnessRank(hash, self.hash)];
+    return ours === theirs ? self.uuid < uuid : ours < theirs;
   }
 
   #greetCandidate(record: MemberRecord): void {

@@ -1,6 +1,6 @@
 /**
- * One binary heap of deadlines. Nothing is ever restarted or removed early: whoever owns a deadline checks, when it
- * comes, whether it still means something. That keeps a new ping from pushing an old one's time-out away.
+ * One binary heap of deadlines. Nothing is ever restarted: whoever owns a deadline checks, when it comes, whether it
+ * still means something. That keeps a new ping from pushing an old one's time-out away.
  */
 
 type Entry<T> = { at: number; order: number; item: T };
@@ -23,20 +23,28 @@ export class Deadlines<T> {
     this.#up(this.#heap.length - 1);
   }
 
+  /** Takes the earliest ones away as long as nobody waits for them any more: nothing need wake up for those. */
+  dropWhile(meaningless: (item: T) => boolean): void {
+    for (let first = this.#heap[0]; first !== undefined && meaningless(first.item); first = this.#heap[0]) this.#removeFirst();
+  }
+
   /** The earliest one that is due; equal times come in the order in which they were added. */
   takeDue(now: number): T | undefined {
     const first = this.#heap[0];
     if (first === undefined || first.at > now) return undefined;
-    const last = this.#heap.pop();
-    if (last !== undefined && last !== first) {
-      this.#heap[0] = last;
-      this.#down(0);
-    }
+    this.#removeFirst();
     return first.item;
   }
 
   clear(): void {
     this.#heap = [];
+  }
+
+  #removeFirst(): void {
+    const last = this.#heap.pop();
+    if (last === undefined || this.#heap.length === 0) return;
+    this.#heap[0] = last;
+    this.#down(0);
   }
 
   #up(start: number): void {

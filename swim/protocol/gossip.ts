@@ -35,6 +35,13 @@ export class Gossip {
     this.#schedule(now);
   }
 
+  /** What the one it is about has told everybody itself: passing it on is for those whom that did not reach. */
+  tellLater(now: number, rumour: Rumour): void {
+    this.#parts.news.add(rumour);
+    this.#lastAt = Math.max(this.#lastAt, now);
+    this.#schedule(now);
+  }
+
   /** News of our own: a good number of others hear it now. */
   burst(now: number, rumour: Rumour): void {
     const { members } = this.#parts;

@@ -53,6 +53,10 @@ export class Relays {
     if (isAck(message)) this.#answered(routing);
   }
 
+  watches(relay: Relay): boolean {
+    return this.#open.has(relay);
+  }
+
   onTimer(relay: Relay): void {
     if (!this.#open.delete(relay)) return;
     this.#parts.postman.send({ address: relay.asker }, { nack: { kind: 'answer', probe: relay.probe } });

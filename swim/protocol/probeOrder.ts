@@ -32,11 +32,18 @@ export class ProbeOrder {
   }
 
   next(): Member | undefined {
+    const member = this.peek();
+    this.#next += 1;
+    return member;
+  }
+
+  /** Whose turn it is. */
+  peek(): Member | undefined {
     if (this.#next >= this.#list.length) {
       this.#shuffle();
       this.#next = 0;
     }
-    return this.#list[this.#next++];
+    return this.#list[this.#next];
   }
 
   /** Up to `count` different members that `accept` takes, by lot. */

@@ -35,7 +35,10 @@ export class Protocol {
 
   /** The earliest moment at which `tick` has something to do. */
   wakeAt(): number {
-    return this.#started ? this.#parts.deadlines.nextAt() : -Infinity;
+    if (!this.#started) return -Infinity;
+    const { deadlines } = this.#parts;
+    deadlines.dropWhile((timer) => this.#isOver(timer));
+    return deadlines.nextAt();
   }
 
   tick(now: number): Effect[] {
@@ -154,6 +157,13 @@ export class Protocol {
     gossip.tell(now, { uuid: members.self.uuid, payload: true });
   }
 
+  /** Most time-outs are: the answer came. */
+  #isOver(timer: Timer): boolean {
+    const { detector, relays } = this.#parts;
+    if (timer.kind === 'ack' || timer.kind === 'indirect') return detector.pending(timer.probe.uuid) !== timer.probe;
+    return timer.kind === 'relay' && !relays.watches(timer.relay);
+  }
+
   #fire(now: number, timer: Timer): void {
     const { detector, gossip, relays, suspicions, evidence, contacts, changes, sync } = this.#parts;
     switch (timer.kind) {
@@ -264,7 +274,7 @@ export class Protocol {
     const { members, changes } = this.#parts;
     const member = members.get(message.senderUuid);
     if (member === undefined || member.status === 'left' || member.newer(incarnation) < 0) return;
-    changes.apply(now, member, { status: 'left', incarnation }, 'gossip');
+    changes.apply(now, member, { status: 'left', incarnation }, 'later');
   }
 
   #compare(now: number, member: Member, message: Message): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { profiles } from '~/swim/protocol/config.ts';
-import { ack, address, events, incarnation, kinds, known, machine, member, message, news, ping, runTo, section, sends, table, told, uuid } from './support.ts';
+import { ack, address, events, incarnation, isPing, kinds, known, machine, member, message, news, ping, runTo, section, sends, table, told, uuid } from './support.ts';
 
 describe('meeting members', () => {
   test('a direct ping of a stranger is answered and makes it a member', () => {
@@ -62,7 +62,23 @@ describe('meeting members', () => {
   test('a table of strangers asks only so many at once', () => {
     const protocol = machine({ known: 1, tuned: { candidatesMax: 5 } });
     const effects = protocol.mergeFull(0, Array.from({ length: 50 }, (_, index) => member(index + 10)));
-    expect(sends(effects).length).toBe(5);
+    const asked = [...effects, ...runTo(protocol, profiles.fast.courtesyMs)].filter(isPing).filter(({ to }) => to.port !== address(1).port);
+    expect(new Set(asked.map(({ to }) => to.port)).size).toBe(5);
+  });
+
+  test('of two that hear of each other one asks at once, the other one only when it was not asked in time', () => {
+    const asked = (asker: number, about: number, untilMs: number) => {
+      const protocol = machine({ uuid: uuid(asker), address: address(asker), known: 9 });
+      protocol.tick(0);
+      const effects = [...protocol.receive(0, news(9, [member(about)]), address(9)), ...runTo(protocol, untilMs)];
+      return effects.filter(isPing).filter(({ to }) => to.port === address(about).port).length;
+    };
+    const others = Array.from({ length: 20 }, (_, index) => 20 + index);
+    const first = others.filter((other) => asked(other, 10, 20) > 0);
+    expect(others.filter((other) => asked(10, other, 20) === 0)).toEqual(first);
+    expect(first.length, 'about half of them').toBeGreaterThan(4);
+    expect(first.length).toBeLessThan(16);
+    for (const other of others) expect(asked(other, 10, 120)).toBeGreaterThan(0);
   });
 
   test('seeds are tried until somebody is known, and the first member is synced with', () => {
