@@ -3,6 +3,7 @@
  * calling thread for members inside a simulation.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Engine, type EngineCounters } from './engine.ts';
 import { Envelope } from './envelope.ts';
 import { messageOf, SwimError } from './error.ts';
@@ -61,6 +62,8 @@ export class SwimNode {
   readonly #options: NodeOptions;
   readonly #keyring: Keyring | undefined;
   readonly #guard: StreamGuard | undefined;
+  /** Goes off when this member is stopped. */
+  readonly #stopped = new AbortController();
   #running: Running | undefined = undefined;
   #starting = false;
 
@@ -92,6 +95,7 @@ export class SwimNode {
     this.#running = undefined;
     if (running === undefined) return;
     running.engine.stop();
+    this.#stopped.abort();
     await Promise.all([running.transport.close(), running.streams?.close()]);
   }
 
@@ -100,7 +104,7 @@ export class SwimNode {
     const { engine, transport } = this.#run();
     engine.run((protocol, now) => protocol.leave(now));
     await transport.flushed();
-    await new Promise((resolve) => setTimeout(resolve, farewellMs));
+    await sleep(farewellMs);
     await transport.flushed();
   }
 
@@ -186,7 +190,7 @@ export class SwimNode {
 
   #ask(to: Address, request: StreamMessage): Promise<StreamMessage> {
     if (this.#guard === undefined) return Promise.reject(new Error('this wire has no streams'));
-    return this.#parts.network.ask(to, { guard: this.#guard, request });
+    return this.#parts.network.ask(to, { guard: this.#guard, request, signal: this.#stopped.signal });
   }
 
   #engine({ protocol, wire, transport }: { protocol: Protocol; wire: Wire; transport: Transport }): Engine {
@@ -198,7 +202,7 @@ export class SwimNode {
       emit,
       turn: setImmediate,
       send: (to, bytes) => transport.send(to, bytes),
-      refuses: (address) => network.refuses(address),
+      refuses: (address) => network.refuses(address, this.#stopped.signal),
       exchangeTables: (address) => this.#exchangeTables(protocol, address),
     });
   }
@@ -209,14 +213,14 @@ export class SwimNode {
       const reply = await this.#ask(address, { kind: 'table', records: protocol.fullState() }).catch(() => undefined);
       if (reply?.kind === 'table') return reply.records;
       if (tries >= exchangeTriesMax || this.#running === undefined) return undefined;
-      await new Promise((resolve) => setTimeout(resolve, exchangeAgainMs * tries * (0.5 + this.#parts.random())));
+      await sleep(exchangeAgainMs * tries * (0.5 + this.#parts.random()), undefined, { signal: this.#stopped.signal }).catch(() => undefined);
     }
   }
 
   #protocol(address: Address, generation: bigint): Protocol {
     const { uuid, profile, config, seeds, payload, nat } = this.#options;
     const settings: Config = { ...profiles[profile], ...(nat && { hardEvidence: false }), ...config };
-    return new Protocol({ random: this.#parts.random }, { uuid, address, generation, config: settings, seeds, ...(payload && { payload }) });
+    return new Protocol({ random: this.#parts.random }, { uuid, address, generation, config: settings, seeds, ...(payload && { payload }), ...(this.#keyring && { strangersProve: true }) });
   }
 
   #wire({ generation, withSource }: { generation: bigint; withSource: boolean }): Wire {

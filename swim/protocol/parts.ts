@@ -35,6 +35,11 @@ export type ProtocolOptions = {
   readonly payload?: Uint8Array;
   /** Members believed alive from the start, for example from the last run; they are probed like any other. */
   readonly known?: readonly MemberRecord[];
+  /**
+   * Nobody can forge a datagram, so only recorded ones have to be told from new ones: a stranger becomes a member when it
+   * echoes a number of this life of ours. Without it whoever pings is one; Tarantool cannot echo.
+   */
+  readonly strangersProve?: true;
 };
 
 export type Parts = {
@@ -59,6 +64,8 @@ export type Parts = {
 };
 
 const flapsMax = 256;
+/** Two lives of a member hardly ever use the same numbers, which take four bytes each. */
+const firstSequenceMax = 2 ** 27;
 
 export function build({ random }: { random: () => number }, options: ProtocolOptions): Parts {
   const { config } = options;
@@ -71,7 +78,8 @@ export function build({ random }: { random: () => number }, options: ProtocolOpt
   const members = new Members({ random, self: selfOf(options) }, { membersMax: config.membersMax });
   for (const record of options.known ?? []) if (record.uuid !== options.uuid && !members.full && members.get(record.uuid) === undefined) members.add(record);
 
-  const postman = new Postman({ members, news, outbox, counters }, config);
+  const firstSequence = options.strangersProve ? Math.floor(random() * firstSequenceMax) : 0;
+  const postman = new Postman({ members, news, outbox, counters }, config, { firstSequence });
   const gossip = new Gossip({ members, news, postman, deadlines }, config);
   const changes = new Changes({ members, gossip, news, outbox, flaps, counters, deadlines }, config);
   const suspicions = new Suspicions({ members, changes, gossip, flaps, counters, deadlines }, config);

@@ -47,11 +47,19 @@ const missesMax = 4;
 export class Postman {
   readonly #parts: Components;
   readonly #config: Config;
-  #sequence = 0;
+  readonly #firstSequence: number;
+  #sequence: number;
 
-  constructor(components: Components, config: Config) {
+  constructor(components: Components, config: Config, options: { firstSequence: number }) {
     this.#parts = components;
     this.#config = config;
+    this.#firstSequence = options.firstSequence;
+    this.#sequence = options.firstSequence;
+  }
+
+  /** Whether this number was sent in this life. */
+  sent(sequence: number): boolean {
+    return sequence > this.#firstSequence && sequence <= this.#sequence;
   }
 
   /** The sequence number under which an answer will come. */

@@ -25,11 +25,13 @@ const farewellAgainAfterMs = 50;
 export class Protocol {
   readonly #config: Config;
   readonly #parts: Parts;
+  readonly #strangersProve: boolean;
   #lateNoticed = false;
   #started = false;
 
   constructor(components: { random: () => number }, options: ProtocolOptions) {
     this.#config = options.config;
+    this.#strangersProve = options.strangersProve === true;
     this.#parts = build(components, options);
   }
 
@@ -224,7 +226,11 @@ export class Protocol {
       case 'failureDetection':
         return this.#contact(now, message, { section, reply });
       case 'dissemination':
-        for (const record of section.members) hearing.hear(now, record, { uuid: message.senderUuid, kind: 'news', accusations: message.trailer?.accusations });
+        for (const record of section.members) {
+          // Who has to prove itself is asked by the answer to this.
+          if (reply.proof && record.uuid === message.senderUuid) continue;
+          hearing.hear(now, record, { uuid: message.senderUuid, kind: 'news', accusations: message.trailer?.accusations });
+        }
         return;
       case 'antiEntropy':
         for (const record of section.members) hearing.hear(now, record, { uuid: message.senderUuid, kind: 'table', accusations: message.trailer?.accusations });
@@ -238,6 +244,10 @@ export class Protocol {
   #contact(now: number, message: Message, { section, reply }: { section: Extract<Section, { kind: 'failureDetection' }>; reply: Reply }): void {
     const { members, detector, contacts, evidence } = this.#parts;
     const known = members.get(message.senderUuid);
+    if (known === undefined && !this.#provesItself(message)) {
+      if (section.type === 'ping') reply.proof = true;
+      return;
+    }
     const member = known === undefined ? this.#meet(now, message, section.incarnation) : this.#meetAgain(now, message, { member: known, section, reply });
     if (member === undefined) return;
     member.heard(now, { trailer: message.trailer !== undefined });
@@ -245,8 +255,17 @@ export class Protocol {
     evidence.answered(member.uuid);
     if (known === undefined) this.#parts.sync.joined(now, member);
     if (known === undefined) reply.about.push(members.self);
-    if (section.type === 'ack') detector.acked(now, member, message.trailer?.echo);
-    else reply.ack = true;
+    if (section.type === 'ack' || this.#echoes(message)) detector.acked(now, member, message.trailer?.echo);
+    if (section.type === 'ping') reply.ack = true;
+  }
+
+  /** A datagram recorded before this life began echoes none of its numbers. */
+  #provesItself(message: Message): boolean {
+    return !this.#strangersProve || this.#echoes(message);
+  }
+
+  #echoes({ trailer }: Message): boolean {
+    return trailer?.echo !== undefined && this.#parts.postman.sent(trailer.echo);
   }
 
   #meet(now: number, message: Message, incarnation: MemberRecord['incarnation']): Member | undefined {
@@ -286,7 +305,10 @@ export class Protocol {
   #answer(message: Message, reply: Reply, { member, records }: { member: Member | undefined; records: boolean }): void {
     const { postman, members } = this.#parts;
     const to = { address: message.source, trailer: member?.trailer };
-    if (reply.ack) {
+    const echo = message.trailer && { echo: message.trailer.sequence };
+    // A ping that echoes is the answer and the question whether the stranger is there now.
+    if (reply.proof && message.routing === undefined) postman.send(to, { failureDetection: 'ping', about: [members.self], ...echo });
+    else if (reply.ack || reply.proof) {
       const letter: Letter = {
         failureDetection: 'ack',
         about: reply.about,
@@ -294,7 +316,7 @@ export class Protocol {
         digest: records,
         ...(reply.believed && { believed: reply.believed }),
         ...(message.routing && { routing: { source: members.self.address, target: message.routing.source } }),
-        ...(message.trailer && { echo: message.trailer.sequence }),
+        ...echo,
       };
       postman.send(to, letter);
     } else if (records || reply.believed !== undefined) {
@@ -312,7 +334,7 @@ export class Protocol {
   }
 }
 
-type Reply = { ack?: true; about: Member[]; believed?: MemberRecord };
+type Reply = { ack?: true; proof?: true; about: Member[]; believed?: MemberRecord };
 
 function originOf(message: Message): Address {
   return message.routing?.source ?? message.source;

@@ -127,7 +127,7 @@ export class Simulator {
 
   #machine(index: number, { generation, known }: { generation: bigint; known: readonly MemberRecord[] }): Protocol {
     const seeds = Array.from({ length: Math.min(this.#options.seeds ?? 1, this.#options.nodes) }, (_, seed) => addressOf(seed));
-    return new Protocol({ random: this.random }, { uuid: uuidOf(index), address: addressOf(index), generation, config: this.#options.config, seeds, known });
+    return new Protocol({ random: this.random }, { uuid: uuidOf(index), address: addressOf(index), generation, config: this.#options.config, seeds, known, strangersProve: true });
   }
 
   #perform(step: Step): void {

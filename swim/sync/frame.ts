@@ -9,9 +9,18 @@ export const challengeBytes = 16;
 /** One talk over one socket: `ended` goes off at the deadline and when the peer closes. */
 export type Talk = { readonly socket: Socket; readonly inbox: Inbox; readonly ended: AbortSignal };
 
+export type TalkOptions = {
+  readonly deadlineMs: number;
+  /** Ends the talk before its deadline. */
+  readonly signal?: AbortSignal | undefined;
+};
+
 /** Runs `talk` and closes the socket whatever happens. */
-export async function talking<T>(socket: Socket, deadlineMs: number, talk: (talk: Talk) => Promise<T>): Promise<T> {
+export async function talking<T>(socket: Socket, { deadlineMs, signal }: TalkOptions, talk: (talk: Talk) => Promise<T>): Promise<T> {
   const ended = new AbortController();
+  const stop = () => ended.abort(new Error('this member was stopped'));
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop);
   const timer = setTimeout(() => ended.abort(new Error(`no answer within ${deadlineMs} ms`)), deadlineMs);
   socket.on('error', (error) => ended.abort(error));
   socket.on('close', () => ended.abort(new Error('the peer closed the stream')));
@@ -21,6 +30,7 @@ export async function talking<T>(socket: Socket, deadlineMs: number, talk: (talk
     throw ended.signal.aborted ? ended.signal.reason : error;
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
     socket.destroy();
   }
 }

@@ -35,7 +35,7 @@ export class StreamListener {
     server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
-      talking(socket, deadlineMs, (talk) => serve(talk, components)).catch(() => this.#failures++);
+      talking(socket, { deadlineMs }, (talk) => serve(talk, components)).catch(() => this.#failures++);
     });
   }
 
@@ -62,10 +62,17 @@ async function serve(talk: Talk, { guard, answer }: { guard: StreamGuard; answer
   await finish(talk);
 }
 
+export type Question = {
+  readonly guard: StreamGuard;
+  readonly request: StreamMessage;
+  /** Whoever asks does not wait any longer. */
+  readonly signal?: AbortSignal;
+};
+
 /** Rejects when the peer cannot be reached, is too slow, or is none of ours. */
-export async function ask(to: Address, { guard, request }: { guard: StreamGuard; request: StreamMessage }, { deadlineMs }: StreamOptions): Promise<StreamMessage> {
+export async function ask(to: Address, { guard, request, signal }: Question, { deadlineMs }: StreamOptions): Promise<StreamMessage> {
   const socket = connect({ host: to.host, port: to.port });
-  return talking(socket, deadlineMs, async ({ inbox, ended }) => {
+  return talking(socket, { deadlineMs, signal }, async ({ inbox, ended }) => {
     await once(socket, 'connect', { signal: ended });
     const challenge = await inbox.take(challengeBytes, ended);
     writeFrame(socket, guard.seal(encodeStream(request), { challenge, direction: 'request' }));

@@ -18,7 +18,7 @@ export function inetNetwork(options: InetOptions = inetDefaults): Network {
   return {
     open: UdpTransport.open,
     serve: (address, components) => StreamListener.open(address, components, { deadlineMs, connectionsMax }),
-    ask: (to, components) => ask(to, components, { deadlineMs }),
-    refuses: (address) => refuses(address, { timeoutMs }),
+    ask: (to, question) => ask(to, question, { deadlineMs }),
+    refuses: (address, signal) => refuses(address, { timeoutMs, signal }),
   };
 }

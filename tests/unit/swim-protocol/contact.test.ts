@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { profiles } from '~/swim/protocol/config.ts';
+import type { Protocol } from '~/swim/protocol/swim.ts';
 import { ack, address, events, incarnation, isPing, kinds, known, machine, member, message, news, ping, runTo, section, sends, table, told, uuid } from './support.ts';
 
 describe('meeting members', () => {
@@ -125,6 +126,43 @@ describe('what direct contact proves', () => {
     protocol.receive(0, ping(1, { version: 2 }), address(1));
     protocol.receive(1, message(1, [{ kind: 'quit', incarnation: incarnation(1) }]), address(1));
     expect(known(protocol, 1)?.status).toBe('alive');
+  });
+});
+
+describe('strangers that must prove that they are there now', () => {
+  const two = () => [1, 2].map((n) => machine({ uuid: uuid(n), address: address(n), strangersProve: true, random: n })) as [Protocol, Protocol];
+
+  test('know each other after three datagrams, whoever began', () => {
+    const [a, b] = two();
+    const [question] = sends(a.probe(0, address(2)));
+    const first = b.receive(1, question!.message, address(1));
+    expect(kinds(first), 'a ping alone may be a recorded one').toEqual([]);
+    const [second] = sends(first);
+    expect(section(second!.message, 'failureDetection')?.type).toBe('ping');
+    expect(second!.message.trailer?.echo).toBe(question!.message.trailer?.sequence);
+    const third = a.receive(2, second!.message, address(2));
+    expect(kinds(third)).toContain('join');
+    const answer = sends(third).find(({ message: sent }) => section(sent, 'failureDetection')?.type === 'ack');
+    expect(kinds(b.receive(3, answer!.message, address(1)))).toContain('join');
+  });
+
+  test('an ack that answers a question of an earlier life counts for nothing', () => {
+    const [a, b] = two();
+    const [question] = sends(a.probe(0, address(2)));
+    const [second] = sends(b.receive(1, question!.message, address(1)));
+    const answer = sends(a.receive(2, second!.message, address(2))).find(({ message: sent }) => section(sent, 'failureDetection')?.type === 'ack');
+    const later = machine({ uuid: uuid(2), address: address(2), strangersProve: true, generation: 200n, random: 3 });
+    expect(kinds(later.receive(0, answer!.message, address(1)))).toEqual([]);
+    expect(kinds(later.receive(1, question!.message, address(1)))).toEqual([]);
+    expect(later.members()).toEqual([]);
+  });
+
+  test('a recorded ping gets one answer, and no more however often it comes', () => {
+    const [, b] = two();
+    let sent = 0;
+    for (let now = 0; now < 100; now++) sent += sends(b.receive(now, ping(1), address(1))).length;
+    expect(sent).toBe(100);
+    expect(b.stats()).toMatchObject({ members: 0, timers: 0 });
   });
 });
 

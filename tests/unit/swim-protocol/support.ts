@@ -31,10 +31,10 @@ export function member(number: number, more: { status?: Status; version?: number
 export const self = 0;
 
 /** Member 0, which knows members 1..`known` from the start. */
-export function machine(options: { known?: number; profile?: ProfileName; tuned?: Partial<Config> } & Partial<Omit<ProtocolOptions, 'known' | 'config'>> = {}): Protocol {
-  const { known = 0, profile = 'fast', tuned, ...rest } = options;
+export function machine(options: { known?: number; profile?: ProfileName; tuned?: Partial<Config>; random?: number } & Partial<Omit<ProtocolOptions, 'known' | 'config'>> = {}): Protocol {
+  const { known = 0, profile = 'fast', tuned, random = 1, ...rest } = options;
   return new Protocol(
-    { random: seeded(1) },
+    { random: seeded(random) },
     {
       uuid: uuid(self),
       address: address(self),

@@ -1,10 +1,13 @@
 /** Members on one thread: over the real loopback and over a network in memory, sealed and plain. */
 
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createSwim, MemoryNetwork, type Address, type Swim, type SwimOptions } from '~/swim/index.ts';
+import { createSwim, MemoryNetwork, type Address, type Network, type Swim, type SwimOptions } from '~/swim/index.ts';
+import { inetNetwork } from '~/swim/transport/inet.ts';
 import { waitFor } from '~/tests/support/wait.ts';
 import { seeded } from './support/mutate.ts';
 
@@ -165,7 +168,69 @@ describe('keys', () => {
   });
 });
 
+describe('what was recorded', () => {
+  type Recorded = { readonly bytes: Uint8Array; readonly from: Address };
+
+  /** Keeps what arrives, and lets the test put something into the socket. */
+  function recording(recorded: Recorded[]): { network: Network; replay: (datagram: Recorded) => void } {
+    const network = inetNetwork();
+    let receive: (bytes: Uint8Array, from: Address) => void = () => undefined;
+    const open: Network['open'] = (bind, handlers) => {
+      receive = (bytes, from) => handlers.receive(bytes, from);
+      return network.open(bind, {
+        ...handlers,
+        receive: (bytes, from) => {
+          recorded.push({ bytes: Uint8Array.from(bytes), from });
+          handlers.receive(bytes, from);
+        },
+      });
+    };
+    return { network: { ...network, open }, replay: ({ bytes, from }) => receive(bytes, from) };
+  }
+
+  test('makes nobody a member after a restart, whatever it was; who is really there becomes one', async () => {
+    const recorded: Recorded[] = [];
+    const { swims, addresses } = await group(2);
+    const [first, second] = swims as [Swim, Swim];
+    const { swim: third, address } = await member(3, { seeds: addresses, network: recording(recorded).network });
+    await waitFor(() => everyone([first, second, third], 2, 'alive'), limit('the full mesh'));
+    await waitFor(async () => (await third.stats()).probes > 10, limit('some probes'));
+    await second.leave();
+    for (const swim of [second, third]) await swim.stop();
+
+    const { network, replay } = recording([]);
+    const { swim: again } = await member(3, { bind: address, network });
+    expect(recorded.length).toBeGreaterThan(20);
+    for (const datagram of recorded) replay(datagram);
+    const { rejected } = await again.stats();
+    expect(Object.keys(rejected), 'it could be read').toEqual([]);
+    expect(await again.members()).toEqual([]);
+    // What they answer to our question whether they are there is of now.
+    await waitFor(async () => (await statuses(again))[uuidOf(1)] === 'alive', limit('the one that is there'));
+    expect(Object.keys(await statuses(again))).toEqual([uuidOf(1)]);
+  });
+});
+
 describe('life cycle', () => {
+  test('a stop ends an exchange of tables that is under way', async () => {
+    const sockets: Socket[] = [];
+    const mute: Network = {
+      ...inetNetwork(),
+      serve: async ({ host, port }) => {
+        const server = createServer((socket) => void sockets.push(socket.resume())).listen(port, host);
+        await once(server, 'listening');
+        return { close: async () => void server.close() };
+      },
+    };
+    const { address } = await member(1, { network: mute });
+    const { swim } = await member(2, { seeds: [address] });
+    await waitFor(() => sockets.length > 0, limit('the question'));
+    await swim.stop();
+    // Well under the deadline of the exchange, which is 5 s.
+    await waitFor(() => sockets.every((socket) => socket.readableEnded || socket.destroyed), { timeoutMs: 2_500, what: 'the end of it' });
+    for (const socket of sockets) socket.destroy();
+  });
+
   test('calls before the start and after the stop are refused', async () => {
     const { swim } = await member(1, {});
     await expect(swim.start()).rejects.toMatchObject({ code: 'startFailed' });

@@ -141,6 +141,15 @@ describe('limits', () => {
     await expect(asked).rejects.toThrow('within 100 ms');
   });
 
+  test('whoever asks can stop waiting', async () => {
+    const { address } = await listen(() => new Promise(() => undefined));
+    const stop = new AbortController();
+    const asked = ask(address, { guard: guardOf(), request: table(1), signal: stop.signal }, { deadlineMs: 60_000 });
+    stop.abort();
+    await expect(asked).rejects.toThrow('stopped');
+    await expect(ask(address, { guard: guardOf(), request: table(1), signal: stop.signal }, { deadlineMs: 60_000 })).rejects.toThrow('stopped');
+  });
+
   test('nobody there is an error', async () => {
     await expect(ask(await freePort(), { guard: guardOf(), request: table(1) }, options)).rejects.toThrow('ECONNREFUSED');
   });
