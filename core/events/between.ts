@@ -62,10 +62,10 @@ const exitEventsOf = (old: InstanceView, instance: InstanceView, { before, after
 
 function gossipEvents(old: InstanceView, instance: InstanceView): Sketch[] {
   const { alias, gossip } = instance;
-  if (old.gossip === gossip || gossip === 'unknown') return [];
+  // The first word that a server hears about a member tells what it is, not what has happened.
+  if (old.gossip === gossip || gossip === 'unknown' || old.gossip === 'unknown') return [];
   const sentence = { alive: `Gossip hears ${alias} again.`, suspected: `Gossip suspects ${alias}.`, dead: `Gossip has declared ${alias} dead.`, left: `The agent of ${alias} has left: it was stopped.` }[gossip];
-  // The first word about a member is no news beside its appearance.
-  if (gossip === 'alive' && (old.gossip === 'unknown' || old.gossip === 'suspected')) return [];
+  if (gossip === 'alive' && old.gossip === 'suspected') return [];
   return [{ kind: 'gossip', severity: gossip === 'dead' && instance.configured && !instance.disabled ? 'warning' : 'info', object: refOf(instance, 'instance'), sentence, data: { before: old.gossip, after: gossip } }];
 }
 

@@ -67,7 +67,7 @@ export class Runtime {
   static async start(components: RuntimeComponents, options: RuntimeOptions): Promise<Runtime> {
     const { store, now, warn } = components;
     const versions = new Versions(store);
-    const journal = new Journal({ store, now, onError: (error) => warn('Events could not be written to the database.', error) });
+    const journal = new Journal({ store, now, onError: (error) => warn('Events could not be written to the database; it is tried again.', error) }, { writer: store.provider === 'postgresql' ? `${options.owner} ${options.boot}` : null });
     await Promise.all([versions.refresh(), journal.load()]);
     const runtime = new Runtime(components, { ...options, versions, journal });
     await runtime.#listen();
@@ -127,7 +127,7 @@ export class Runtime {
     clearTimeout(this.#telling);
     this.agents.end();
     this.state.end();
-    await this.journal.flush();
+    await this.journal.end();
     await this.gossip.stop();
   }
 
@@ -141,6 +141,7 @@ export class Runtime {
     this.#tell();
     this.#hear();
     this.#looking = setInterval(() => void this.#look(), lookEveryMs);
+    this.journal.start();
   }
 
   #hear(): void {

@@ -1,15 +1,27 @@
 import type { Event, ObjectRef } from '~/contract/shapes/view.ts';
 import type { EventDraft } from '~/core/events/draft.ts';
 import type { Db } from './database.ts';
+import { holdsIn } from './locks.ts';
+import type { Provider } from './paths.ts';
 import type { EventStore } from './types.ts';
 
 /** What happened, kept by count and by age. */
-export function eventStore(db: Db): EventStore {
+export function eventStore(db: Db, provider: Provider): EventStore {
   return {
     append: async (drafts) => {
       if (drafts.length === 0) return [];
       return (await db.event.createManyAndReturn({ data: drafts.map(rowOf) })).map(eventOf);
     },
+    appendShared: (drafts, turn) =>
+      db.$transaction(async (tx) => {
+        const held = await holdsIn(tx, provider, turn);
+        const config = drafts.filter(({ kind }) => kind === 'config').map(({ sentence }) => sentence);
+        const told = config.length === 0 ? [] : await tx.event.findMany({ where: { kind: 'config', sentence: { in: config } }, select: { sentence: true } });
+        const known = new Set(told.map(({ sentence }) => sentence));
+        const data = drafts.filter(({ kind, sentence }) => (kind === 'config' ? !known.has(sentence) : held)).map(rowOf);
+        if (data.length > 0) await tx.event.createMany({ data });
+        return held;
+      }),
     list: async ({ kind, object, since, before, limit }) => {
       const where = {
         ...(kind === undefined ? {} : { kind }),

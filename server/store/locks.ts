@@ -1,15 +1,20 @@
 import { Prisma } from '~/server/generated/sqlite/client.ts';
-import type { Db } from './database.ts';
+import type { Db, Tx } from './database.ts';
 import type { Provider } from './paths.ts';
 import type { LockAnswer, LockStore } from './types.ts';
+
+function clockOf(provider: Provider) {
+  const now = Prisma.raw(provider === 'sqlite' ? `CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)` : `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`);
+  const free = Prisma.sql`("Lock"."expiresAt" <= ${now} OR "Lock"."expiresAt" > ${now} + "Lock"."ttlMs")`;
+  return { now, free };
+}
 
 /**
  * Named locks in one statement each, by the database's own clock, so that servers whose clocks differ agree on expiry.
  * A row whose expiry lies further ahead than its own time to live was written before the clock was set back: it counts as expired.
  */
 export function lockStore(db: Db, provider: Provider): LockStore {
-  const now = Prisma.raw(provider === 'sqlite' ? `CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)` : `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`);
-  const free = Prisma.sql`("Lock"."expiresAt" <= ${now} OR "Lock"."expiresAt" > ${now} + "Lock"."ttlMs")`;
+  const { now, free } = clockOf(provider);
   return {
     take: async (name, owner, ttlMs): Promise<LockAnswer> => {
       const taken = await db.$queryRaw<{ term: number | bigint }[]>`
@@ -30,4 +35,11 @@ export function lockStore(db: Db, provider: Provider): LockStore {
       await db.$executeRaw`UPDATE "Lock" SET "expiresAt" = 0 WHERE "name" = ${name} AND "owner" = ${owner}`;
     },
   };
+}
+
+/** Whether `owner` holds it, for the length of this transaction: nobody takes it, and nobody asks the same, before it has ended. */
+export async function holdsIn(tx: Tx, provider: Provider, { name, owner }: { name: string; owner: string }): Promise<boolean> {
+  const { free } = clockOf(provider);
+  const [row] = await tx.$queryRaw<{ held: boolean | number | bigint }[]>`UPDATE "Lock" SET "ttlMs" = "ttlMs" WHERE "name" = ${name} RETURNING ("owner" = ${owner} AND NOT ${free}) AS "held"`;
+  return Boolean(row?.held);
 }

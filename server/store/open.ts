@@ -27,7 +27,7 @@ export async function openStore(url: string, { openLog }: { openLog?: OpenLog } 
     versions: { ...versions, append: (version) => durable.after(versions.append(version)), adopt: (version) => durable.after(versions.adopt(version)) },
     runs: { ...runs, decide: (id, decision) => durable.after(runs.decide(id, decision)) },
     locks: lockStore(db, provider),
-    events: eventStore(db),
+    events: eventStore(db, provider),
     // The last write of every mutation: once it is on the disk, so is all that the mutation did.
     audit: { ...audit, append: (entry) => durable.after(audit.append(entry)) },
     issuesSeen: issueSeenStore(db),

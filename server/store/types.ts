@@ -82,6 +82,11 @@ export type LockStore = {
 
 export type EventStore = {
   append(drafts: readonly EventDraft[]): Promise<Event[]>;
+  /**
+   * Of several servers: in one transaction, all of them while `owner` holds the lock `name`, otherwise (false) only those of
+   * new configurations, which any server may tell of: they are told once, whoever is first.
+   */
+  appendShared(drafts: readonly EventDraft[], turn: { readonly name: string; readonly owner: string }): Promise<boolean>;
   /** Newest first. `object` is an id or a name. */
   list(filter: { kind?: string | undefined; object?: string | undefined; since?: number | undefined; before?: number | undefined; limit: number }): Promise<Event[]>;
   /** Deletes what is older than `ageMsMax` and all but the newest `countMax`; tells how many went. */

@@ -19,6 +19,7 @@ export function gauges(metrics: Metrics, runtime: Runtime): void {
     set('coterie_apply_running', 'Apply runs under way in this server.', runtime.applies.running().length);
     set('coterie_agents_connected', 'Agents whose status stream is open.', runtime.agents.all().filter(({ trouble }) => trouble === null).length);
     set('coterie_streams_open', 'Followers of the live stream.', feed.followers);
+    set('coterie_events_writer', 'This server writes the events; of several on one database one does.', runtime.journal.writes ? 1 : 0);
     set('coterie_events_dropped', 'Events that the database was too slow to take.', runtime.journal.dropped);
     for (const [name, value] of Object.entries(runtime.gossipStats)) metrics.set('coterie_gossip', 'Counters of the gossip engine.', { labels: { name }, value });
     const memory = process.memoryUsage();

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { openStore } from '~/server/store/index.ts';
 import type { FakeAgent } from '~/tests/support/fake-agent.ts';
 import { startPostgres, type Postgres } from '~/tests/support/postgres.ts';
+import { ProcessCluster, type ServerProgram } from '~/tests/support/process-cluster.ts';
 import { bearer, TestServer } from '~/tests/support/test-server.ts';
 import { waitFor } from '~/tests/support/wait.ts';
 
@@ -60,3 +62,55 @@ test('users and sessions of one server count on all', async () => {
   await servers[0]!.post('/user/ann/create', { role: 'viewer', password: 'another password' }, auth);
   expect((await servers[1]!.get('/user', auth)).body).toHaveLength(2);
 });
+
+test('each event is on the timeline once, also when the server that writes them is killed', async () => {
+  const url = postgres.createDatabase(`cluster${(databases += 1)}`);
+  const processes = new ProcessCluster();
+  const store = await openStore(url);
+  try {
+    for (let i = 0; i < 2; i++) await processes.server({ DATABASE_URL: url });
+    await processes.claim();
+    const writes = async (server: ServerProgram) => server.running && (await (await fetch(`${server.url}/metrics`)).text()).includes('coterie_events_writer 1');
+    const writer = () => waitFor(async () => {
+      const found = await Promise.all(processes.servers.map(writes));
+      return found.filter(Boolean).length === 1 && processes.servers[found.indexOf(true)];
+    }, { timeoutMs: 30_000, what: 'one writer' });
+    const sentences = async (alias: string) => (await store.events.list({ object: alias, limit: 100 })).map(({ sentence }) => sentence).toReversed();
+    const aliases = ['a', 'b', 'c', 'd'];
+    await processes.add(...aliases);
+    for (const server of processes.servers) await processes.heard(aliases, { server });
+    for (const alias of aliases) await waitFor(async () => (await sentences(alias)).length > 0, { timeoutMs: 20_000, what: `the appearance of ${alias}` });
+    const knows = (server: ServerProgram, alias: string) => async () => (await processes.get('/cluster/overview', { server })).body.instances.find((view: any) => view.alias === alias)?.gossip === 'dead';
+    const dead = (alias: string) => waitFor(async () => (await sentences(alias)).some((text) => text.includes('declared')), { timeoutMs: 60_000, what: `the death of ${alias} on the timeline` });
+
+    // With both alive.
+    await processes.agent('a').end('SIGKILL');
+    await dead('a');
+    // The writer is gone before it can write what the other one sees; later, with what it has just seen.
+    for (const [alias, first] of [['b', true], ['c', false]] as const) {
+      const killed = await writer();
+      const left = processes.servers.find((server) => server !== killed)!;
+      if (first) await killed.end('SIGKILL');
+      await processes.agent(alias).end('SIGKILL');
+      if (!first) {
+        await waitFor(knows(killed, alias), { timeoutMs: 30_000, what: 'the writer to know' });
+        await killed.end('SIGKILL');
+      }
+      await waitFor(knows(left, alias), { timeoutMs: 30_000, what: 'the other one to know' });
+      await dead(alias);
+      expect(await writer()).toBe(left);
+      killed.start();
+      await processes.ready(killed);
+      await waitFor(async () => (await processes.get('/cluster/overview', { server: killed })).body.instances.some((view: any) => view.alias === 'd' && view.reportedAt !== null), { timeoutMs: 30_000, what: 'the killed one to be back' });
+    }
+    for (const alias of ['a', 'b', 'c']) {
+      const said = await sentences(alias);
+      expect(said.filter((text) => text.includes('declared')), alias).toHaveLength(1);
+      expect(said.filter((text) => text.includes('appeared')), alias).toHaveLength(1);
+    }
+    expect(await sentences('d')).toEqual([expect.stringContaining('d appeared at')]);
+  } finally {
+    await store.close();
+    await processes.stop();
+  }
+}, 180_000);

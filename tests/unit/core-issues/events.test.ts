@@ -69,6 +69,7 @@ describe('events between two moments', () => {
     [starting.now, starting.startedAt, starting.seen] = [cluster.now, cluster.now, kept];
     const before = starting.look();
     for (const [uuid, report] of cluster.reports) starting.reports.set(uuid, report);
+    for (const alias of ['a', 'b']) starting.gossips(alias, { state: alias === 'b' ? 'dead' : 'alive' });
     starting.seen = kept;
     expect(told(starting, () => undefined, before)).toEqual([]);
   });

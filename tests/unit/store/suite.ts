@@ -180,6 +180,29 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; end
     });
   });
 
+  describe(`${name}: events of several servers`, () => {
+    fresh();
+
+    it('are written by the one that holds the lock, those of a configuration by whoever is first', async () => {
+      const shared = event(50, { object: { kind: 'instance', id: 'shared', name: 'shared' } });
+      const config = (n: number) => event(n, { kind: 'config', sentence: `version ${n}` });
+      const count = async () => (await store.events.list({ limit: 100, object: shared.object.id })).length;
+      const turn = (owner: string) => ({ name: 'events', owner });
+      expect(await store.events.appendShared([shared], turn('a'))).toBe(false);
+      expect((await store.locks.take('events', 'a', 60_000)).held).toBe(true);
+      expect(await store.events.appendShared([shared, config(77)], turn('b'))).toBe(false);
+      expect(await count()).toBe(0);
+      expect(await store.events.appendShared([shared, config(77), config(78)], turn('a'))).toBe(true);
+      expect(await count()).toBe(1);
+      expect((await store.events.list({ kind: 'config', limit: 9 })).filter(({ sentence }) => sentence.startsWith('version '))).toHaveLength(2);
+      await Promise.all(['a', 'b', 'c', 'd'].map((owner) => store.events.appendShared([config(79)], turn(owner))));
+      expect((await store.events.list({ kind: 'config', limit: 9 })).filter(({ sentence }) => sentence === 'version 79')).toHaveLength(1);
+      await store.locks.release('events', 'a');
+      expect(await store.events.appendShared([shared], turn('a'))).toBe(false);
+      expect(await count()).toBe(1);
+    });
+  });
+
   describe(`${name}: the audit log`, () => {
     fresh();
 
