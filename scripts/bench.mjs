@@ -1,19 +1,19 @@
 // `npm run bench NAME [arguments]`: runs bench/NAME/main.ts, which measures side by side and writes bench/results/NAME.md.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { debianPackages, npmPackages, root } from './lib/install.mjs';
-import { run } from './lib/run.mjs';
-import { end, step, Stop } from './lib/say.mjs';
+import { build, debianPackages, npmPackages, root } from './lib/install.mjs';
+import { endOnSignals, run } from './lib/run.mjs';
+import { end, Stop } from './lib/say.mjs';
 
 const [name, ...rest] = process.argv.slice(2);
 const needs = { swim: ['tarantool', 'serf'], apply: ['tarantool'], iproto: ['tarantool'] };
+endOnSignals();
 try {
   const known = readdirSync(join(root, 'bench')).filter((folder) => existsSync(join(root, 'bench', folder, 'main.ts')));
   if (!name || !known.includes(name)) throw new Stop(`Which? npm run bench ${known.join(' | ')}`);
-  await step('npm packages', npmPackages);
-  await step('Debian packages', (note) => debianPackages(needs[name] ?? [], note));
-  const { buildAll } = await import('./build.mjs');
-  await step('build', () => buildAll({ pages: false }));
+  await debianPackages(needs[name] ?? []);
+  await npmPackages();
+  await build({ pages: false });
   await run(process.execPath, ['--import', 'tsx', join(root, 'scripts/lib/bench-entry.mjs'), name, ...rest], { cwd: root, show: true });
 } catch (error) {
   end(error);

@@ -4,7 +4,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, r
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { run } from './lib/run.mjs';
+import { startedAt } from './lib/processes.mjs';
+import { endOnSignals, run } from './lib/run.mjs';
 
 const root = join(import.meta.dirname, '..');
 const bundled = ['contract', 'core', 'link', 'swim', 'iproto', 'state', 'lua', 'agent', 'router', 'server', 'cli', 'scripts/build.mjs', 'tsconfig.json', 'package-lock.json'];
@@ -38,6 +39,7 @@ async function bundle() {
   // Built beside and then moved in: whoever starts a program meanwhile finds the old one whole or the new one whole.
   const fresh = join(dist, `.new-${process.pid}`);
   const fades = join(dist, `.old-${process.pid}`);
+  clearAway(dist);
   const common = { absWorkingDir: root, bundle: true, platform: 'node', format: 'esm', target: 'node20.19', outExtension: { '.js': '.mjs' }, logLevel: 'warning', legalComments: 'none', sourcemap: 'linked' };
   const program = (name, entries) => existsSync(join(root, Object.values(entries)[0])) && build({ ...common, entryPoints: entries, outdir: join(fresh, name), packages: 'external' });
   // The gossip worker stands beside each program that starts it: it is found relative to the running file.
@@ -69,6 +71,14 @@ async function bundle() {
   for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) cpSync(join(swagger, file), join(root, 'public/docs', file));
 }
 
+/** What builds have left that were stopped in the middle; a build beside this one keeps its own. */
+function clearAway(dist) {
+  for (const name of existsSync(dist) ? readdirSync(dist) : []) {
+    const pid = /^\.(?:new|old)-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && startedAt(pid) === null) rmSync(join(dist, name), { recursive: true, force: true });
+  }
+}
+
 const next = () => run(process.execPath, ['node_modules/next/dist/bin/next', 'build'], { cwd: root, env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' } });
 
 /** Resolves to what was rebuilt. `pages: false` leaves the dashboard alone. */
@@ -80,6 +90,7 @@ export async function buildAll({ pages = true } = {}) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  endOnSignals();
   const rebuilt = await buildAll({ pages: !process.argv.includes('--no-pages') });
   process.stdout.write(rebuilt.length > 0 ? `built ${rebuilt.join(' and ')}\n` : 'nothing has changed\n');
 }

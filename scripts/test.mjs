@@ -1,14 +1,15 @@
 // Everything, on real Tarantool, PostgreSQL and Chromium. Installs what it needs; ends with the counts.
 import { Checks, withoutServices } from './lib/checks.mjs';
-import { checkNode, debianPackages, npmPackages } from './lib/install.mjs';
-import { end, step } from './lib/say.mjs';
+import { build, checkNode, debianPackages, npmPackages } from './lib/install.mjs';
+import { endOnSignals } from './lib/run.mjs';
+import { end } from './lib/say.mjs';
 
+endOnSignals();
 try {
   checkNode();
-  await step('npm packages', npmPackages);
-  await step('Debian packages', (note) => debianPackages(['tarantool', 'chromium', 'postgresql'], note));
-  const { buildAll } = await import('./build.mjs');
-  await step('build', async (note) => note((await buildAll()).join(', ') || 'nothing has changed'));
+  await debianPackages(['tarantool', 'chromium', 'postgresql']);
+  await npmPackages();
+  await build();
   const checks = new Checks();
   await withoutServices(checks);
   await checks.vitest('integration, scenarios, browser', ['--project', 'integration']);

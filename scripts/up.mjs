@@ -1,11 +1,12 @@
 // From a bare machine to a running control plane with a local cluster: installs, builds, starts, and stops all at Ctrl-C.
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { demoDocument, localInstances } from './lib/demo.mjs';
-import { checkNode, debianPackages, npmPackages, root } from './lib/install.mjs';
+import { build, checkNode, debianPackages, npmPackages, root } from './lib/install.mjs';
 import { alive, holderOf, launch, portTaken, startedAt, stopAll } from './lib/processes.mjs';
+import { endOnSignals } from './lib/run.mjs';
 import { bold, dim, end, step, Stop } from './lib/say.mjs';
 
 const usage = `npm run up -- [--fresh] [--empty] [--instances N] [--port N] [--offset N] [--data-dir DIR]
@@ -85,18 +86,21 @@ async function startAll({ count, port, empty, offset, dataDir, stateFile }, runn
   running.server = await program('server', ['server', ...common, '--data-dir', join(dataDir, 'server'), '--listen', `127.0.0.1:${port}`, '--gossip', `127.0.0.1:${7300 + offset}`, '--seeds', instances[0].gossip, ...(empty ? [] : ['--initial', initial])]);
   keep();
   for (const { name, zone, dataDir: dir, listen, gossip, http } of instances) {
+    if (running.ending) throw stopped();
     running.agents.push(await program(name, ['agent', ...common, '--name', name, '--zone', zone, '--data-dir', dir, '--listen', listen, '--gossip', gossip, '--http', http, '--seeds', instances[0].gossip]));
     keep();
   }
 }
 
+const stopped = () => new Stop('Stopped while it was starting.');
 const allOf = ({ server, agents }) => [server, ...agents].filter(Boolean);
 
 /** Waits for `probe` to be true; ends early, with the end of its log, when the process dies. */
-async function until(what, { process: watched, log, timeoutMs }, probe) {
+async function until(what, { process: watched, log, timeoutMs, ending }, probe) {
   const limit = Date.now() + timeoutMs;
   for (;;) {
     if (await probe().catch(() => false)) return;
+    if (ending()) throw stopped();
     const tail = () => readFileSync(log, 'utf8').trimEnd().split('\n').slice(-15).join('\n');
     if (!alive(watched)) throw new Stop(`It ended before ${what}. The end of ${log}:\n${tail()}`);
     if (Date.now() > limit) throw new Stop(`No ${what} within ${timeoutMs / 1000} s. The end of ${log}:\n${tail()}`);
@@ -110,6 +114,27 @@ const demoReady = async (url) => {
   return answer.ok;
 };
 
+async function begin(options, running) {
+  await step('start the control plane and the agents', () => startAll(options, running));
+  const watch = { process: running.server, log: join(options.dataDir, 'server.out'), timeoutMs: 60_000, ending: () => running.ending };
+  await step('control plane', () => until('the control plane is ready', watch, () => ready(running.url)));
+  if (!options.empty) await step('demo cluster', () => until('the demo cluster is ready', watch, () => demoReady(running.url)));
+}
+
+/** Databases that outlived their agents, which happens only when those had to be killed. */
+function databasesIn({ dataDir }) {
+  const records = readdirSync(dataDir).map((name) => join(dataDir, name, 'tarantool.pid')).filter((file) => existsSync(file));
+  return records.map((file) => JSON.parse(readFileSync(file, 'utf8'))).filter(alive);
+}
+
+/** For whoever presses Ctrl-C a second time. What is written to the databases is on disk either way. */
+async function atOnce(running, options) {
+  await stopAll([...allOf(running), ...databasesIn(options)], { graceMs: 0 });
+  rmSync(options.stateFile, { force: true });
+  process.stderr.write('Killed all at once.\n');
+  process.exit(1);
+}
+
 async function main() {
   const begun = Date.now();
   const options = settings();
@@ -120,36 +145,37 @@ async function main() {
   const { dataDir } = options;
   if (options.fresh) startOver(dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  await step('npm packages', npmPackages);
-  await step('Debian packages', (note) => debianPackages(['tarantool'], note));
-  const { buildAll } = await import('./build.mjs');
-  await step('build', async (note) => note((await buildAll()).join(', ') || 'nothing has changed'));
+  const release = endOnSignals();
+  await debianPackages(['tarantool']);
+  await npmPackages();
+  await build();
   keepSecret(options);
   const shown = relative(process.cwd(), dataDir) || '.';
 
-  const running = { url: `http://127.0.0.1:${options.port}`, server: null, agents: [] };
-  let stopping = false;
+  const running = { url: `http://127.0.0.1:${options.port}`, server: null, agents: [], work: null, ending: false };
   const stop = async (code) => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (running.ending) return atOnce(running, options);
+    running.ending = true;
     process.stdout.write('\n');
+    // Nothing more is started behind our back.
+    await running.work?.catch(() => {});
     // Agents first: each stops its Tarantool and says so to the others before the control plane goes.
     await step(`stop ${running.agents.length} agents and the control plane`, async () => {
       await stopAll(running.agents, { graceMs: 15_000 });
       await stopAll(allOf({ ...running, agents: [] }), { graceMs: 5000 });
+      await stopAll(databasesIn(options), { graceMs: 5000 });
     });
     rmSync(options.stateFile, { force: true });
     process.stdout.write(dim(`Data stays in ${shown}/; start again with \`npm run up\`.\n`));
     process.exit(code);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(0));
+  release();
 
   try {
-    await step('start the control plane and the agents', () => startAll(options, running));
-    const watch = { process: running.server, log: join(dataDir, 'server.out'), timeoutMs: 60_000 };
-    await step('control plane', () => until('the control plane is ready', watch, () => ready(running.url)));
-    if (!options.empty) await step('demo cluster', () => until('the demo cluster is ready', watch, () => demoReady(running.url)));
+    await (running.work = begin(options, running));
   } catch (error) {
+    if (running.ending) return;
     process.stderr.write(`\n${error instanceof Stop ? error.message : error.stack}\n`);
     return stop(1);
   }

@@ -1,11 +1,13 @@
 // What needs no service and takes less than a minute: lint, types, architecture, unit, simulation, parity.
 import { Checks, withoutServices } from './lib/checks.mjs';
 import { checkNode, npmPackages } from './lib/install.mjs';
-import { end, step } from './lib/say.mjs';
+import { endOnSignals } from './lib/run.mjs';
+import { end } from './lib/say.mjs';
 
+endOnSignals();
 try {
   checkNode();
-  await step('npm packages', npmPackages);
+  await npmPackages();
   const checks = new Checks();
   await withoutServices(checks);
   checks.finish();

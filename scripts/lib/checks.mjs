@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './install.mjs';
+import { watched } from './run.mjs';
 import { bold, green, red } from './say.mjs';
 
 /** Lint, types and tests with one count over all: a check that is no test counts as one. */
@@ -45,7 +46,7 @@ export class Checks {
   #spawn(args, listen) {
     return new Promise((resolve) => {
       const output = listen ? 'pipe' : 'inherit';
-      const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', output, output], env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } });
+      const child = watched(spawn(process.execPath, args, { cwd: root, stdio: ['ignore', output, output], env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } }));
       listen?.(child);
       child.on('error', () => resolve(1));
       child.on('close', (code) => resolve(code ?? 1));

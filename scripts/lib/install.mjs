@@ -2,18 +2,18 @@ import { existsSync, readFileSync, writeFileSync, accessSync, constants } from '
 import { createHash } from 'node:crypto';
 import { delimiter, join } from 'node:path';
 import { run } from './run.mjs';
-import { Stop } from './say.mjs';
+import { step, Stop } from './say.mjs';
 
 /** What is missing on a bare Debian 12 machine with Node 20, and how it gets here: npm's packages, Debian's packages. */
 
 export const root = join(import.meta.dirname, '../..');
 
-/** Debian package -> a file or program that shows that it is there. */
+/** Debian package -> the file or program that shows that it is there. */
 const shownBy = {
-  tarantool: ['tarantool'],
-  chromium: ['chromium'],
-  postgresql: ['/usr/lib/postgresql/15/bin/postgres'],
-  serf: ['serf'],
+  tarantool: 'tarantool',
+  chromium: '/usr/bin/chromium',
+  postgresql: '/usr/lib/postgresql/15/bin/postgres',
+  serf: 'serf',
 };
 
 export function checkNode() {
@@ -22,28 +22,59 @@ export function checkNode() {
 }
 
 /** `npm ci`, unless what is installed came from this very lock file. */
-export async function npmPackages(note) {
+export const npmPackages = () => step('npm packages', installNpm, { usually: 'half a minute, once' });
+
+async function installNpm(note) {
   const mark = join(root, 'node_modules/.coterie-lock');
   const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return note('there already');
+  if (!onPath('npm')) throw new Stop('npm is not on this machine: it comes with Node (https://nodejs.org), or as the Debian package npm.');
   await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root });
   writeFileSync(mark, wanted);
 }
 
-export async function debianPackages(names, note) {
-  const missing = names.filter((name) => !shownBy[name].some((file) => (file.startsWith('/') ? existsSync(file) : onPath(file))));
-  if (missing.length === 0) return note('there already');
-  if (!onPath('apt-get')) throw new Stop(`Missing: ${missing.join(', ')}. apt-get is not on this machine; install ${missing.join(' and ')} with its package manager and run this again (tested with Debian 12's versions).`);
-  const asRoot = process.getuid() === 0 ? [] : ['sudo'];
-  if (asRoot.length > 0 && !onPath('sudo')) throw new Stop(`Missing: ${missing.join(', ')}. Run as root: apt-get install ${missing.join(' ')}`);
-  const apt = (...args) => {
-    const [command, ...rest] = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args];
-    return run(command, rest);
-  };
-  await apt('update', '-q');
-  await apt('install', '-q', '-y', '--no-install-recommends', ...missing);
-  note(`installed ${missing.join(', ')}`);
+/** What Node runs and, unless `pages` is false, the dashboard. */
+export const build = (options) => step('build', async (note) => {
+  // Not before npm's packages are there.
+  const { buildAll } = await import('../build.mjs');
+  note((await buildAll(options)).join(', ') || 'nothing has changed');
+}, { usually: 'half a minute, once' });
+
+export async function debianPackages(names) {
+  const missing = names.filter((name) => !isThere(shownBy[name]));
+  const asRoot = missing.length === 0 || process.getuid() === 0 ? [] : ['sudo'];
+  if (missing.length > 0) await mayInstall(missing, asRoot);
+  await step('Debian packages', async (note) => {
+    if (missing.length === 0) return note('there already');
+    const apt = (...args) => {
+      const [command, ...rest] = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args];
+      // Killed in the middle, dpkg would leave packages half configured.
+      return run(command, rest, { terminal: asRoot.length > 0, graceMs: 120_000 });
+    };
+    await apt('update', '-q');
+    await apt('install', '-q', '-y', '--no-install-recommends', ...missing);
+    const still = missing.filter((name) => !isThere(shownBy[name]));
+    if (still.length > 0) throw new Stop(`${still.join(', ')} is installed, but ${still.map((name) => shownBy[name]).join(', ')} is not found: is /usr/bin on the PATH?`);
+    note(`installed ${missing.join(', ')}`);
+  }, { usually: `installing ${missing.join(', ')}` });
 }
+
+/** Ends with what to do where we cannot; asks for sudo's password on a line of its own. */
+async function mayInstall(missing, asRoot) {
+  const needed = missing.map((name) => `  ${name.padEnd(10)}  ${shownBy[name].startsWith('/') ? shownBy[name] : `the program ${shownBy[name]} on the PATH`}`).join('\n');
+  const command = `apt-get install --no-install-recommends ${missing.join(' ')}`;
+  const wanting = (rest) => new Stop(`Missing (package of Debian 12, and what is looked for):\n${needed}\n${rest}\nThen run this again. npm run verify needs none of these.`);
+  if (!onPath('apt-get')) throw wanting('There is no apt-get on this machine: install with its own package manager what Debian 12 has under these names (Tarantool 2.6, PostgreSQL 15).');
+  if (asRoot.length === 0) return;
+  if (!onPath('sudo')) throw wanting(`You are not root, and there is no sudo. As root:\n  ${command}`);
+  if (await run('sudo', ['-n', 'true'], { terminal: true }).then(() => true, () => false)) return;
+  const asks = process.stdin.isTTY;
+  if (asks) process.stdout.write(`  Missing: ${missing.join(', ')}. sudo apt-get installs it, and asks for your password.\n`);
+  const allowed = asks && (await run('sudo', ['-v'], { show: true }).then(() => true, () => false));
+  if (!allowed) throw wanting(`You are not root, and sudo does not let you. As root:\n  ${command}`);
+}
+
+const isThere = (shown) => (shown.startsWith('/') ? existsSync(shown) : onPath(shown));
 
 function onPath(program) {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => {

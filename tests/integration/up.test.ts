@@ -111,4 +111,18 @@ describe('npm run up', () => {
     expect(printed).toContain('stop what a killed run has left');
     expect(readFileSync(join(folder, 'data/up.json'), 'utf8')).toContain(`"pid":${up.pid}`);
   });
+
+  it('Ctrl-C while it starts, once or twice, leaves nothing running', async () => {
+    for (const times of [1, 2]) {
+      const other = spawn(process.execPath, ['scripts/up.mjs', '--data-dir', join(folder, `early-${times}`), '--port', String(port + 1), '--offset', String(offset + 200)], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+      let said = '';
+      for (const output of [other.stdout, other.stderr]) output.on('data', (data: Buffer) => (said += data.toString()));
+      await waitFor(() => said.includes('✓ start the control plane and the agents') || ended(other), { timeoutMs: 60_000, what: 'its processes to be started' });
+      for (let time = 0; time < times; time++) other.kill('SIGINT');
+      await waitFor(() => ended(other), { timeoutMs: 30_000, what: 'up to stop' });
+      expect(said).toContain('stop 6 agents');
+      const left = () => spawnSync('pgrep', ['-f', join(folder, `early-${times}`)], { encoding: 'utf8' }).stdout;
+      await waitFor(() => left() === '', { timeoutMs: 5000, what: 'everything to be gone' });
+    }
+  });
 });
