@@ -18,6 +18,7 @@ import type { Gossip } from './runtime/gossip.ts';
 import { hostPort, type Settings } from './settings.ts';
 import { application, type Readiness } from './surfaces/http/application.ts';
 import { HttpListener } from './surfaces/http/listener.ts';
+import { Proxies } from './surfaces/http/proxies.ts';
 import type { AnyHandlers } from './surfaces/execute.ts';
 import { gauges } from './surfaces/gauges.ts';
 import { IdempotentAnswers } from './surfaces/idempotency.ts';
@@ -79,8 +80,9 @@ async function start(settings: Settings, { log, gossip, root, version, dataDir, 
       answer: async (request, address) => (answer ? answer(request, address) : starting(request, parts.starting)),
       pages: pages?.handle ?? null,
       onError: (error) => log.error({ err: error }, 'a request failed'),
+      onUnknownProxy: (address) => log.warn({ address }, 'A request with x-forwarded-for came from an address that is not in --trusted-proxy: it is taken for the caller. If it is your proxy, limits on logins hold for all its users together.'),
     },
-    { host, port, behindProxy: settings.publicUrl !== undefined },
+    { host, port, proxies: new Proxies(settings.trustedProxy) },
   );
   const taken = await listener.start();
   const url = settings.publicUrl ?? `http://${settings.listen.slice(0, settings.listen.lastIndexOf(':'))}:${taken}`;

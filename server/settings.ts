@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { Alias, HostPort } from '~/contract/shapes/basics.ts';
+import { isProxy } from './surfaces/http/proxies.ts';
 
 /** What the server is started with. Flags win over COTERIE_* variables, these over defaults; all is checked here, at the door. */
 
@@ -20,6 +21,8 @@ coterie server claim-link [--data-dir DIR] [--user NAME] [--reason TEXT] [--publ
   --database-url URL    file:... (default, in the data directory) or postgresql://...
                         a URL with a password belongs into the variable DATABASE_URL
   --public-url URL      how browsers reach this server, where it differs
+  --trusted-proxy A,B/N addresses or networks of the proxies in front, whose x-forwarded-for
+                        is believed about who calls (default none)
   --profile fast|lan    timing of the gossip (default fast)
   --initial FILE        cluster.yml for a cluster without configuration, applied once all its instances are there
   --headless            no dashboard, only the API
@@ -28,16 +31,19 @@ coterie server claim-link [--data-dir DIR] [--user NAME] [--reason TEXT] [--publ
 Each flag is also a variable: COTERIE_DATA_DIR, COTERIE_SECRET_FILE, ...
 `;
 
+const listOf = <T extends z.ZodType<string, string>>(item: T) => z.string().default('').transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== '')).pipe(z.array(item));
+
 const Settings = z.object({
   dataDir: z.string().min(1).default('coterie-server'),
   cluster: Alias.default('coterie'),
   listen: HostPort.default('127.0.0.1:8080'),
   gossip: HostPort.default('127.0.0.1:7300'),
   gossipAdvertise: HostPort.optional(),
-  seeds: z.string().default('').transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== '')).pipe(z.array(HostPort)),
+  seeds: listOf(HostPort),
   secretFile: z.string({ error: 'is needed: a file with the cluster secret' }).min(1),
   databaseUrl: z.string().regex(/^(file:|postgres(ql)?:\/\/)/, 'file:... or postgresql://...').optional(),
   publicUrl: z.url({ protocol: /^https?$/, error: 'an http or https URL' }).optional(),
+  trustedProxy: listOf(z.string().refine(isProxy, 'addresses or networks, as 10.0.0.5 or 10.0.0.0/8')),
   profile: z.enum(['fast', 'lan']).default('fast'),
   initial: z.string().optional(),
   headless: z.boolean().default(false),

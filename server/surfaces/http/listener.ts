@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { nodeListener } from '~/link/node-http.ts';
 import { isOurs } from './application.ts';
 import { portHolder } from './port-holder.ts';
+import type { Proxies } from './proxies.ts';
 
 /** The one HTTP listener: limits and deadlines for whoever connects, and a stop that lets requests in flight end. */
 
@@ -30,19 +31,22 @@ export type HttpComponents = {
   readonly answer: (request: Request, address: string | null) => Promise<Response | null>;
   readonly pages: Pages | null;
   readonly onError: (error: unknown) => void;
+  /** Somebody whom we were not told of forwards for others: told once. */
+  readonly onUnknownProxy: (address: string) => void;
 };
 
 export type HttpOptions = {
   readonly host: string;
   readonly port: number;
-  /** A proxy on this host stands in front: it says who calls, in the last entry of `x-forwarded-for`. */
-  readonly behindProxy: boolean;
+  /** They say who calls. */
+  readonly proxies: Proxies;
   readonly limits?: typeof httpLimits;
 };
 
 export class HttpListener {
   readonly #server: Server;
   readonly #limits: typeof httpLimits;
+  #toldOfProxy = false;
 
   constructor(
     readonly components: HttpComponents,
@@ -100,16 +104,18 @@ export class HttpListener {
       });
       return;
     }
-    const address = callerAddress(request, this.options.behindProxy);
+    const address = this.#callerOf(request);
     const handle = async (fetched: Request) => (await answer(fetched, address)) ?? new Response('This server runs without the dashboard.\n', { status: 404, headers: { 'content-type': 'text/plain' } });
     nodeListener(handle, { bodyBytesMax: this.#limits.bodyBytesMax, onError })(request, response);
   }
-}
 
-/** Only a proxy on this very host is believed: anybody else could write the header. */
-function callerAddress({ socket, headers }: IncomingMessage, behindProxy: boolean): string | null {
-  const address = socket.remoteAddress ?? null;
-  if (!behindProxy || address === null || !/^(::ffff:)?127\.|^::1$/.test(address)) return address;
-  const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',').at(-1)?.trim();
-  return forwarded ? forwarded.slice(0, 64) : address;
+  #callerOf({ socket, headers }: IncomingMessage): string | null {
+    const { proxies } = this.options;
+    const peer = socket.remoteAddress ?? null;
+    if (peer !== null && headers['x-forwarded-for'] !== undefined && !this.#toldOfProxy && !proxies.trusts(peer)) {
+      this.#toldOfProxy = true;
+      this.components.onUnknownProxy(peer);
+    }
+    return proxies.caller(peer, headers['x-forwarded-for']);
+  }
 }

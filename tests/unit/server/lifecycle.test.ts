@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { startServer } from '~/server/server.ts';
 import { readSettings, UsageError, type Settings } from '~/server/settings.ts';
 import { FakeGossip } from '~/tests/support/fake-gossip.ts';
-import { bearer, secret, TestServer } from '~/tests/support/test-server.ts';
+import { bearer, password, secret, TestServer } from '~/tests/support/test-server.ts';
 import { waitFor } from '~/tests/support/wait.ts';
 
 const components = () => ({ log: pino({ level: 'silent' }), gossip: () => new FakeGossip(), root: process.cwd(), version: '0' });
@@ -58,9 +58,9 @@ test('a restart keeps users, history, the age of issues and the identity; the cl
   await server.stop();
 });
 
-test('behind a proxy on this host the caller is whom the proxy names; without one the header means nothing', async () => {
-  for (const [publicUrl, expected] of [['http://coterie.example', '203.0.113.7'], ['', '127.0.0.1']] as const) {
-    const server = await TestServer.start({ env: { COTERIE_PUBLIC_URL: publicUrl } });
+test('behind a proxy that the server was told of, the caller is whom the proxy names; otherwise the header means nothing', async () => {
+  for (const [proxy, expected] of [['10.0.0.0/8, 127.0.0.1', '203.0.113.7'], ['10.0.0.0/8', '127.0.0.1'], ['', '127.0.0.1']] as const) {
+    const server = await TestServer.start({ env: { COTERIE_PUBLIC_URL: 'http://coterie.example', COTERIE_TRUSTED_PROXY: proxy } });
     const base = `http://127.0.0.1:${server.running.port}/api/v1`;
     const code = new URL(server.running.claimLink!).searchParams.get('code');
     const claim = await fetch(`${base}/session/claim`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-forwarded-for': '198.51.100.1, 203.0.113.7' }, body: JSON.stringify({ code, name: 'admin', password: 'correct horse battery' }) });
@@ -70,6 +70,19 @@ test('behind a proxy on this host the caller is whom the proxy names; without on
     expect(JSON.stringify(entry)).not.toContain('correct horse');
     await server.stop();
   }
+});
+
+test('behind a proxy the limit on logins is each caller\'s own', async () => {
+  const server = await TestServer.start({ env: { COTERIE_TRUSTED_PROXY: '127.0.0.1' } });
+  await server.admin();
+  const login = async (from: string) => (await server.post('/session/nobody/login', { password: 'x', token: true }, { 'x-forwarded-for': from })).status;
+  const first = await Promise.all(Array.from({ length: 12 }, () => login('198.51.100.1')));
+  expect(first.filter((status) => status === 429).length).toBeGreaterThanOrEqual(2);
+  // Whatever the caller writes in front of what the proxy adds changes nothing.
+  expect(await login('203.0.113.9, 198.51.100.1')).toBe(429);
+  const other = await server.post('/session/admin/login', { password, token: true }, { 'x-forwarded-for': '198.51.100.2' });
+  expect(other.status).toBe(200);
+  await server.stop();
 });
 
 test('a port that is taken is named with who holds it', async () => {
@@ -98,7 +111,7 @@ test('settings: flags before environment before defaults, passwords not among th
   expect(read(['--cluster', 'flag'], { COTERIE_CLUSTER: 'env', COTERIE_LISTEN: '127.0.0.1:9' })).toMatchObject({ cluster: 'flag', listen: '127.0.0.1:9' });
   expect(read(['adopt', '--seeds', 'a:1, b:2']).seeds).toEqual(['a:1', 'b:2']);
   expect(read([], { DATABASE_URL: 'postgresql://u:p@h/d', COTERIE_HEADLESS: '1' })).toMatchObject({ databaseUrl: 'postgresql://u:p@h/d', headless: true });
-  for (const argv of [['--database-url', 'postgresql://u:p@h/d'], ['--listen', 'nowhere'], ['--seeds', 'a'], ['dance'], ['--unknown']]) expect(() => read(argv), argv.join(' ')).toThrow(UsageError);
+  for (const argv of [['--database-url', 'postgresql://u:p@h/d'], ['--listen', 'nowhere'], ['--seeds', 'a'], ['--trusted-proxy', 'proxy.example'], ['--trusted-proxy', '10.0.0.0/33'], ['dance'], ['--unknown']]) expect(() => read(argv), argv.join(' ')).toThrow(UsageError);
   expect(() => readSettings([], {})).toThrow('--secret-file');
   expect(readSettings(['--help'], {})).toBe('help');
 });
