@@ -28,13 +28,20 @@ export function launch(command, args, { log, cwd, env }) {
   });
 }
 
+/** A killed process may still be busy in the kernel. */
+const deathMs = 5000;
+
 /** Asks to stop, waits, then insists. Resolves when all are gone. */
 export async function stopAll(processes, { graceMs }) {
   const signal = (name) => processes.filter(alive).forEach(({ pid }) => process.kill(pid, name));
+  const gone = async (limitMs) => {
+    const until = Date.now() + limitMs;
+    while (processes.some(alive) && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 25));
+  };
   signal('SIGTERM');
-  const until = Date.now() + graceMs;
-  while (processes.some(alive) && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 25));
+  await gone(graceMs);
   signal('SIGKILL');
+  await gone(deathMs);
 }
 
 export function portTaken(port, host = '127.0.0.1') {
