@@ -45,7 +45,8 @@ export type AgentOptions = {
 const sampleEveryMs = 1000;
 const tellAfterMs = 10;
 const hearAfterMs = 20;
-const passAfterMs = 150;
+const passAfterMs = 2000;
+const settledAfterMs = 150;
 const diskEverySamples = 10;
 const stopStepMs = 3000;
 
@@ -96,8 +97,11 @@ export class Agent {
   #shown = '';
   /** An apply goes through half a dozen states within milliseconds; all members would be told of each. */
   readonly #telling = new Soon(() => this.#publish(), tellAfterMs);
+  /** A version alone is no hurry: whoever asked for it has our answer, and all members would work on all of it at once. */
+  readonly #settling = new Soon(() => this.#feed.publish(), settledAfterMs);
   readonly #passing = new Soon(() => this.#pass(), passAfterMs);
   #told = '';
+  #versionShown = '';
   /** Every change of configuration is heard once from each member. */
   readonly #hearing = new Soon(() => this.#heard(), hearAfterMs);
 
@@ -125,7 +129,8 @@ export class Agent {
       onApply: () => this.#configChanged(),
       onCandidate: (config) => {
         this.#candidate = config;
-        this.#reconciler.poke();
+        // Only one that is not configured yet does something for a version before it is decided.
+        if (this.#keeper.committed?.config.instances[uuid] === undefined) this.#reconciler.poke();
       },
       onChange: () => this.#changed(),
     });
@@ -191,6 +196,7 @@ export class Agent {
     if (!keepDatabase && this.#supervisor.id !== null) await (this.#sampler.database?.configured === true ? stopDatabase(this.#steps) : this.#supervisor.stop(stopStepMs));
     this.#hearing.end();
     this.#telling.end();
+    this.#settling.end();
     this.#passing.end();
     await this.#opened.gossip.stop();
     await this.#listener?.close();
@@ -251,18 +257,19 @@ export class Agent {
   /** Pushes the status when something in it has changed beyond its figures. */
   #changed(): void {
     const { goal, state, reason } = this.#reconciler.decision;
-    const { committed, candidate, appliedVersion, conflict } = this.#keeper.state;
+    const { committed, appliedVersion, conflict } = this.#keeper.state;
     const sample = this.#sampler.database;
-    const shown = JSON.stringify([goal, state, reason, committed?.meta.hash, candidate?.runId, appliedVersion, conflict, this.#supervisor.id?.pid, sample?.status, sample?.configured && sample.readOnly]);
-    if (shown === this.#shown) return;
+    const shown = JSON.stringify([goal, state, reason, conflict, this.#supervisor.id?.pid, sample?.status, sample?.configured && sample.readOnly]);
+    const version = `${committed?.meta.hash} ${appliedVersion}`;
+    if (shown !== this.#shown) this.#telling.poke();
+    else if (version !== this.#versionShown) this.#settling.poke();
     this.#shown = shown;
-    this.#telling.poke();
+    this.#versionShown = version;
   }
 
   #publish(): void {
     const { config: _, ...rest } = this.#payload();
     const told = JSON.stringify(rest);
-    // A new version alone is no hurry: whoever was there has it from the server, and all members would pass all of it on at once.
     if (told === this.#told) this.#passing.poke();
     else this.#pass();
     this.#told = told;

@@ -1,4 +1,5 @@
-import { Agent, request, type IncomingMessage } from 'node:http';
+import { Agent, request } from 'node:http';
+import { bodyOf } from './node-http.ts';
 
 /**
  * One POST on a kept-alive connection. The built-in fetch makes streams, signals and copies for each request that cost
@@ -19,7 +20,7 @@ export class Sender {
     return new Promise((resolve, reject) => {
       const length = body.reduce((sum, part) => sum + part.length, 0);
       const call = request(url, { agent: this.#agent, method: 'POST', headers: { ...headers, 'content-type': 'application/json', 'content-length': length } }, (message) => {
-        textOf(message).then((text) => resolve({ status: message.statusCode ?? 0, text }), reject);
+        bodyOf(message, answerBytesMax).then((body) => resolve({ status: message.statusCode ?? 0, text: body.toString('utf8') }), reject);
       });
       const abort = () => call.destroy(new Error('aborted'));
       call.once('error', reject);
@@ -30,15 +31,4 @@ export class Sender {
       call.end();
     });
   }
-}
-
-async function textOf(message: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of message as AsyncIterable<Buffer>) {
-    bytes += part.length;
-    if (bytes > answerBytesMax) throw new Error(`an answer of more than ${answerBytesMax} bytes`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts, bytes).toString('utf8');
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ConfigMeta } from '~/contract/shapes/config.ts';
 import type { Candidate, ParticipantDisk, RunOutcome } from '~/core/apply/participant-messages.ts';
 import type { CommittedVersion } from '~/core/apply/version.ts';
-import { numbered, renameDurably, writeDurably } from '~/agent/data/atomic-file.ts';
+import { numbered, renameDurably, writeDurably, writeSynced } from '~/agent/data/atomic-file.ts';
 import type { DataFolder } from '~/agent/data/folder.ts';
 import { jsonOf } from '~/agent/data/identity.ts';
 import { hashOf } from '~/link/hash.ts';
@@ -56,8 +56,10 @@ export class ConfigStore {
     return { committed, candidate: await this.#loadCandidate(warn), lastRun };
   }
 
+  /** A torn one is dropped at the next start: forgetting a candidate costs nothing. */
   async keepCandidate({ content, runId, owner, lockedAt, ttlMs }: Candidate): Promise<void> {
-    await writeDurably(this.#folder.candidate, [headLine({ meta: content.meta, run: { runId, owner, lockedAt, ttlMs } }), content.text]);
+    this.#candidate = null;
+    await writeSynced(this.#folder.candidate, [headLine({ meta: content.meta, run: { runId, owner, lockedAt, ttlMs } }), content.text]);
     this.#candidate = { runId, hash: content.meta.hash };
   }
 
@@ -71,7 +73,7 @@ export class ConfigStore {
       await writeDurably(path, [headLine({ meta, run: lastRun && { runId: lastRun.runId, owner: '', lockedAt: 0, ttlMs: 0 } }), text]);
     }
     this.#bases.set(meta.version, meta.base);
-    await this.#prune();
+    this.#prune();
   }
 
   /** Need not be durable: a candidate that comes back is in doubt, and its lock is over. */
@@ -94,11 +96,12 @@ export class ConfigStore {
     return { ...read.head.run, content: { meta: read.head.meta, text: read.text } };
   }
 
-  async #prune(): Promise<void> {
+  /** Nobody waits for it: what is left over goes after the next start. */
+  #prune(): void {
     const old = [...this.#bases.keys()].toSorted((a, b) => b - a).slice(versionsKept);
     for (const version of old) {
       this.#bases.delete(version);
-      await rm(numbered(this.#folder.config, version, '.json'), { force: true });
+      void rm(numbered(this.#folder.config, version, '.json'), { force: true }).catch(() => {});
     }
   }
 }

@@ -1,40 +1,43 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { closeSync, fdatasync, fsync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 
 /**
  * Files that survive a kill at any line: written beside, synced, renamed over, and the directory synced. A reader
  * sees the old content or the new, never a part.
+ *
+ * Only what waits for the disk goes to the thread pool: on an idle agent each way there and back costs more than the
+ * calls that the page cache answers.
  */
 export async function writeDurably(path: string, parts: readonly (string | Uint8Array)[]): Promise<void> {
   const temporary = `${path}.new`;
-  const file = await open(temporary, 'w', 0o600);
-  try {
-    for (const part of parts) await file.writeFile(part);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
+  await writeSynced(temporary, parts);
   await renameDurably(temporary, path);
 }
 
-export async function renameDurably(from: string, to: string): Promise<void> {
-  await rename(from, to);
-  await syncFolder(dirname(to));
-}
-
-export async function removeDurably(path: string): Promise<void> {
-  await rm(path, { force: true });
-  await syncFolder(dirname(path));
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
+/** On the disk when it resolves, but torn where the machine ends meanwhile: for content that proves itself. */
+export async function writeSynced(path: string, parts: readonly (string | Uint8Array)[]): Promise<void> {
+  const file = openSync(path, 'w', 0o600);
   try {
-    await folder.sync();
+    for (const part of parts) writeFileSync(file, part);
+    await toDisk.data(file);
   } finally {
-    await folder.close();
+    closeSync(file);
   }
 }
+
+export async function renameDurably(from: string, to: string): Promise<void> {
+  renameSync(from, to);
+  const folder = openSync(dirname(to), 'r');
+  try {
+    await toDisk.all(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+const toDisk = { data: promisify(fdatasync), all: promisify(fsync) };
 
 /** The text, or null where there is no such file. */
 export async function readIfThere(path: string): Promise<string | null> {

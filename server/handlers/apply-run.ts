@@ -5,6 +5,8 @@ import type { HandlersOf } from './context.ts';
 /** A run under way here is shown as it is now; the database has it as of its last step. */
 export const applyRunHandlers: HandlersOf<Pick<typeof contract, 'applyRun'>>['applyRun'] = {
   list: async ({ services }, { state, ...page }) => {
+    // So that a run's last step is in the database, by which it is found.
+    await services.runtime.applies.written();
     const stored = await services.store.runs.list({ state, ...page });
     return stored.map((run) => services.runtime.applies.live(run.id) ?? run).filter((run) => state === undefined || run.state === state);
   },

@@ -44,7 +44,7 @@ export type RuntimeOptions = {
 const lookEveryMs = 1000;
 /** After a start, agents get this long to be found before a left run is finished without them. */
 const settleAfterMs = 3000;
-const tellAfterMs = 150;
+const tellAfterMs = 1000;
 
 export class Runtime {
   readonly versions: Versions;
@@ -99,12 +99,12 @@ export class Runtime {
     const client = (uuid: string, alias: string) => this.agents.client(uuid, alias);
     const isUp = (uuid: string) => this.agents.find(uuid)?.trouble === null;
     const poke = () => this.state.poke();
-    const onRun = () => (this.applies.running().length === 0 ? this.state.lookNow() : poke());
+    const onRun = () => (this.applies.running().length === 0 ? this.state.lookBeforeAnswer() : poke());
     const onError = (error: unknown) => warn('A step of an apply run failed; it is made again.', error);
     const lock = new ChangeLock({ owner, shared: store.provider === 'postgresql' ? store.locks : null, ttlMs: 10_000, waitMaxMs: 30_000, queueMax: 200 });
     const reachable = () => new Set(this.state.known().filter((known) => known.reachable).map(({ uuid }) => uuid));
     this.#catchUp = new CatchUp({ store, versions, client, reportOf: (uuid) => this.state.report(uuid), isApplying: () => this.applies.running().length > 0, now, random, onChange: poke, onError });
-    this.applies = new ApplyRunner({ store, versions, lock, client, reachable, now, newUuid, onChange: onRun, onFinished: (run) => this.#catchUp.finished(run), onError }, { owner, ...(policy ? { policy } : {}) });
+    this.applies = new ApplyRunner({ store, versions, lock, client, reachable, now, newUuid, onChange: onRun, onCommitted: (uuid, config, applied) => this.state.committed(uuid, config, applied), onFinished: (run) => this.#catchUp.finished(run), onError }, { owner, ...(policy ? { policy } : {}) });
     this.state = new ClusterState(
       { versions, now, isUp, runs: () => this.applies.running(), onEvents: (drafts) => journal.events(drafts), onSeen: (seen) => journal.issues(seen) },
       { name, boot, ...stateDefaults, seen: new Map(journal.since) },
@@ -127,6 +127,7 @@ export class Runtime {
     clearTimeout(this.#telling);
     this.agents.end();
     this.state.end();
+    await this.applies.written();
     await this.journal.end();
     await this.gossip.stop();
   }

@@ -45,6 +45,7 @@ export class ClusterState {
   readonly #ageing: NodeJS.Timeout;
   #gossip: ReadonlyMap<string, GossipView> = new Map();
   readonly #startedAt: number;
+  #overdue = false;
   #seen: Seen;
   #observation: Observation;
   #overview: ClusterOverview;
@@ -65,10 +66,12 @@ export class ClusterState {
   }
 
   get overview(): ClusterOverview {
+    if (this.#overdue) this.#renew();
     return this.#overview;
   }
 
   get overall(): Overall {
+    if (this.#overdue) this.#renew();
     return healthOf(this.#observation);
   }
 
@@ -101,6 +104,14 @@ export class ClusterState {
     this.#paced.poke();
   }
 
+  /** It answered a commit: known before its next report. */
+  committed(uuid: string, config: { readonly version: number; readonly hash: string }, applied: boolean): void {
+    const report = this.#reports.get(uuid);
+    if (report === undefined || (report.status.config?.version ?? 0) >= config.version) return;
+    const { version, hash } = config;
+    this.#reports.set(uuid, { ...report, status: { ...report.status, config: { version, hash }, ...(applied && { appliedVersion: version }) } });
+  }
+
   heard(gossip: ReadonlyMap<string, GossipView>): void {
     this.#gossip = gossip;
     const configured = this.components.versions.current?.config.instances ?? {};
@@ -113,9 +124,10 @@ export class ClusterState {
     this.#paced.poke();
   }
 
-  /** For whoever has just changed something and looks: the picture has it at once. */
-  lookNow(): void {
-    this.#renew();
+  /** Whoever has just changed something and looks next sees it: the next question does not wait for the next picture. */
+  lookBeforeAnswer(): void {
+    this.#overdue = true;
+    this.#paced.poke();
   }
 
   end(): void {
@@ -128,6 +140,7 @@ export class ClusterState {
   }
 
   #renew(): void {
+    this.#overdue = false;
     const { onEvents, onSeen } = this.components;
     const before = this.#observation;
     this.#observation = this.#look();

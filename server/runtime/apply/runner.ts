@@ -27,6 +27,8 @@ export type RunnerComponents = {
   readonly now: () => number;
   readonly newUuid: () => string;
   readonly onChange: () => void;
+  /** An instance has the version, and `applied`: in effect. */
+  readonly onCommitted: (uuid: string, config: { readonly version: number; readonly hash: string }, applied: boolean) => void;
   readonly onFinished: (run: ApplyRun) => void;
   readonly onError: (error: unknown) => void;
 };
@@ -55,6 +57,7 @@ export type ChangeMeta = { readonly author: string; readonly surface: Surface; r
 
 export class ApplyRunner {
   readonly #live = new Map<string, ApplyRun>();
+  readonly #writing = new Set<Promise<void>>();
   /** Nothing of an earlier life of this server is left to be settled. */
   #settled = false;
 
@@ -69,7 +72,12 @@ export class ApplyRunner {
   }
 
   running(): ApplyRun[] {
-    return [...this.#live.values()];
+    return [...this.#live.values()].filter(({ finishedAt }) => finishedAt === null);
+  }
+
+  /** Resolves when the ends of all runs have been written, or could not be. */
+  async written(): Promise<void> {
+    await Promise.all(this.#writing);
   }
 
   /** `decide` gets the newest version and gives the next configuration, or null where nothing is to be done. Null: it was. */
@@ -120,7 +128,7 @@ export class ApplyRunner {
   }
 
   async #drive(machine: ApplyCoordinator, { id, begun, lost, won }: { id: string; begun: Promise<void>; lost: AbortSignal; won?: () => void }): Promise<ApplyRun> {
-    const { store, now, client, onChange, onFinished } = this.components;
+    const { store, now, client, onChange, onCommitted, onFinished } = this.components;
     const { owner } = this.options;
     this.#live.set(id, machine.run());
     onChange();
@@ -128,7 +136,11 @@ export class ApplyRunner {
       const run = await drive(machine, {
         now,
         carryOut: async (effect) => {
-          if (isCall(effect)) return called(effect, () => client(effect.uuid, effect.uuid));
+          if (isCall(effect)) {
+            const event = await called(effect, () => client(effect.uuid, effect.uuid));
+            if (effect.kind === 'commit' && event.kind === 'committed' && event.answer.committed) onCommitted(effect.uuid, effect, event.answer.applied);
+            return event;
+          }
           const event = await recorded(effect, store.runs, { owner, now, begun, lost });
           if (event.kind === 'decisionRecorded' && event.outcome === 'won') won?.();
           return event;
@@ -138,13 +150,24 @@ export class ApplyRunner {
           onChange();
         },
       });
-      await this.#finish(run);
       onFinished(run);
-      return run;
-    } finally {
-      this.#live.delete(id);
+      // Whoever asks for it meanwhile gets it from here; nobody has to wait for the database once more.
+      const writing = this.#finish(run).finally(() => this.#forget(id));
+      this.#writing.add(writing);
+      void writing.finally(() => this.#writing.delete(writing));
+      // Another server that gets the lock next must not find it unfinished.
+      if (this.components.lock.options.shared !== null) await writing;
       onChange();
+      return run;
+    } catch (error) {
+      this.#forget(id);
+      throw error;
     }
+  }
+
+  #forget(id: string): void {
+    this.#live.delete(id);
+    this.components.onChange();
   }
 
   /** A run whose end could not be written is decided all the same: recovery finds it and writes it down. */

@@ -13,6 +13,7 @@ import { MemoryFile } from '~/agent/data/memory.ts';
 import { emptyConfig } from '~/core/config/empty.ts';
 import { canonicalText } from '~/core/config/canonical.ts';
 import { hashOf } from '~/link/hash.ts';
+import { waitFor } from '../../support/wait.ts';
 
 let folder: DataFolder;
 const warnings: string[] = [];
@@ -124,7 +125,7 @@ describe('the configuration on disk', () => {
   it('keeps the newest ten and knows what each was made from', async () => {
     const { store } = await opened();
     for (let version = 1; version <= 12; version++) await store.keepCommitted(versionOf(version, `${version}`), null);
-    expect(readdirSync(folder.config)).toHaveLength(10);
+    await waitFor(() => readdirSync(folder.config).length === 10, { timeoutMs: 5000, what: 'the oldest to be gone' });
     const again = await opened();
     expect([...again.store.bases.keys()].toSorted((a, b) => a - b)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
     expect(again.store.bases.get(12)).toBe(11);
