@@ -105,10 +105,10 @@ function database.configure(params)
     return {changed = changed}
 end
 
+-- To the peers that the agent has named, whatever somebody has put into box.cfg meanwhile.
 function database.restart_replication()
-    local before = box.cfg.replication
     box.cfg{replication = {}}
-    box.cfg{replication = before}
+    box.cfg{replication_connect_quorum = 0, replication = sources(peers)}
     return {}
 end
 
