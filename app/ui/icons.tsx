@@ -34,7 +34,7 @@ export const Copy = line(<><rect x="8" y="8" width="12" height="12" rx="2" /><pa
 export const Terminal = line(<><rect x="3" y="4.5" width="18" height="15" rx="2" /><path d="m7 9.5 3 2.5-3 2.500M13 15h4" /></>);
 export const Radar = line(<><circle cx="12" cy="12" r="2" /><path d="M7.5 16.500a6.4 6.4 0 0 1 0-9M16.5 7.500a6.4 6.4 0 0 1 0 9M4.6 19.400a10.4 10.4 0 0 1 0-14.800M19.4 4.600a10.4 10.4 0 0 1 0 14.8" /></>);
 export const Refresh = line(<path d="M20 11A8 8 0 0 0 6 6.500L4 8.500M4 4v4.500h4.500M4 13a8 8 0 0 0 14 4.500l2-2M20 20v-4.500h-4.5" />);
-export const Wrench = line(<path d="M14.5 6.500a4.5 4.5 0 0 1 5.8-1.200l-3 3 .8 2.1 2.1.8 3-3" transform="translate(-3 1)" />);
+export const Wrench = line(<path d="M20.5 7.500a5 5 0 0 1-6.600 5.900L7 20.300A2.350 2.350 0 0 1 3.700 17l6.900-6.900a5 5 0 0 1 5.900-6.600l-3 3 .800 3.200 3.200.800 3-3Z" />);
 export const Bolt = line(<path d="M13 3 5 13.500h6L10 21l8-10.500h-6L13 3Z" />);
 export const Book = line(<path d="M5 5.500A2.5 2.5 0 0 1 7.5 3H19v15H7.500A2.5 2.5 0 0 0 5 20.500v-15ZM5 20.500A2.5 2.5 0 0 0 7.5 21H19" />);
 export const Nodes = line(<><circle cx="12" cy="5" r="2.3" /><circle cx="5.5" cy="18" r="2.3" /><circle cx="18.5" cy="18" r="2.3" /><path d="m11 7-4.5 9M13 7l4.5 9M8 18h8" /></>);
