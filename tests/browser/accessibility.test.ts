@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { act, openBrowser, openPage, Product, seriousFindings, signIn, untilLive, untilState, type Scheme } from '../support/browser.ts';
+import { act, openBrowser, openPage, Product, seriousFindings, signIn, untilFocused, untilLive, untilState, type Scheme } from '../support/browser.ts';
 
 /** axe on every page, dialog and drawer, in both schemes and on a phone; and the way by keyboard. */
 
@@ -86,7 +86,7 @@ describe.each(['light', 'dark'] as const)('axe, %s', (scheme) => {
 });
 
 describe('the keyboard', () => {
-  it('skips to the content, searches, opens and closes an instance, and is back where it was', async () => {
+  it('skips to the content, searches, opens and closes an instance, and is back where it was, from a menu too', async () => {
     const page = await cluster('light');
     await page.locator('body').press('Tab');
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
@@ -101,7 +101,16 @@ describe('the keyboard', () => {
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('s2-2');
+    await untilFocused(page, 's2-2');
+
+    await page.getByRole('button', { name: 'Actions on s2-2', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Restart' }).focus();
+    await page.keyboard.press('Enter');
+    await planned(page);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await untilFocused(page, 'Actions on s2-2');
     await page.context().close();
   }, 60_000);
 });

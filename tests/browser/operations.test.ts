@@ -53,6 +53,37 @@ describe('operations in the dashboard', () => {
     await untilMaster(page, 's1-1');
   }, 90_000);
 
+  it('a finger on the handle does it too, and one on the row does not', async () => {
+    const touch = await openPage(browser, { url: product.url, phone: true, touch: true });
+    await touch.page.goto('/');
+    await signIn(touch.page);
+    await untilLive(touch.page);
+    await touch.page.getByRole('button', { name: 'Edit s2' }).tap();
+    const dialog = touch.page.getByRole('dialog');
+    const order = () => dialog.getByTestId('priority').locator('li').evaluateAll((items) => items.map((item) => (item as HTMLElement).dataset.ref));
+    const slide = async (from: string, to: string) => {
+      const centre = async (selector: string) => {
+        const { x, y, width, height } = (await dialog.locator(selector).boundingBox())!;
+        return { x: x + width / 2, y: y + height / 2 };
+      };
+      const [begin, end] = [await centre(from), await centre(to)];
+      const finger = await touch.context.newCDPSession(touch.page);
+      await finger.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [begin] });
+      for (const part of [0.25, 0.5, 0.75, 1, 1.2]) await finger.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [{ x: begin.x, y: begin.y + (end.y - begin.y) * part }] });
+      await finger.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    };
+    await slide('[data-ref="s2-2"]', '[data-ref="s2-1"]');
+    expect(await order()).toEqual(['s2-1', 's2-2']);
+    await slide('[data-handle="s2-2"]', '[data-handle="s2-1"]');
+    expect(await order()).toEqual(['s2-2', 's2-1']);
+    await confirm(touch.page, 'Apply');
+    await untilMaster(page, 's2-2');
+    expect((await product.rest('/replicaset/s2/edit', { priority: ['s2-1'] })).status).toBe(200);
+    await untilMaster(page, 's2-1');
+    expect(touch.faults).toEqual([]);
+    await touch.context.close();
+  }, 90_000);
+
   it('disabling a master hands over; enabling brings it back', async () => {
     await act(page, 's2-1', 'Disable');
     await page.getByRole('dialog').getByText(/stops serving/).waitFor();

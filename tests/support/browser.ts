@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
@@ -21,6 +21,8 @@ export class Product {
   #up: ChildProcess | null = null;
   #printed = '';
   #token = '';
+  /** Agents that were started again by hand. */
+  readonly #agents: ChildProcess[] = [];
 
   /** `empty`: all instances unconfigured, named i1, i2, ... Otherwise the demo cluster s1, s2, front and a spare. */
   static async start({ empty = false, instances = 6 } = {}): Promise<Product> {
@@ -74,9 +76,23 @@ export class Product {
     return spawnSync(process.execPath, ['bin/coterie.mjs', ...args], { env: this.env, input: user.password, encoding: 'utf8', timeout: 60_000 });
   }
 
-  /** A command line as a person pastes it. */
+  /** A command line as a person pastes it, with an API token in the environment. */
   shell(line: string): { status: number | null; stdout: string; stderr: string } {
-    return spawnSync('/bin/sh', ['-c', line.replace(/^coterie /, `'${process.execPath}' bin/coterie.mjs `)], { env: this.env, encoding: 'utf8', timeout: 60_000 });
+    const env = { ...this.env, COTERIE_TOKEN: this.#token };
+    return spawnSync('/bin/sh', ['-c', line.replace(/(^|\| )coterie /, `$1'${process.execPath}' bin/coterie.mjs `)], { env, encoding: 'utf8', timeout: 60_000 });
+  }
+
+  /** Ends the agent of an instance cleanly and starts it again, with its Tarantool at another address. */
+  async moveAgent(instance: string, listen: string): Promise<void> {
+    const { body } = await this.rest(`/instance/${instance}`);
+    const pid: number = body.status.process.pid;
+    const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+    const [program, ...args] = argv.map((word, index) => (argv[index - 1] === '--listen' ? listen : word));
+    process.kill(pid, 'SIGTERM');
+    await waitFor(() => !isAlive(pid), { timeoutMs: 30_000, what: `the agent of ${instance} to end` });
+    const log = openSync(join(this.folder, `${instance}.log`), 'a');
+    this.#agents.push(spawn(program!, args, { env: this.env, stdio: ['ignore', log, log] }));
+    closeSync(log);
   }
 
   async eval(instance: string, code: string): Promise<{ ok: boolean; values: unknown[]; error: string | null }> {
@@ -84,9 +100,21 @@ export class Product {
   }
 
   async stop(): Promise<void> {
+    for (const agent of this.#agents) agent.kill('SIGTERM');
+    await waitFor(() => this.#agents.every(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null), { timeoutMs: 30_000, what: 'the agents to end' });
     if (!this.#ended()) this.#up!.kill('SIGINT');
     await waitFor(this.#ended, { timeoutMs: 60_000, what: 'npm run up to stop' });
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A zombie waits for its parent and is no process any more. */
+export function isAlive(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z';
+  } catch {
+    return false;
   }
 }
 
@@ -95,12 +123,13 @@ export const openBrowser = (): Promise<Browser> => chromium.launch({ executableP
 export type Scheme = 'light' | 'dark';
 
 /** A page of its own session. Errors of its scripts are gathered in `faults`. */
-export async function openPage(browser: Browser, options: { url: string; scheme?: Scheme; phone?: boolean }): Promise<{ page: Page; context: BrowserContext; faults: string[] }> {
+export async function openPage(browser: Browser, options: { url: string; scheme?: Scheme; phone?: boolean; touch?: boolean }): Promise<{ page: Page; context: BrowserContext; faults: string[] }> {
   const context = await browser.newContext({
     baseURL: options.url,
     viewport: options.phone ? { width: 390, height: 844 } : { width: 1280, height: 800 },
     colorScheme: options.scheme ?? 'light',
     reducedMotion: 'reduce',
+    hasTouch: options.touch ?? false,
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();
@@ -146,6 +175,19 @@ export async function closeDialog(page: Page): Promise<void> {
   await page.getByTestId('result').getByRole('button', { name: 'Close', exact: true }).click();
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
 }
+
+/** What the two buttons of an open dialog put on the clipboard. */
+export async function copied(page: Page): Promise<{ cli: string; curl: string }> {
+  const read = async (label: string, start: RegExp) => {
+    await page.getByRole('dialog').getByRole('button', { name: label }).click();
+    return waitFor(async () => start.exec(await page.evaluate(() => navigator.clipboard.readText()))?.input, { timeoutMs: 10_000, what: `${label} to copy` });
+  };
+  return { cli: await read('Copy as CLI', /^(coterie|printf) /), curl: await read('Copy as curl', /^curl /) };
+}
+
+/** Until this has the focus: told by its name, else by its words. */
+export const untilFocused = (page: Page, name: string) =>
+  page.waitForFunction((wanted) => (document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent) === wanted, name, { timeout: 10_000 });
 
 /** What axe finds serious or critical, one line each. */
 export async function seriousFindings(page: Page): Promise<string[]> {
