@@ -1,10 +1,11 @@
+import { renameSync } from 'node:fs';
 import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ConfigMeta } from '~/contract/shapes/config.ts';
 import type { Candidate, ParticipantDisk, RunOutcome } from '~/core/apply/participant-messages.ts';
 import type { CommittedVersion } from '~/core/apply/version.ts';
-import { numbered, renameDurably, writeDurably, writeSynced } from '~/agent/data/atomic-file.ts';
+import { numbered, syncFolderOf, writeDurably, writeSynced } from '~/agent/data/atomic-file.ts';
 import type { DataFolder } from '~/agent/data/folder.ts';
 import { jsonOf } from '~/agent/data/identity.ts';
 import { hashOf } from '~/link/hash.ts';
@@ -67,7 +68,9 @@ export class ConfigStore {
     const path = numbered(this.#folder.config, meta.version, '.json');
     const prepared = this.#candidate !== null && this.#candidate.runId === lastRun?.runId && this.#candidate.hash === meta.hash;
     if (prepared) {
-      await renameDurably(this.#folder.candidate, path);
+      // Nobody waits for the new name: a power cut may undo it, which makes it a candidate in doubt that asks its peers.
+      renameSync(this.#folder.candidate, path);
+      void syncFolderOf(path).catch(() => {});
       this.#candidate = null;
     } else {
       await writeDurably(path, [headLine({ meta, run: lastRun && { runId: lastRun.runId, owner: '', lockedAt: 0, ttlMs: 0 } }), text]);

@@ -13,7 +13,8 @@ import { promisify } from 'node:util';
 export async function writeDurably(path: string, parts: readonly (string | Uint8Array)[]): Promise<void> {
   const temporary = `${path}.new`;
   await writeSynced(temporary, parts);
-  await renameDurably(temporary, path);
+  renameSync(temporary, path);
+  await syncFolderOf(path);
 }
 
 /** On the disk when it resolves, but torn where the machine ends meanwhile: for content that proves itself. */
@@ -27,9 +28,9 @@ export async function writeSynced(path: string, parts: readonly (string | Uint8A
   }
 }
 
-export async function renameDurably(from: string, to: string): Promise<void> {
-  renameSync(from, to);
-  const folder = openSync(dirname(to), 'r');
+/** The names in the folder of this file, as they are now, are on the disk when it resolves. */
+export async function syncFolderOf(path: string): Promise<void> {
+  const folder = openSync(dirname(path), 'r');
   try {
     await toDisk.all(folder);
   } finally {
