@@ -10,6 +10,8 @@ export interface BenchMember {
   readonly pid: number;
   events(): Promise<readonly SeenEvent[]>;
   leave(): Promise<void>;
+  /** Like a host that was lost: nothing comes from it, nothing reaches it, and nothing says so. */
+  silence(): void;
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** kill -9, and wait until it is gone. */
   kill(): Promise<void>;

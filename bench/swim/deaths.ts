@@ -8,8 +8,7 @@ const kindOf = { kill: 'dead', silence: 'dead', leave: 'left' } as const satisfi
 const limitMs = 60_000;
 
 /**
- * One sample for each loss; the group shrinks by one each time. A silent host is a stopped process: its kernel takes
- * datagrams and answers none. Undefined where somebody did not know within a minute.
+ * One sample for each loss; the group shrinks by one each time. Undefined where somebody did not know within a minute.
  */
 export async function measureLosses(group: Group, loss: Loss, count: number): Promise<(number | undefined)[]> {
   const samples: (number | undefined)[] = [];
@@ -30,7 +29,7 @@ export async function measureLosses(group: Group, loss: Loss, count: number): Pr
 async function lossOf(victim: BenchMember, observers: readonly BenchMember[], loss: Loss): Promise<number | undefined> {
   const sinceMs = clockMs();
   if (loss === 'kill') void victim.kill();
-  else if (loss === 'silence') victim.signal('SIGSTOP');
+  else if (loss === 'silence') victim.silence();
   else void victim.leave().catch(() => undefined);
   const lastMs = await until(() => lastSeen(observers, kindOf[loss], { about: victim.name, sinceMs }), limitMs);
   return lastMs && lastMs - sinceMs;

@@ -1,11 +1,12 @@
 /**
- * `npm run bench swim [-- --sizes 3,10,30 --rounds 6 --realtime --only ours,serf,tarantool --skip trouble,simulated]`: the table of
+ * `npm run bench swim [-- --sizes 3,10,30 --rounds 6 --realtime --only ours,floor,serf,tarantool --skip trouble,simulated]`: the table of
  * targets, measured on real processes side by side with Debian's serf and Tarantool's own module, and written to
  * bench/results/swim.md.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { bare } from './bare.ts';
 import { measureCalm } from './calm.ts';
 import { sleep, startGroup, stopGroup, type BenchKind, type Group, type Mesh } from './cluster.ts';
 import { measureLosses, type Loss } from './deaths.ts';
@@ -30,7 +31,7 @@ export default async function run(args: readonly string[]): Promise<void> {
     options: {
       sizes: { type: 'string', default: '3,10,30' },
       rounds: { type: 'string', default: '6' },
-      only: { type: 'string', default: 'ours,serf,tarantool' },
+      only: { type: 'string', default: 'ours,floor,serf,tarantool' },
       skip: { type: 'string', default: '' },
       realtime: { type: 'boolean', default: false },
       out: { type: 'string', default: 'bench/results/swim.md' },
@@ -38,15 +39,16 @@ export default async function run(args: readonly string[]): Promise<void> {
   });
   const settings: Settings = { sizes: values.sizes.split(',').map(Number), rounds: Number(values.rounds), only: values.only.split(','), skip: values.skip.split(','), realtime: values.realtime && beRealtime(process.pid) };
   const report = new Report(`npm run bench swim${args.length > 0 ? ` -- ${args.join(' ')}` : ''}`, { realtime: settings.realtime });
-  const kinds: [string, (namespace: Namespace) => BenchKind][] = [
+  const kinds: [string, (namespace: Namespace, size: number) => BenchKind][] = [
     ['ours', (namespace) => ours(namespace, 'fast')],
     ['ours', (namespace) => ours(namespace, 'lan')],
+    ['floor', (namespace, size) => bare(namespace, size)],
     ['serf', (namespace) => serf(namespace)],
     ['tarantool', (namespace) => tarantool(namespace, 0.2)],
   ];
   for (const [name, kind] of kinds) {
     if (!settings.only.includes(name)) continue;
-    for (const size of settings.sizes) await measureSize(kind, size, { settings, report });
+    for (const size of settings.sizes) await measureSize(kind, size, { settings, report, losses: name !== 'floor' });
   }
   if (!settings.skip.includes('library')) await measureLibrary(report);
   // Long and busy: on a shared machine it must not hold up the others.
@@ -57,15 +59,16 @@ export default async function run(args: readonly string[]): Promise<void> {
   console.log(report.text());
 }
 
-type Context = { readonly settings: Settings; readonly report: Report };
+/** `losses` false: it detects none. */
+type Context = { readonly settings: Settings; readonly report: Report; readonly losses: boolean };
 
 /** Each measurement has a fresh group in a fresh network namespace. */
-async function withGroup(kind: (namespace: Namespace) => BenchKind, size: number, work: (group: Group, namespace: Namespace, mesh: Mesh) => Promise<void>): Promise<void> {
+async function withGroup(kind: (namespace: Namespace, size: number) => BenchKind, size: number, work: (group: Group, namespace: Namespace, mesh: Mesh) => Promise<void>): Promise<void> {
   const namespace = Namespace.open();
   await namespace.ready();
   let group: Group | undefined;
   try {
-    const started = await startGroup(kind(namespace), size);
+    const started = await startGroup(kind(namespace, size), size);
     group = started.group;
     await work(group, namespace, started.mesh);
   } finally {
@@ -74,7 +77,8 @@ async function withGroup(kind: (namespace: Namespace) => BenchKind, size: number
   }
 }
 
-async function measureSize(kind: (namespace: Namespace) => BenchKind, size: number, { settings, report }: Context): Promise<void> {
+async function measureSize(kind: (namespace: Namespace, size: number) => BenchKind, size: number, context: Context): Promise<void> {
+  const { settings, report } = context;
   const rounds = Math.min(settings.rounds, size - 2 || 1);
   const losses = async (loss: Loss, what: string) => {
     // A group of three gives one sample each time.
@@ -95,12 +99,13 @@ async function measureSize(kind: (namespace: Namespace) => BenchKind, size: numb
     report.number('resident memory of the process, MB', about, calm.rssMb);
     report.times('graceful leave known to all', about, await measureLosses(group, 'leave', rounds));
   });
+  if (!context.losses) return;
   await losses('kill', 'kill -9, last observer knows');
   await losses('silence', 'host silent, dead everywhere');
-  if (!settings.skip.includes('trouble')) await measureTrouble(kind, size, { settings, report });
+  if (!settings.skip.includes('trouble')) await measureTrouble(kind, size, context);
 }
 
-async function measureTrouble(kind: (namespace: Namespace) => BenchKind, size: number, { settings, report }: Context): Promise<void> {
+async function measureTrouble(kind: (namespace: Namespace, size: number) => BenchKind, size: number, { settings, report }: Context): Promise<void> {
   await withGroup(kind, size, async (group) => {
     const about = { program: group.kind.title, size };
     const stopped = await stopOne(group, 3_000);

@@ -49,6 +49,17 @@ export class Namespace {
     return { bytes: bytes - packets * ethernetBytes, packets };
   }
 
+  /**
+   * Whoever has this port is not heard any more and hears nothing: what comes in is dropped unsaid, as when a host is
+   * lost. False where there is no packet filter.
+   */
+  silence(port: number): boolean {
+    if (this.#holder === undefined) return false;
+    const rules = ['add table inet silence', 'add chain inet silence input { type filter hook input priority 0; }'];
+    for (const protocol of ['udp', 'tcp']) for (const side of ['sport', 'dport']) rules.push(`add rule inet silence input ${protocol} ${side} ${port} drop`);
+    return spawnSync('nsenter', [`--net=/proc/${this.#holder.pid}/ns/net`, 'nft', '-f', '-'], { input: rules.join('\n') }).status === 0;
+  }
+
   close(): void {
     this.#holder?.kill('SIGKILL');
   }

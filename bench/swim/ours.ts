@@ -12,10 +12,12 @@ const kinds: readonly (keyof SwimEvents)[] = ['join', 'suspect', 'alive', 'dead'
 export class OurMember implements BenchMember {
   readonly name: string;
   readonly process: SwimProcess;
+  readonly #dropped: () => boolean;
 
-  constructor(name: string, process: SwimProcess) {
+  constructor(name: string, process: SwimProcess, dropped: () => boolean) {
     this.name = name;
     this.process = process;
+    this.#dropped = dropped;
   }
 
   get pid(): number {
@@ -29,6 +31,10 @@ export class OurMember implements BenchMember {
   async leave(): Promise<void> {
     await this.process.leave();
     await this.process.stop();
+  }
+
+  silence(): void {
+    if (!this.#dropped()) this.signal('SIGSTOP');
   }
 
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
@@ -52,7 +58,7 @@ export function ours(namespace: Namespace, profile: ProfileName): BenchKind {
         join: async (seed) => {
           const uuid = swimUuid(index + 1);
           await process.start({ uuid, bind: addressOf(index), clusterName: 'bench', keyring: [key], profile, seeds: seed === undefined ? [] : [addressOf(seed)] });
-          return new OurMember(uuid, process);
+          return new OurMember(uuid, process, () => namespace.silence(addressOf(index).port));
         },
       };
     },

@@ -55,7 +55,7 @@ export class Report {
       '# SWIM: measured side by side',
       `${this.#startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC, ${cpus().length} x ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 1e9)} GB, Node ${process.version}, ${versionOf('serf', ['--version'])}, ${versionOf('tarantool', ['-v'])}. Load of the machine ${load}. \`${this.#command}\`.`,
       ...(this.#realtime ? ['The machine was shared: everything measured (ours, serf and Tarantool alike) ran with real-time priority, except under the busy loops, which all had the ordinary one.'] : []),
-      'Real processes, each group in a network namespace of its own: bytes are what the loopback device carried, with IP, UDP and TCP headers. Times are median / largest (number of samples), in ms. Ours is sealed with AES-256-GCM; serf and Tarantool are plain. At the common start the processes of ours and of Tarantool run already (ours then starts its worker thread and sockets), those of serf do not.',
+      'Real processes, each group in a network namespace of its own: bytes are what the loopback device carried, with IP, UDP and TCP headers. Times are median / largest (number of samples), in ms. Ours is sealed with AES-256-GCM; serf and Tarantool are plain. At the common start the processes of ours and of Tarantool run already (ours then starts its worker thread and sockets), those of serf do not. A silent host is one whose packets are all dropped on arrival, unsaid (nftables; without it, a stopped process). The floor is what Node itself takes for the same: a worker thread each, the same number of sealed datagrams, the same events told to the parent, and no protocol at all.',
     ].join('\n\n');
   }
 

@@ -45,6 +45,7 @@ function start(namespace: Namespace, index: number, seed: number | undefined): B
       child.kill('SIGINT');
       await gone;
     },
+    silence: () => void (namespace.silence(firstPort + index) || child.kill('SIGSTOP')),
     signal: (signal) => void child.kill(signal),
     kill: async () => {
       child.kill('SIGKILL');

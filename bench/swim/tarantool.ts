@@ -20,14 +20,14 @@ export function tarantool(namespace: Namespace, heartbeatSeconds: number): Bench
       return {
         join: async (seed) => {
           if (seed !== undefined) await member.evaluate(`s:probe_member('127.0.0.1:${firstPort + seed}')`);
-          return wrapped(member);
+          return wrapped(member, () => namespace.silence(firstPort + index));
         },
       };
     },
   };
 }
 
-function wrapped(member: TarantoolSwim): BenchMember {
+function wrapped(member: TarantoolSwim, dropped: () => boolean): BenchMember {
   return {
     name: member.uuid,
     pid: member.process.pid ?? 0,
@@ -41,6 +41,7 @@ function wrapped(member: TarantoolSwim): BenchMember {
     leave: async () => {
       await member.quit();
     },
+    silence: () => void (dropped() || member.process.kill('SIGSTOP')),
     signal: (signal) => void member.process.kill(signal),
     kill: () => member.close(),
   };

@@ -37,6 +37,8 @@ type Components = {
 };
 
 const openMax = 64;
+/** Of the time after which a helper says that it heard nothing either: a nack on its way is not missed. */
+const nackPatience = 1.25;
 /** Turns that need no probe are taken together, so that nothing wakes up for them; but the future is not that sure. */
 const turnsSavedMax = 1;
 
@@ -134,9 +136,14 @@ export class Detector {
     if (member.suspicion !== undefined) this.probe(now, member, 'witness');
   }
 
-  /** After a pause of our own: an ack may have come and gone unseen. Nobody is judged by these probes. */
-  drop(): void {
+  /** After a pause of our own: an ack may have come and gone unseen. Nobody is judged by these probes; suspects are asked anew. */
+  drop(now: number): void {
+    const dropped = [...this.#open.keys()];
     this.#open.clear();
+    for (const uuid of dropped) {
+      const member = this.#parts.members.get(uuid);
+      if (member?.suspicion !== undefined) this.probe(now, member, 'witness');
+    }
   }
 
   #blameOurselves(probe: Probe): void {
@@ -151,11 +158,11 @@ export class Detector {
     return Math.min(periodMs, Math.max(ackTimeoutMsMin, measured)) * this.#parts.health.factor;
   }
 
-  /** To the end of the probe's period, but never less than half of one. */
+  /** To the end of the probe's period, but long enough for the nacks of the helpers to come. */
   #indirectTimeoutMs(now: number, probe: Probe): number {
-    const { periodMs } = this.#config;
+    const { periodMs, nackAfterMs } = this.#config;
     const { factor } = this.#parts.health;
-    return Math.max(probe.sentAt + periodMs * factor - now, (periodMs / 2) * factor);
+    return Math.max(probe.sentAt + periodMs * factor - now, (periodMs / 2) * factor, nackAfterMs * nackPatience);
   }
 
   #justHeard(now: number, member: Member): boolean {

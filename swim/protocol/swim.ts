@@ -203,7 +203,7 @@ export class Protocol {
     const { counters, health, detector, relays, evidence, suspicions } = this.#parts;
     counters.timersLate += 1;
     health.add(1);
-    detector.drop();
+    detector.drop(now);
     relays.drop();
     evidence.drop();
     suspicions.restart(now, { shiftMs: lateMs, anew: lateMs >= this.#config.periodMs });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { profiles } from '~/swim/protocol/config.ts';
 import type { Effect } from '~/swim/protocol/effect.ts';
+import type { Message } from '~/swim/protocol/message.ts';
 import type { Protocol } from '~/swim/protocol/swim.ts';
 import { ack, address, isPing, kinds, known, machine, member, message, news, ping, runTo, section, sends, told, uuid } from './support.ts';
 
@@ -80,6 +82,32 @@ describe('the detector', () => {
     expect(slow.stats().health).toBe(7);
     const ill = runTo(slow, 4_000 + 1_600, answering(slow, [1, 2, 3, 4, 5])).filter(isPing).length;
     expect(ill).toBeLessThan(healthy / 4);
+  });
+
+  test('a nack is waited for as long as helpers take to send it', () => {
+    const protocol = machine({ known: 5, tuned: { hardEvidence: false, contactRoundShare: 0 } });
+    const due: { at: number; message: Message }[] = [];
+    for (let now = 0; protocol.stats().probesFailed === 0 && now < 10_000; now += 5) {
+      for (const { message: nack } of due.filter(({ at }) => at === now)) protocol.receive(now, nack, nack.source);
+      for (const { to, message: sent } of sends(protocol.tick(now))) {
+        const helper = to.port - address(0).port;
+        const request = sent.trailer?.nack;
+        if (request?.kind === 'request') due.push({ at: now + profiles.fast.nackAfterMs + 10, message: message(helper, [], { trailer: { nack: { kind: 'answer', probe: request.probe } } }) });
+        else if (helper !== 1 && section(sent, 'failureDetection')?.type === 'ping') protocol.receive(now + 1, ack(helper), to);
+      }
+    }
+    expect(due.length).toBeGreaterThan(0);
+    expect(protocol.stats()).toMatchObject({ probesFailed: 1, nacksMissed: 0, health: 0 });
+  });
+
+  test('a pause of our own drops what we were asking, but a suspect is asked again', () => {
+    const protocol = machine({ known: 2, tuned: { hardEvidence: false } });
+    const asksSuspect = (effects: readonly Effect[]) => effects.filter(isPing).filter(({ to }) => to.port === address(1).port).length;
+    protocol.tick(0);
+    expect(asksSuspect(protocol.receive(10, news(2, [member(1, { status: 'suspected' })]), address(2)))).toBe(1);
+    protocol.timerLate(100, 90);
+    expect(asksSuspect(protocol.receive(100, ping(2), address(2)))).toBe(1);
+    expect(asksSuspect(protocol.receive(101, ping(2), address(2)))).toBe(0);
   });
 
   test('an unwell member gives others more time before it asks helpers', () => {
@@ -180,7 +208,7 @@ describe('suspicion', () => {
     const revivedAt = protocol.wakeAt();
     protocol.receive(revivedAt, news(2, [member(1, { version: 1 })]), address(2));
     const second = dieAt(revivedAt);
-    expect(second).toBeGreaterThan(first + 800);
+    expect(second).toBeGreaterThan(first + 400);
   });
 });
 
