@@ -61,6 +61,14 @@ function luaFolder(): string {
   return found;
 }
 
+const troubles: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EIO'];
+
+/** What a person has to mend, and no fault of the program; null for anything else. */
+function diskTrouble(error: unknown): string | null {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return troubles.includes(code) ? `its data directory cannot be used: ${message}. A database that runs goes on; start the agent again when that is mended.` : null;
+}
+
 async function main(): Promise<void> {
   const line = parseCommandLine(process.argv.slice(2));
   switch (line.command) {
@@ -77,6 +85,6 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   const known = error instanceof CoterieError;
-  process.stderr.write(`coterie agent: ${known ? error.message : (error as Error).stack}\n`);
+  process.stderr.write(`coterie agent: ${known ? error.message : (diskTrouble(error) ?? (error as Error).stack)}\n`);
   process.exit(known ? errors[error.code].exit : 1);
 });

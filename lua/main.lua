@@ -1,8 +1,9 @@
--- What an agent starts as `tarantool main.lua <control socket>`: nothing but the control socket. The database is
+-- What an agent starts as `tarantool main.lua <control socket> <log>`: nothing but the control socket. The database is
 -- configured over it, so that no secret stands in argv or the environment, and a process without box.cfg can be asked too.
 local fio = require('fio')
 local here = fio.dirname(fio.abspath(arg[0]))
 package.path = here .. '/?.lua;' .. package.path
 
+require('output').follow(fio.abspath(arg[2]))
 require('log').info('control socket at %s', arg[1])
 require('control').serve(arg[1], require('methods'))

@@ -1,4 +1,4 @@
-import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { CoterieError } from '~/contract/errors.ts';
 import { alive, startOf, type ProcessId } from '~/agent/process/proc.ts';
 
@@ -11,10 +11,8 @@ const attemptsMax = 5;
 export function takeLock(path: string): () => void {
   const self: ProcessId = { pid: process.pid, started: startOf(process.pid) ?? '0' };
   const own = `${path}.${self.pid}`;
-  const file = openSync(own, 'w', 0o600);
-  writeSync(file, JSON.stringify(self));
-  closeSync(file);
   try {
+    writeFileSync(own, JSON.stringify(self), { mode: 0o600 });
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       if (linked(own, path)) return () => rmSync(path, { force: true });
       refuseHeld(path, holderOf(path));

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { lineText } from './line.ts';
-import { rotateOwn, rotation, type Rotation } from './rotate.ts';
+import { rotation, turnOver, type Rotation } from './rotate.ts';
 
 /**
  * JSON lines as pino writes them (level, time, msg, data), into a rotated file and for people on stderr. Written at
@@ -18,6 +18,8 @@ class RotatedFile {
   readonly #rotation: Rotation;
   #file: number;
   #bytes: number;
+  /** The last line is there in part only: the disk was full. */
+  #torn = false;
 
   constructor(path: string, limits: Rotation) {
     this.#path = path;
@@ -29,13 +31,19 @@ class RotatedFile {
   write(line: string): void {
     const bytes = Buffer.from(line);
     if (this.#bytes + bytes.length > this.#rotation.bytesMax) {
+      turnOver(this.#path, this.#rotation);
+      // Not before the new one is there: the number of a closed file is soon another file's.
+      const fresh = openSync(this.#path, 'a', 0o600);
       closeSync(this.#file);
-      rotateOwn(this.#path, this.#rotation);
-      this.#file = openSync(this.#path, 'a', 0o600);
+      this.#file = fresh;
       this.#bytes = 0;
+      this.#torn = false;
     }
-    writeSync(this.#file, bytes);
-    this.#bytes += bytes.length;
+    if (this.#torn) this.#bytes += writeSync(this.#file, '\n');
+    this.#torn = false;
+    const written = writeSync(this.#file, bytes);
+    this.#torn = written < bytes.length;
+    this.#bytes += written;
   }
 }
 

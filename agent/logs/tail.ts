@@ -8,7 +8,8 @@ export function lastLines(path: string, count: number, generations = 2): string[
   const lines: string[] = [];
   for (let generation = 0; generation < generations && lines.length < count; generation++) {
     const file = generation === 0 ? path : `${path}.${generation}`;
-    if (!existsSync(file)) break;
+    // Just turned over: the new one comes with its first line.
+    if (!existsSync(file)) continue;
     lines.unshift(...linesAtEnd(file, count - lines.length));
   }
   return lines;

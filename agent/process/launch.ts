@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import type { DataFolder } from '~/agent/data/folder.ts';
 import { startOf, type ProcessId } from './proc.ts';
 
@@ -13,7 +14,7 @@ export function launch(folder: DataFolder, { tarantool, script }: { tarantool: s
   rmSync(folder.controlSocket, { force: true });
   const output = openSync(folder.tarantoolLog, 'a', 0o600);
   // The socket is named relative to the work directory: a socket's path may have 107 bytes only.
-  const child = spawn(tarantool, [script, '../control.sock'], { cwd: folder.tarantool, detached: true, stdio: ['ignore', output, output], env: cleanEnvironment(process.env) });
+  const child = spawn(tarantool, [script, '../control.sock', relative(folder.tarantool, folder.tarantoolLog)], { cwd: folder.tarantool, detached: true, stdio: ['ignore', output, output], env: cleanEnvironment(process.env) });
   closeSync(output);
   return new Promise((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) => {

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -55,12 +55,17 @@ describe('log files', () => {
     expect(statSync(path).mode & 0o077).toBe(0);
   });
 
-  it('cuts a file that another process holds', () => {
+  it('renames a file that another process holds, once for each that is begun', () => {
     writeFileSync(path, 'x'.repeat(600));
     expect(rotateHeld(path, { bytesMax: 1000, kept: 2 })).toBe(false);
+    const held = openSync(path, 'a');
     expect(rotateHeld(path, { bytesMax: 500, kept: 2 })).toBe(true);
-    appendFileSync(path, 'goes on');
-    expect([readFileSync(path, 'utf8'), readFileSync(`${path}.1`, 'utf8')]).toEqual(['goes on', 'x'.repeat(600)]);
+    expect(rotateHeld(path, { bytesMax: 0, kept: 2 })).toBe(false);
+    writeSync(held, ' goes on');
+    closeSync(held);
+    expect(existsSync(path)).toBe(false);
+    expect(readFileSync(`${path}.1`, 'utf8')).toBe(`${'x'.repeat(600)} goes on`);
+    expect(lastLines(path, 1)).toEqual([`${'x'.repeat(600)} goes on`]);
   });
 
   it('follows a file over its rotation', async () => {
@@ -75,11 +80,13 @@ describe('log files', () => {
     appendFileSync(path, 'o\n');
     await waitFor(() => seen.length === 2, { timeoutMs: 3000, what: 'the second line' });
     rotateHeld(path, { bytesMax: 1, kept: 1 });
-    appendFileSync(path, 'three\n');
-    await waitFor(() => seen.length === 3, { timeoutMs: 3000, what: 'the line behind the rotation' });
+    appendFileSync(`${path}.1`, 'three\n');
+    await waitFor(() => seen.length === 3, { timeoutMs: 3000, what: 'the line that came to the renamed file' });
+    appendFileSync(path, 'four\n');
+    await waitFor(() => seen.length === 4, { timeoutMs: 3000, what: 'the line behind the rotation' });
     done.abort();
     await following;
-    expect(seen).toEqual(['one', 'two', 'three']);
+    expect(seen).toEqual(['one', 'two', 'three', 'four']);
   });
 
   it('puts both logs in the order of time, and filters', () => {
