@@ -27,7 +27,9 @@ function settings() {
       return value;
     };
     const dataDir = resolve(root, values['data-dir'] ?? '.coterie');
-    return { ...values, dataDir, stateFile: join(dataDir, 'up.json'), count: whole('instances', 6, [1, 60]), port: whole('port', 8080, [1, 65535]), offset: whole('offset', 0, [0, 50_000]) };
+    const count = whole('instances', 6, [1, 60]);
+    // One instance is no replicaset of two.
+    return { ...values, empty: values.empty || count < 2, dataDir, stateFile: join(dataDir, 'up.json'), count, port: whole('port', 8080, [1, 65535]), offset: whole('offset', 0, [0, 50_000]) };
   } catch (error) {
     throw new Stop(`${error.message}\n\n${usage}`);
   }
@@ -95,30 +97,44 @@ async function startAll({ count, port, empty, offset, dataDir, stateFile }, runn
 const stopped = () => new Stop('Stopped while it was starting.');
 const allOf = ({ server, agents }) => [server, ...agents].filter(Boolean);
 
-/** Waits for `probe` to be true; ends early, with the end of its log, when the process dies. */
-async function until(what, { process: watched, log, timeoutMs, ending }, probe) {
+/** What `probe` gives: ready, or why not; `final`: waiting is no use. */
+const answerOf = async (url) => {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(1000) });
+  return { ready: answer.ok, reason: answer.ok ? '' : (await answer.text()).trim(), final: !answer.ok && answer.headers.get('retry-after') === null };
+};
+
+/** The control plane runs, but the cluster is not as it should be: it can be looked at and repaired in the dashboard. */
+class NotReady extends Error {}
+
+/** Waits for `probe` to be ready; ends early, with the end of its log, when the process dies. */
+async function until(what, { process: watched, log, timeoutMs, ending, partly = false }, probe) {
   const limit = Date.now() + timeoutMs;
   for (;;) {
-    if (await probe().catch(() => false)) return;
+    const { ready, reason, final } = await probe().catch(() => ({ ready: false, reason: '', final: false }));
+    if (ready) return;
     if (ending()) throw stopped();
     const tail = () => readFileSync(log, 'utf8').trimEnd().split('\n').slice(-15).join('\n');
     if (!alive(watched)) throw new Stop(`It ended before ${what}. The end of ${log}:\n${tail()}`);
-    if (Date.now() > limit) throw new Stop(`No ${what} within ${timeoutMs / 1000} s. The end of ${log}:\n${tail()}`);
+    if (reason !== '' && partly && (final || Date.now() > limit)) throw new NotReady(final ? reason : `after ${timeoutMs / 1000} s: ${reason}`);
+    if (Date.now() > limit) throw new Stop(`No ${what} within ${timeoutMs / 1000} s. ${reason}\nThe end of ${log}:\n${tail()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-const ready = async (url) => (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(1000) })).ok;
-const demoReady = async (url) => {
-  const answer = await fetch(`${url}/readyz?initial=1`, { signal: AbortSignal.timeout(1000) });
-  return answer.ok;
-};
 
+/** Resolves to what the cluster still lacks; null when it is whole. */
 async function begin(options, running) {
   await step('start the control plane and the agents', () => startAll(options, running));
   const watch = { process: running.server, log: join(options.dataDir, 'server.out'), timeoutMs: 60_000, ending: () => running.ending };
-  await step('control plane', () => until('the control plane is ready', watch, () => ready(running.url)));
-  if (!options.empty) await step('demo cluster', () => until('the demo cluster is ready', watch, () => demoReady(running.url)));
+  await step('control plane', () => until('the control plane is ready', watch, () => answerOf(`${running.url}/readyz`)));
+  if (options.empty) return null;
+  try {
+    await step('demo cluster', () => until('the demo cluster is ready', { ...watch, partly: true }, () => answerOf(`${running.url}/readyz?initial=1`)));
+    return null;
+  } catch (error) {
+    if (error instanceof NotReady) return error.message;
+    throw error;
+  }
 }
 
 /** Databases that outlived their agents, which happens only when those had to be killed. */
@@ -172,17 +188,19 @@ async function main() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(0));
   release();
 
+  let lacks = null;
   try {
-    await (running.work = begin(options, running));
+    lacks = await (running.work = begin(options, running));
   } catch (error) {
     if (running.ending) return;
     process.stderr.write(`\n${error instanceof Stop ? error.message : error.stack}\n`);
     return stop(1);
   }
-  process.stdout.write(`\n  Ready in ${((Date.now() - begun) / 1000).toFixed(1)} s.${loginHint(running.url, options.dataDir)}\n  ${dim(`Logs: ${shown}/*.out   CLI: bin/coterie.mjs --help   Stop: Ctrl-C`)}\n`);
+  const took = `${((Date.now() - begun) / 1000).toFixed(1)} s`;
+  process.stdout.write(`\n  ${lacks === null ? `Ready in ${took}.` : `The control plane runs, but the cluster is not ready: ${lacks}`}${loginHint(running.url, options.dataDir)}\n  ${dim(`Logs: ${shown}/*.out   CLI: bin/coterie.mjs --help   Stop: Ctrl-C`)}\n`);
   setInterval(() => {
     const dead = allOf(running).filter((one) => !alive(one));
-    if (dead.length === 0 || stopping) return;
+    if (dead.length === 0 || running.ending) return;
     process.stderr.write(`Ended on its own: pid ${dead.map(({ pid }) => pid).join(', ')}; see ${shown}/*.out. The rest keeps running.\n`);
     if (!alive(running.server)) return void stop(1);
     running.agents = running.agents.filter(alive);

@@ -1,68 +1,143 @@
 import { readFileSync } from 'node:fs';
+import { problemOf } from '~/contract/errors.ts';
+import type { Refusal } from '~/contract/shapes/plan.ts';
 import { emptyConfig } from '~/core/config/empty.ts';
 import { parseDocument } from '~/core/topology/document.ts';
+import { endsByItself, faultsOfFirst } from '~/core/topology/faults.ts';
 import { planChange } from '~/core/topology/plan.ts';
 import type { Runtime } from './runtime/runtime.ts';
+import { UsageError } from './settings.ts';
 
-/** `--initial`: a cluster file for a cluster that has no configuration, applied as soon as all that it names is there. */
+/**
+ * `--initial`: a cluster file for a cluster that has no configuration, applied as soon as all that it names is there.
+ * The file is read at each try, so that one with a fault can be corrected while the server runs. Once there is a
+ * configuration, whoever made it, the file has no say any more.
+ */
+
+export type InitialComponents = { readonly runtime: Runtime; readonly newUuid: () => string; readonly say: { info(sentence: string): void; error(sentence: string): void } };
+export type InitialOptions = { readonly file: string; /** For tests. */ readonly sayWaitAfterMs?: number };
+
+/** `hopeless`: nothing but a person can change it. */
+export type Missing = { readonly sentence: string; readonly hopeless: boolean };
 
 const everyMs = 100;
+/** After a run that came to nothing: each is a row in the history. */
+const afterRunMs = { first: 1000, max: 30_000 } as const;
+const sayWaitAfterMs = 5000;
+const shownMax = 5;
 
 export class Initial {
   #done: boolean;
-  #waitsFor = 'its instances have not been heard of yet';
+  #missing: Missing = { sentence: 'its instances have not been heard of yet', hopeless: false };
+  #since = performance.now();
+  #said = '';
+  #afterRunMs: number = afterRunMs.first;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
-    readonly components: { readonly runtime: Runtime; readonly newUuid: () => string; readonly warn: (sentence: string, error: unknown) => void },
-    readonly options: { readonly file: string },
+    readonly components: InitialComponents,
+    readonly options: InitialOptions,
   ) {
     this.#done = components.runtime.versions.current !== null;
-    const text = this.#done ? '' : readFileSync(options.file, 'utf8');
-    if (!this.#done) this.#again(text);
+    if (this.#done) return;
+    assertReadable(options.file);
+    this.#again(everyMs);
   }
 
   /** What the cluster still lacks until it is as the file says and ready; null = nothing. */
-  get missing(): string | null {
-    if (!this.#done) return `${this.options.file} is not applied yet: ${this.#waitsFor}`;
+  get missing(): Missing | null {
+    if (!this.#done) return { ...this.#missing, sentence: this.#sentence };
     const { instances } = this.components.runtime.state.overview;
     const late = instances.filter(({ configured, disabled, state, goal }) => configured && !disabled && (state !== 'ready' || (goal !== null && goal !== 'ready')));
-    return late.length === 0 && instances.some(({ configured }) => configured) ? null : `not ready yet: ${late.map(({ alias, state }) => `${alias} (${state ?? 'unknown'})`).join(', ')}`;
+    if (late.length === 0) return instances.some(({ configured }) => configured) ? null : { sentence: 'the configuration has no instance', hopeless: true };
+    return { sentence: `not ready yet: ${late.map(({ alias, state, reason }) => `${alias} (${state ?? 'not heard of'}${reason === null ? '' : `: ${reason}`})`).join(', ')}`, hopeless: false };
   }
 
   end(): void {
     clearTimeout(this.#timer);
   }
 
-  #again(text: string): void {
-    this.#timer = setTimeout(() => void this.#try(text).then((done) => done || this.#again(text)), everyMs);
+  get #sentence(): string {
+    return this.#missing.hopeless ? `${this.options.file} cannot be applied: ${this.#missing.sentence}` : `${this.options.file} is not applied yet: ${this.#missing.sentence}`;
   }
 
-  async #try(text: string): Promise<boolean> {
-    const { runtime, newUuid, warn } = this.components;
-    const make = () => {
-      const known = runtime.state.known();
-      const base = emptyConfig(runtime.name);
-      const { config, refusals } = parseDocument(text, { base, known, newUuid, prune: false });
-      if (config === null) return { config, refusals };
-      return { config, refusals: [...runtime.adoption.refusals(), ...refusals, ...planChange({ base: null, next: config, known }).refusals] };
-    };
+  #again(inMs: number): void {
+    this.#timer = setTimeout(() => {
+      void this.#try()
+        .catch((error: unknown) => this.#lacks({ sentence: error instanceof Error ? error.message : String(error), hopeless: false }))
+        .then((pauseMs) => this.#done || this.#again(pauseMs ?? everyMs));
+    }, inMs);
+  }
+
+  /** How long to wait before the next try, where that is not as usual. */
+  async #try(): Promise<number | void> {
+    const { runtime } = this.components;
+    if (runtime.versions.current !== null) return void (this.#done = true);
+    const refusals = this.#refusals();
+    if (refusals.length > 0) return this.#refused(refusals);
+    const failed = await this.#run();
+    this.#done = runtime.versions.current !== null;
+    if (this.#done) return this.components.say.info(`${this.options.file} is applied.`);
+    if (failed === null) return undefined;
+    this.#lacks({ sentence: failed, hopeless: false }, 0);
+    const pauseMs = this.#afterRunMs;
+    this.#afterRunMs = Math.min(afterRunMs.max, 2 * pauseMs);
+    return pauseMs;
+  }
+
+  #refusals(): readonly Refusal[] {
+    const { runtime, newUuid } = this.components;
+    const faults = faultsOfFirst(readFileSync(this.options.file, 'utf8'), { base: emptyConfig(runtime.name), newUuid });
+    return faults.length > 0 ? faults : this.#made().refusals;
+  }
+
+  #made() {
+    const { runtime, newUuid } = this.components;
+    // A cluster that has a configuration only seems to be full of instances with foreign data.
+    const lost = runtime.adoption.refusals();
+    if (lost.length > 0) return { config: null, refusals: lost };
+    const known = runtime.state.known();
+    const { config, refusals } = parseDocument(readFileSync(this.options.file, 'utf8'), { base: emptyConfig(runtime.name), known, newUuid, prune: false });
+    return config === null ? { config, refusals } : { config, refusals: planChange({ base: null, next: config, known }).refusals };
+  }
+
+  /** Why it came to nothing; null where it did not, or where something has changed meanwhile. */
+  async #run(): Promise<string | null> {
+    const { applies } = this.components.runtime;
     try {
-      if (runtime.versions.current !== null) return (this.#done = true);
-      const first = make();
-      if (first.config === null || first.refusals.length > 0) {
-        this.#waitsFor = first.refusals.map(({ sentence }) => sentence).join(' ');
-        return false;
-      }
-      const run = await runtime.applies.change({ author: 'initial', surface: 'system', reason: `first configuration, from ${this.options.file}` }, (base) => {
-        const { config, refusals } = make();
+      const run = await applies.change({ author: 'initial', surface: 'system', reason: `first configuration, from ${this.options.file}` }, (base) => {
+        const { config, refusals } = this.#made();
         return base !== null || refusals.length > 0 ? null : config;
       });
-      this.#done = runtime.versions.current !== null;
-      if (run?.state === 'aborted') this.#waitsFor = run.error ?? 'the run was aborted';
+      return run?.state === 'aborted' ? (run.error ?? 'the run was aborted') : null;
     } catch (error) {
-      warn(`${this.options.file} could not be applied; it is tried again.`, error);
+      return problemOf(error).code === 'INTERNAL' ? String(error) : problemOf(error).detail;
     }
-    return this.#done;
+  }
+
+  #refused(refusals: readonly Refusal[]): void {
+    // What only a person can change comes first: it would be waited for in vain.
+    const lasting = refusals.filter((refusal) => !endsByItself(refusal));
+    const shown = (lasting.length > 0 ? lasting : refusals).map(({ sentence, wayOut }) => (lasting.length > 0 ? `${sentence} ${wayOut}` : sentence));
+    const more = shown.length > shownMax ? ` And ${shown.length - shownMax} more.` : '';
+    this.#lacks({ sentence: `${shown.slice(0, shownMax).join(' ')}${more}`, hopeless: lasting.length > 0 });
+  }
+
+  /** Told once in the log: a fault at once, a wait when it lasts. */
+  #lacks(missing: Missing, waitMs = missing.hopeless ? 0 : (this.options.sayWaitAfterMs ?? sayWaitAfterMs)): void {
+    if (missing.sentence !== this.#missing.sentence) this.#since = performance.now();
+    this.#missing = missing;
+    if (this.#said === missing.sentence || performance.now() - this.#since < waitMs) return;
+    this.#said = missing.sentence;
+    this.components.say.error(this.#sentence);
+  }
+}
+
+/** A name that is wrong is told at the start; what is wrong in the file, as long as it is. */
+function assertReadable(file: string): void {
+  try {
+    readFileSync(file);
+  } catch (error) {
+    throw new UsageError(`--initial: ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}).`);
   }
 }

@@ -104,7 +104,7 @@ async function start(settings: Settings, { log, gossip, root, version, dataDir, 
   const pruning = setInterval(() => void access.prune().catch((error: unknown) => warn('Expired sessions could not be deleted.', error)), pruneEveryMs);
   undo.push(() => clearInterval(pruning));
   const services: Services = { store, access, runtime, now, newUuid: randomUUID };
-  const initial = settings.initial === undefined ? null : new Initial({ runtime, newUuid: randomUUID, warn }, { file: settings.initial });
+  const initial = settings.initial === undefined ? null : new Initial({ runtime, newUuid: randomUUID, say: { info: (sentence) => log.info(sentence), error: (sentence) => log.error(sentence) } }, { file: settings.initial });
   if (initial) undo.push(() => initial.end());
   gauges(metrics, runtime);
 
@@ -132,8 +132,8 @@ async function readiness({ store, initial }: { store: Store; initial: Initial | 
   const reasons: string[] = [];
   await within(store.ping(), 2000).catch((error: unknown) => reasons.push(`the database does not answer: ${error instanceof Error ? error.message : String(error)}`));
   const missing = query.has('initial') ? (initial?.missing ?? null) : null;
-  if (missing !== null) reasons.push(missing);
-  return { reasons };
+  if (missing !== null) reasons.push(missing.sentence);
+  return { reasons, hopeless: missing?.hopeless ?? false };
 }
 
 async function within(promise: Promise<void>, timeoutMs: number): Promise<void> {

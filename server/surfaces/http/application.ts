@@ -7,8 +7,8 @@ import type { Metrics } from '~/server/surfaces/metrics.ts';
 
 /** Which surface answers which path. Null: none of ours, so a page of the dashboard. */
 
-/** `reasons` empty: ready. They are for the person who reads a failed probe. */
-export type Readiness = { readonly reasons: readonly string[] };
+/** `reasons` empty: ready. They are for the person who reads a failed probe. `hopeless`: asking again is no use before a person has done something. */
+export type Readiness = { readonly reasons: readonly string[]; readonly hopeless: boolean };
 
 export type ApplicationOptions = RestOptions & {
   /** The folder with public/ and package.json. */
@@ -54,7 +54,7 @@ const within = (pathname: string, folder: string) => pathname === folder || path
 const missing = (pathname: string) =>
   Response.json({ type: 'urn:coterie:error:NOT_FOUND', title: 'There is no such object', status: 404, detail: `Nothing is at ${pathname}; /api/docs lists all operations.`, code: 'NOT_FOUND', data: {} }, { status: 404, headers: { 'content-type': 'application/problem+json' } });
 
-function ready({ reasons }: Readiness): Response {
+function ready({ reasons, hopeless }: Readiness): Response {
   if (reasons.length === 0) return new Response('ok\n', { headers: { 'content-type': 'text/plain' } });
-  return new Response(`${reasons.join('\n')}\n`, { status: 503, headers: { 'content-type': 'text/plain', 'retry-after': '1' } });
+  return new Response(`${reasons.join('\n')}\n`, { status: 503, headers: { 'content-type': 'text/plain', ...(hopeless ? {} : { 'retry-after': '1' }) } });
 }
