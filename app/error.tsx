@@ -6,9 +6,9 @@ import { Logo } from './ui/icons.tsx';
 export default function Failed({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
   return (
     <Center mih="100vh" p="md" component="main">
-      <Stack align="center">
-        <EmptyState icon={<Logo size={44} />} title="This page failed" description="A defect in the dashboard. The cluster goes on by itself, and the command line works: coterie cluster overview." />
-        <Code>{error.digest ?? error.message}</Code>
+      <Stack align="center" maw={560}>
+        <EmptyState icon={<Logo size={44} />} title="This page failed" description={<>A defect in the dashboard. The cluster goes on by itself, and the command line works: <Code>coterie cluster overview</Code>.</>} />
+        <Code block w="100%" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{error.digest ?? error.message}</Code>
         <Button onClick={reset}>Try again</Button>
       </Stack>
     </Center>

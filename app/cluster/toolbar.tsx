@@ -48,7 +48,7 @@ export function MainActions({ overview, first = false }: { overview: ClusterOver
   const forbidden = refusalFor('replicaset.create', role);
   const none = unconfiguredOf(overview).length === 0 ? 'No unconfigured instance: start an agent first' : null;
   return (
-    <Group gap="xs" {...(first ? { style: { flexDirection: 'row-reverse', justifyContent: 'flex-end' } } : { wrap: 'nowrap', ml: 'auto' })}>
+    <Group gap="xs" {...(first ? { style: { flexFlow: 'row-reverse wrap-reverse', justifyContent: 'flex-end' } } : { wrap: 'nowrap', ml: 'auto' })}>
       <WhyDisabled why={refusalFor('instance.probe', role)}>
         <Button variant="default" leftSection={<Radar />} disabled={refusalFor('instance.probe', role) !== null} onClick={() => open('instance.probe')}>Probe address</Button>
       </WhyDisabled>
