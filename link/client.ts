@@ -1,7 +1,7 @@
 import { createTRPCUntypedClient, httpBatchStreamLink, TRPCClientError, type TRPCUntypedClient } from '@trpc/client';
 import type { AnyRouter } from '@trpc/server';
 import { CoterieError, errors, type ErrorCode, type Problem } from '~/contract/errors.ts';
-import { encoded } from './encode.ts';
+import { encoded } from './body.ts';
 import type { Envelope } from './envelope.ts';
 import { agentApi, type AgentClient } from './protocol.ts';
 import { agentPath } from './router.ts';
@@ -46,7 +46,7 @@ async function called({ name, input, target, url, headers, timeoutMs, signal }: 
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted) abort();
   try {
-    return dataOf(await sender.post(`${url}/${name}`, { headers: await headers(), body: encoded(input), signal: ended.signal }), { name, target });
+    return dataOf(await sender.post(`${url}/${name}`, { headers: await headers(), ...encoded(input), signal: ended.signal }), { name, target });
   } catch (error) {
     if (late) throw new CoterieError('TIMED_OUT', `${target.alias} did not answer ${name} within ${timeoutMs} ms.`, { instance: target.uuid });
     throw error instanceof CoterieError ? error : unreachable(error, { name, target });

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { CoterieError, errors, problemOf } from '~/contract/errors.ts';
+import { decoded } from './body.ts';
 import { errorText, resultText } from './envelope.ts';
 import { inputError } from './input-error.ts';
 import { bodyOf, BodyTooLarge, nodeListener } from './node-http.ts';
@@ -33,7 +34,7 @@ export function agentListener(handlers: AgentHandlers, options: AgentListenerOpt
     const name = calledIn(message);
     if (name === null) return streams(message, response);
     try {
-      send(response, 200, resultText(await answered(handlers, name, await bodyOf(message, bodyBytesMax))));
+      send(response, 200, resultText(await answered(handlers, name, parsed(message.headers['content-type'], await bodyOf(message, bodyBytesMax)))));
     } catch (error) {
       if (error instanceof BodyTooLarge) return send(response, 413, errorText(problemOf(new CoterieError('BAD_INPUT', `${error.message}.`)), name), { connection: 'close' });
       const problem = problemOf(error instanceof z.core.$ZodError ? inputError(error) : error);
@@ -55,17 +56,17 @@ function calledIn({ method, url = '' }: IncomingMessage): Procedure | null {
   return Object.hasOwn(agentApi, name) && agentApi[name as Procedure].kind !== 'stream' ? (name as Procedure) : null;
 }
 
-async function answered(handlers: AgentHandlers, name: Procedure, body: Buffer): Promise<unknown> {
-  const input = agentApi[name].input.parse(parsed(body));
+async function answered(handlers: AgentHandlers, name: Procedure, given: unknown): Promise<unknown> {
+  const input = agentApi[name].input.parse(given);
   // Each handler takes the input of its own entry, which a lookup by name cannot express.
   return (handlers[name] as (input: unknown) => Promise<unknown>)(input);
 }
 
-function parsed(body: Buffer): unknown {
+function parsed(contentType: string | undefined, body: Buffer): unknown {
   try {
-    return body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
+    return decoded(contentType, body);
   } catch {
-    throw new CoterieError('BAD_INPUT', 'The body is not JSON.');
+    throw new CoterieError('BAD_INPUT', 'The body is not JSON, or not the parts that it says.');
   }
 }
 
