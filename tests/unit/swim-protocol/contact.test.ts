@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { profiles } from '~/swim/protocol/config.ts';
+import type { Effect } from '~/swim/protocol/effect.ts';
 import type { Protocol } from '~/swim/protocol/swim.ts';
 import { ack, address, events, incarnation, isPing, kinds, known, machine, member, message, news, ping, runTo, section, sends, table, told, uuid } from './support.ts';
 
@@ -119,6 +120,15 @@ describe('what direct contact proves', () => {
     expect(protocol.receive(1, ping(1), address(1))).toEqual([]);
     expect(known(protocol, 1)?.status).toBe('left');
     expect(kinds(protocol.receive(2, ping(1, { generation: 101 }), address(1)))).toEqual(['alive']);
+  });
+
+  test('who leaves tells everybody itself; it is passed on a little later', () => {
+    const protocol = machine({ known: 4 });
+    runTo(protocol, 240);
+    const quit = message(1, [{ kind: 'quit', incarnation: incarnation() }]);
+    const tells = (effects: readonly Effect[]) => sends(effects).filter(({ message: sent }) => told(sent, 1)?.status === 'left').length;
+    expect(tells([...protocol.receive(241, quit, address(1)), ...runTo(protocol, 241 + profiles.fast.gossipEveryMs / 2)])).toBe(0);
+    expect(tells(runTo(protocol, 241 + 2 * profiles.fast.gossipEveryMs))).toBeGreaterThan(0);
   });
 
   test('a quit of an older incarnation is ignored', () => {

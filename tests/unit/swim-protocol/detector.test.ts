@@ -84,6 +84,36 @@ describe('the detector', () => {
     expect(ill).toBeLessThan(healthy / 4);
   });
 
+  test('whose probes are answered wakes up for its probes and hardly anything else', () => {
+    const protocol = machine({ known: 5, tuned: { contactRoundShare: 0 } });
+    runTo(protocol, 5_000, answering(protocol, []));
+    const { probes } = protocol.stats();
+    let wakes = 0;
+    for (let now = protocol.wakeAt(); now < 15_000; now = protocol.wakeAt()) {
+      wakes += 1;
+      for (const { to } of protocol.tick(now).filter(isPing)) protocol.receive(now + 1, ack(to.port - address(0).port), to);
+    }
+    expect(protocol.stats().probes - probes).toBeGreaterThanOrEqual(49);
+    // The rest: looking for missing seeds and the dead, every 2 s each.
+    expect(wakes - (protocol.stats().probes - probes)).toBeLessThanOrEqual(12);
+  });
+
+  test('turns of members that were just heard are passed over together', () => {
+    const protocol = machine({ known: 5, tuned: { contactRoundShare: 2 } });
+    protocol.tick(0);
+    let wakes = 0;
+    for (let now = 0; now < 10_000; now += 10) {
+      if (now % 100 === 0) for (const n of [1, 2, 3, 4, 5]) protocol.receive(now, ping(n), address(n));
+      if (protocol.wakeAt() > now) continue;
+      wakes += 1;
+      protocol.tick(now);
+    }
+    const { probesSaved, probes } = protocol.stats();
+    expect(probes).toBeLessThan(3);
+    expect(probesSaved + probes, 'no turn is lost').toBeGreaterThanOrEqual(48);
+    expect(wakes).toBeLessThan(40);
+  });
+
   test('a nack is waited for as long as helpers take to send it', () => {
     const protocol = machine({ known: 5, tuned: { hardEvidence: false, contactRoundShare: 0 } });
     const due: { at: number; message: Message }[] = [];

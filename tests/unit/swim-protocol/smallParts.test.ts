@@ -65,6 +65,21 @@ describe('deadlines', () => {
       }),
     );
   });
+
+  test('meaningless ones at the front are dropped, the others stay in order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ at: fc.nat({ max: 20 }), over: fc.boolean() }), { maxLength: 50 }), (added) => {
+        const deadlines = new Deadlines<(typeof added)[number]>();
+        for (const one of added) deadlines.add(one.at, one);
+        const twin = added.toSorted((a, b) => a.at - b.at);
+        deadlines.dropWhile(({ over }) => over);
+        while (twin[0]?.over) twin.shift();
+        expect(deadlines.nextAt()).toBe(twin[0]?.at ?? Infinity);
+        for (const one of twin) expect(deadlines.takeDue(100)).toBe(one);
+        expect(deadlines.size).toBe(0);
+      }),
+    );
+  });
 });
 
 describe('round trips', () => {
