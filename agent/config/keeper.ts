@@ -161,6 +161,10 @@ export class ConfigKeeper {
       try {
         await this.#do(effect);
       } catch (error) {
+        if (effect.kind !== 'persistCandidate' && effect.kind !== 'persistCommitted') {
+          this.#parts.log.error({ effect: effect.kind, error: String(error) }, 'a part of an apply failed');
+          continue;
+        }
         const message = `It cannot be written to this instance's disk: ${(error as Error).message}`;
         this.#parts.log.error({ effect: effect.kind, error: String(error) }, message);
         return this.#carryOut(this.#participant.receive(this.#parts.now(), { kind: 'persistFailed', message }));
