@@ -101,11 +101,12 @@ describe('several servers on one database', () => {
     const writer = await oneWriter();
     const other = journals.find((one) => one !== writer)!;
     // Made through a server that does not write, and gone before the writer looked.
+    other.journal.events([happening(5, 'x', 'config')]);
     other.journal.events([happening(6, 'x', 'config')]);
     for (const { journal } of journals) journal.events([happening(7, 'x', 'config')]);
-    await waitFor(async () => (await told()).length >= 2, { timeoutMs: 5000, what: 'both' });
+    await waitFor(async () => (await told()).length >= 3, { timeoutMs: 5000, what: 'all three' });
     for (const { journal } of journals) await journal.end();
-    expect(await told()).toEqual(['config 6', 'config 7']);
+    expect(await told()).toEqual(['config 5', 'config 6', 'config 7']);
     journals = [];
   });
 
