@@ -37,7 +37,8 @@ export class Sessions {
     const { session, user } = found;
     const at = now();
     if (at >= session.expiresAt || at - session.lastSeenAt >= sessionLimits.idleMs || user.disabled) return null;
-    if (at - session.lastSeenAt >= sessionLimits.touchMs) await store.sessions.touch(session.id, at);
+    // Who may read may read, also where a full disk keeps us from noting it.
+    if (at - session.lastSeenAt >= sessionLimits.touchMs) await store.sessions.touch(session.id, at).catch(() => {});
     return { user: user.name, role: user.role, via: 'session', sessionId: session.id };
   }
 }

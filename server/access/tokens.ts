@@ -37,7 +37,8 @@ export class Tokens {
     const { token, user } = found;
     const at = now();
     if ((token.expiresAt !== null && at >= token.expiresAt) || user.disabled) return null;
-    if (token.lastUsedAt === null || at - token.lastUsedAt >= touchMs) await store.tokens.touch(id, at);
+    // Who may read may read, also where a full disk keeps us from noting it.
+    if (token.lastUsedAt === null || at - token.lastUsedAt >= touchMs) await store.tokens.touch(id, at).catch(() => {});
     return { user: user.name, role: lesser(user.role, token.role), via: 'token', tokenId: id };
   }
 }

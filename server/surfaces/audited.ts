@@ -13,7 +13,8 @@ export async function audited(call: Call, run: () => Promise<unknown>): Promise<
   try {
     answer = await run();
   } catch (error) {
-    if (worthKeeping(call, error)) await write(call, { outcome: outcomeOf(error), error: problemOf(error).detail, before: null, after: null });
+    // Where that cannot be written either, why it failed is still what the caller needs to hear.
+    if (worthKeeping(call, error)) await write(call, { outcome: outcomeOf(error), error: problemOf(error).detail, before: null, after: null }).catch(() => {});
     throw error;
   }
   // Every mutation answers an `Outcome`: the contract makes it one.

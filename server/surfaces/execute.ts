@@ -4,6 +4,7 @@ import { CoterieError } from '~/contract/errors.ts';
 import { roles, type Role } from '~/contract/operation.ts';
 import { inputError } from '~/link/input-error.ts';
 import type { Context, StreamMessage } from '~/server/handlers/context.ts';
+import { isDiskFull } from '~/server/store/index.ts';
 import { audited } from './audited.ts';
 
 /**
@@ -33,11 +34,15 @@ export async function execute({ handlers, observe }: Pipeline, call: Call): Prom
     const answer = entry.operation.kind === 'mutation' ? await audited(call, run) : await run();
     observe({ call, tookMs: performance.now() - begun, error: null });
     return answer;
-  } catch (error) {
+  } catch (failure) {
+    const error = isDiskFull(failure) ? diskFull() : failure;
     observe({ call, tookMs: performance.now() - begun, error });
     throw error;
   }
 }
+
+/** No defect of ours: whoever runs the server has to make room. */
+const diskFull = () => new CoterieError('UNAVAILABLE', 'The disk of the database is full: what was asked for could not be written down. Make room there, look whether the change was made, and try again.', { reason: 'disk full' });
 
 /** How often a long stream asks whether its reader may still read. */
 const recheckMs = 30_000;
