@@ -32,24 +32,22 @@ describe.skipIf(!SmallDisk.possible)('a server on a full disk', () => {
 
   it('refuses changes and says why, and goes on showing', async () => {
     const before = (await cluster.get('/cluster/overview')).body;
-    for (const attempt of ['one', 'two']) {
-      const refused = await upload(attempt.repeat(50_000));
-      expect(refused.status, JSON.stringify(refused.body)).toBe(503);
-      expect(refused.body).toMatchObject({ code: 'UNAVAILABLE', detail: expect.stringMatching(/disk.*full/i) });
-    }
+    const refused = await upload('x'.repeat(200_000));
+    expect(refused.status, JSON.stringify(refused.body)).toBe(503);
+    expect(refused.body).toMatchObject({ code: 'UNAVAILABLE', detail: expect.stringMatching(/disk.*full/i) });
     expect((await cluster.post('/session/admin/login', { password })).body).toMatchObject({ detail: expect.stringMatching(/disk.*full/i) });
     const { status, body } = await cluster.get('/cluster/overview');
     expect(status).toBe(200);
     expect(body.configVersion).toBe(before.configVersion);
     expect(body.instances[0]).toMatchObject({ state: 'ready', configVersion: before.configVersion });
     expect(server.running).toBe(true);
-  });
+  }, 120_000);
 
   it('recovers by itself when there is space', async () => {
     disk.free();
-    await waitFor(async () => (await upload('there is space')).status === 200, { timeoutMs: 15_000, what: 'a change' });
+    await waitFor(async () => (await upload('there is space')).status === 200, { timeoutMs: 60_000, what: 'a change' });
     await cluster.allReady();
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
     expect((await cluster.get('/config/history')).body.length).toBe(2);
-  });
+  }, 120_000);
 });
