@@ -3,6 +3,7 @@
  * calling thread for members inside a simulation.
  */
 
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Engine, type EngineCounters } from './engine.ts';
 import { Envelope } from './envelope.ts';
@@ -46,6 +47,8 @@ const replayOptions = { windowMs: 30_000, sendersMax: 16_384 };
 const bindTriesMax = 20;
 const exchangeTriesMax = 3;
 const exchangeAgainMs = 200;
+/** Who may wait for the network at once: looks at addresses, exchanges of tables, questions about keys. */
+const waitersMax = 64;
 /** Until the second farewell is out. */
 const farewellMs = 60;
 
@@ -70,6 +73,7 @@ export class SwimNode {
   constructor(components: NodeComponents, options: NodeOptions) {
     this.#parts = components;
     this.#options = options;
+    setMaxListeners(waitersMax, this.#stopped.signal);
     this.#keyring = options.keyring && new Keyring(options.keyring);
     this.#guard = guardFor(options, this.#keyring);
   }
