@@ -35,7 +35,7 @@ describe.each(['light', 'dark'] as const)('axe, %s', (scheme) => {
     await page.getByLabel('Password', { exact: true }).waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await context.close();
-  });
+  }, 120_000);
 
   it('the Cluster page, its menus, dialogs and drawer', async () => {
     const page = await cluster(scheme);

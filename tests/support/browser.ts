@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
@@ -99,10 +99,19 @@ export class Product {
     return (await this.rest(`/instance/${instance}/eval`, { code })).body.data;
   }
 
+  /** What an `up` that was killed has left behind: it would run on for good. */
+  #stopLeft(): void {
+    const file = join(this.folder, 'data/up.json');
+    if (!existsSync(file)) return;
+    const { processes } = JSON.parse(readFileSync(file, 'utf8')) as { processes: { pid: number }[] };
+    for (const { pid } of processes.filter((one) => isAlive(one.pid) && readFileSync(`/proc/${one.pid}/cmdline`, 'utf8').includes(this.folder))) process.kill(pid, 'SIGTERM');
+  }
+
   async stop(): Promise<void> {
     for (const agent of this.#agents) agent.kill('SIGTERM');
     await waitFor(() => this.#agents.every(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null), { timeoutMs: 30_000, what: 'the agents to end' });
-    if (!this.#ended()) this.#up!.kill('SIGINT');
+    if (this.#ended()) this.#stopLeft();
+    else this.#up!.kill('SIGINT');
     await waitFor(this.#ended, { timeoutMs: 60_000, what: 'npm run up to stop' });
     rmSync(this.folder, { recursive: true, force: true });
   }
