@@ -169,7 +169,8 @@ export class Supervisor {
 
   #ended(id: ProcessId, how: string): void {
     if (this.#id !== id) return;
-    const words = lastWords(this.#folder.tarantoolLog);
+    // One that was told to end has no reason to give.
+    const words = this.#planned || this.#closing ? null : lastWords(this.#folder.tarantoolLog);
     this.#noted(words === null ? how : `${how}: ${words}`);
   }
 
