@@ -85,7 +85,8 @@ export class ApplyRunner {
     const { lock, versions } = this.components;
     return lock.hold(async (lost) => {
       if (!this.#settled) await this.#settle();
-      const base = await versions.refresh();
+      // Alone on its database, this server has made the newest version itself, or has read it at its start.
+      const base = lock.options.shared === null ? versions.current : await versions.refresh();
       const config = decide(base);
       return config === null ? null : this.#apply({ config, meta, base: versions.committed, lost });
     });
