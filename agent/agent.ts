@@ -181,7 +181,7 @@ export class Agent {
     await gossip.start(this.#payload());
     this.#gossips = true;
     this.#heard();
-    this.#ticker = setInterval(() => void this.#tick(), sampleEveryMs);
+    this.#ticker = setInterval(() => void this.#tick().catch((error: unknown) => log.warn({ error: String(error) }, 'a look at the instance failed')), sampleEveryMs);
     log.info({ uuid: this.uuid, data: folder.root, http: settings.http, gossip: settings.gossip, listen: settings.listen, version: agentVersion }, `agent ${this.#alias()} is up`);
   }
 

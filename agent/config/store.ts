@@ -1,5 +1,5 @@
 import { renameSync } from 'node:fs';
-import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ConfigMeta } from '~/contract/shapes/config.ts';
@@ -104,7 +104,7 @@ export class ConfigStore {
     const old = [...this.#bases.keys()].toSorted((a, b) => b - a).slice(versionsKept);
     for (const version of old) {
       this.#bases.delete(version);
-      void rm(numbered(this.#folder.config, version, '.json'), { force: true }).catch(() => {});
+      void unlink(numbered(this.#folder.config, version, '.json')).catch(() => {});
     }
   }
 }

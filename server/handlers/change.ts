@@ -82,6 +82,7 @@ function expect(base: ConfigVersion | null, { expectedVersion }: Intent): void {
 }
 
 function aborted(run: ApplyRun): CoterieError {
-  const away = run.instances.length > 0 && run.instances.every(({ state }) => state === 'unreachable');
-  return new CoterieError(away ? 'UNAVAILABLE' : 'REFUSED', `Nothing was changed: ${run.error ?? 'the run was aborted'}`, { run: run.id, instances: run.instances });
+  // Where no instance has refused it, nothing is wrong with the change: it may go through later as it is.
+  const refused = run.instances.some(({ state }) => state === 'refused');
+  return new CoterieError(refused ? 'REFUSED' : 'UNAVAILABLE', `Nothing was changed: ${run.error ?? 'the run was aborted'}`, { run: run.id, instances: run.instances });
 }

@@ -1,5 +1,5 @@
 import type { CoordinatorEvent } from '~/core/apply/coordinator-messages.ts';
-import type { RunStore } from '~/server/store/index.ts';
+import { isDiskFull, type RunStore } from '~/server/store/index.ts';
 import type { CallEffect } from './calls.ts';
 import type { WorkEffect } from './drive.ts';
 
@@ -27,8 +27,16 @@ export async function recorded(effect: RecordEffect, runs: RunStore, options: Re
 
 async function decided({ runId, candidate, run }: Extract<RecordEffect, { kind: 'recordDecision' }>, runs: RunStore, { owner, now, begun, lost }: RecordsOptions): Promise<CoordinatorEvent> {
   const told = (outcome: 'won' | 'lost', message: string | null = null): CoordinatorEvent => ({ kind: 'decisionRecorded', outcome, message });
-  await begun;
-  const answer = lost.aborted ? 'unlocked' : await runs.decide(runId, { owner, at: now(), version: candidate, instances: run.instances });
+  const decide = async () => {
+    await begun;
+    return lost.aborted ? 'unlocked' : runs.decide(runId, { owner, at: now(), version: candidate, instances: run.instances });
+  };
+  const answer = await decide().catch(async (error: unknown) => {
+    // A full disk refuses the whole transaction; where it filled up right behind it, the decision is there to be read.
+    if (isDiskFull(error) && ((await runs.get(runId))?.run.decidedAt ?? null) === null) return 'full';
+    throw error;
+  });
+  if (answer === 'full') return told('lost', 'The disk of the server is full: the decision could not be written. Free space there, then try again.');
   if (answer === 'decided') return told('won');
   // An earlier try of ours may have gone through without our hearing of it, and been taken over since: it stays decided.
   const stored = await runs.get(runId);
@@ -38,7 +46,8 @@ async function decided({ runId, candidate, run }: Extract<RecordEffect, { kind: 
 }
 
 async function abortedIn({ runId, run }: Extract<RecordEffect, { kind: 'recordAborted' }>, runs: RunStore, { now, begun }: RecordsOptions): Promise<CoordinatorEvent> {
-  await begun;
+  // A run whose first row was never written has nothing to be marked.
+  await begun.catch(() => {});
   const done = await runs.abort(runId, { at: now(), error: run.error ?? 'aborted', instances: run.instances });
   if (done) return { kind: 'abortRecorded', outcome: 'done' };
   const stored = await runs.get(runId);
