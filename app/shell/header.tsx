@@ -6,20 +6,18 @@ import { useLive } from '~/app/live/live-provider.tsx';
 import { HealthPill } from '~/app/ui/health-mark.tsx';
 import { Logo } from '~/app/ui/icons.tsx';
 import { LiveMark } from './live-mark.tsx';
+import { PageMenu } from './page-menu.tsx';
+import { documents, isCurrent, pages } from './pages.ts';
 import { Palette } from './palette.tsx';
 import styles from './shell.module.css';
 import { UserMenu } from './user-menu.tsx';
-
-/** Pages by address; only those that exist. */
-const pages = [{ href: '/', label: 'Cluster' }] as const;
-/** Served by the API itself, so it is opened as a document and not as a page of this app. */
-const documents = [{ href: '/api/docs', label: 'API' }] as const;
 
 export function Header() {
   const { overview } = useLive();
   const path = usePathname();
   return (
     <div className={styles.bar}>
+      <PageMenu />
       <Link href="/" className={styles.brand} aria-label="Coterie: the cluster">
         <Logo />
         <Text span fw={600} size="md" className={styles.name} truncate>
@@ -34,8 +32,8 @@ export function Header() {
         </Tooltip>
       )}
       <nav aria-label="Pages" className={styles.nav}>
-        {pages.map(({ href, label }) => (
-          <Link key={href} href={href} aria-current={path === href ? 'page' : undefined}>{label}</Link>
+        {pages.map((page) => (
+          <Link key={page.href} href={page.href} aria-current={isCurrent(page, path) ? 'page' : undefined}>{page.label}</Link>
         ))}
         {documents.map(({ href, label }) => (
           <a key={href} href={href}>{label}</a>

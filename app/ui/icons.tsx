@@ -15,6 +15,7 @@ const line = (shape: ReactNode) =>
 export const Check = line(<path d="M5 12.5 10 17.5 19 7" />);
 export const Cross = line(<path d="M6 6 18 18M18 6 6 18" />);
 export const Plus = line(<path d="M12 5v14M5 12h14" />);
+export const Bars = line(<path d="M4 7h16M4 12h16M4 17h16" />);
 export const Minus = line(<path d="M5 12h14" />);
 export const Tilde = line(<path d="M4 14c2.5-5 5.5-5 8-2s5.5 3 8-2" />);
 export const ChevronDown = line(<path d="m6 9 6 6 6-6" />);
