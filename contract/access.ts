@@ -40,7 +40,7 @@ export const user = {
 };
 
 export const token = {
-  list: query({ summary: 'List API tokens', role: 'operator', input: z.object({}), output: z.array(Token), columns: ['id', 'name', 'role', 'user', 'createdAt', 'expiresAt', 'lastUsedAt'] }),
+  list: query({ summary: 'List API tokens', details: 'Your own; an admin sees those of all.', role: 'viewer', input: z.object({}), output: z.array(Token), columns: ['id', 'name', 'role', 'user', 'createdAt', 'expiresAt', 'lastUsedAt'] }),
   create: mutation({
     summary: 'Create an API token; it is shown once',
     role: 'operator',
@@ -52,7 +52,7 @@ export const token = {
     },
     data: Token.extend({ secret: z.string().describe('The token; keep it, it is not shown again') }),
   }),
-  revoke: mutation({ summary: 'Revoke an API token', role: 'operator', subject: ['id'], input: { id: z.string().describe('Token id') }, data: z.object({ id: z.string() }), danger: (input) => `Whatever uses token ${input.id} is refused from now on.` }),
+  revoke: mutation({ summary: 'Revoke an API token', details: 'One of your own; an admin may revoke any.', role: 'viewer', subject: ['id'], input: { id: z.string().describe('Token id') }, data: z.object({ id: z.string() }), danger: (input) => `Whatever uses token ${input.id} is refused from now on.` }),
 };
 
 export const session = {
@@ -85,8 +85,8 @@ export const session = {
     data: z.object({ user: z.string(), sessionsEnded: z.number().int(), tokensEnded: z.number().int() }),
   }),
   logout: mutation({ summary: 'Sign out', role: 'viewer', input: {}, data: z.object({ user: z.string() }) }),
-  list: query({ summary: 'List sessions', role: 'admin', input: z.object({}), output: z.array(SessionView), columns: ['id', 'user', 'createdAt', 'lastSeenAt', 'address'] }),
-  revoke: mutation({ summary: 'End a session', role: 'admin', subject: ['id'], input: { id: z.string().describe('Session id') }, data: z.object({ id: z.string() }) }),
+  list: query({ summary: 'List sessions', details: 'Your own; an admin sees those of all.', role: 'viewer', input: z.object({}), output: z.array(SessionView), columns: ['id', 'user', 'createdAt', 'lastSeenAt', 'address'] }),
+  revoke: mutation({ summary: 'End a session', details: 'One of your own; an admin may end any.', role: 'viewer', subject: ['id'], input: { id: z.string().describe('Session id') }, data: z.object({ id: z.string() }) }),
 };
 
 export const AuditEntry = z.object({
@@ -112,6 +112,7 @@ export const audit = {
     input: z.object({
       actor: z.string().optional().describe('Only by this user'),
       operation: z.string().optional().describe('Only this operation, e.g. instance.expel'),
+      outcome: z.enum(['ok', 'refused', 'failed']).optional().describe('Only what ended this way'),
       since: TimeMs.optional().describe('Not before this time (ms since the epoch)'),
       before: z.coerce.number().int().optional().describe('Only entries with a lower id: for paging back'),
       limit: page.limit,

@@ -5,16 +5,19 @@ import { useState, type FormEvent } from 'react';
 import { mutate, useApi } from '~/app/api.tsx';
 import { checkDraft } from '~/app/lib/draft.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
+import { Lock } from '~/app/ui/icons.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
+import { useClaimPlan } from './use-claim-plan.ts';
 
-/** Makes the first administrator and signs in. */
-export function ClaimForm({ code }: { code: string }) {
+/** Makes the first administrator, or gives somebody who is locked out a new password; and signs in. `user` is whom the link is for. */
+export function ClaimForm({ code, user }: { code: string; user: string | null }) {
   const api = useApi();
-  const [name, setName] = useState('admin');
+  const [name, setName] = useState(user ?? 'admin');
   const [password, setPassword] = useState('');
   const [again, setAgain] = useState('');
   const [tried, setTried] = useState(false);
   const { errors, complete } = checkDraft('session.claim', { code, name, password });
+  const summary = useClaimPlan(code, name);
   const differ = again !== password;
   const claim = useMutation({
     mutationFn: () => mutate(api, 'session.claim', { code, name, password }),
@@ -30,16 +33,17 @@ export function ClaimForm({ code }: { code: string }) {
       <Stack gap="md">
         {code === '' && <ProblemAlert problem={{ code: 'BAD_INPUT', title: 'The link is not whole', detail: 'The part behind “code=” is missing: copy the link again, all of it.', data: {} }} />}
         {claim.error && (
-          <ProblemAlert problem={{ ...problemFrom(claim.error), title: 'No administrator was made' }}>
+          <ProblemAlert problem={{ ...problemFrom(claim.error), title: 'Nothing was changed' }}>
             <Text size="sm" mt={6}>
-              Is there an administrator already? <Anchor href="/login" size="sm" underline="always" inherit c="inherit">Sign in</Anchor>. If not, the server writes a valid link into the file <Code>claim-link</Code> of its data directory, and prints one when it starts.
+              Can you sign in already? <Anchor href="/login" size="sm" underline="always" inherit c="inherit">Sign in</Anchor>.{user === null && <> If nobody can yet, the server writes a valid link into the file <Code>claim-link</Code> of its data directory, and prints one when it starts.</>} Otherwise <Code>coterie server claim-link</Code> on the server's machine makes a new link.
             </Text>
           </ProblemAlert>
         )}
-        <TextInput label="Name" autoComplete="username" autoCapitalize="none" spellCheck={false} value={name} error={tried && errors.name} onChange={(event) => setName(event.currentTarget.value)} />
+        <TextInput label="Name" readOnly={user !== null} {...(user === null ? {} : { description: 'The link is for this name', rightSection: <Lock size={15} /> })} autoComplete="username" autoCapitalize="none" spellCheck={false} value={name} error={tried && errors.name} onChange={(event) => setName(event.currentTarget.value)} />
         <PasswordInput label="Password" description="At least 10 characters" autoComplete="new-password" autoFocus data-autofocus value={password} error={tried && errors.password} onChange={(event) => setPassword(event.currentTarget.value)} visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }} />
         <PasswordInput label="Password again" autoComplete="new-password" value={again} error={tried && differ && 'The two passwords differ'} onChange={(event) => setAgain(event.currentTarget.value)} visibilityToggleButtonProps={{ 'aria-label': 'Show the second password' }} />
-        <Button type="submit" fullWidth size="md" mt={4} loading={claim.isPending || claim.isSuccess}>Create the administrator</Button>
+        {summary !== null && <Text size="sm" c="dimmed" data-testid="claim-plan"><b>What happens:</b> {summary}</Text>}
+        <Button type="submit" fullWidth size="md" mt={4} loading={claim.isPending || claim.isSuccess}>Set the password and sign in</Button>
       </Stack>
     </form>
   );

@@ -2,13 +2,20 @@ import type { Metadata } from 'next';
 import { AccessCard } from '~/app/session/access-card.tsx';
 import { ClaimForm } from './claim-form.tsx';
 
-export const metadata: Metadata = { title: 'First start · Coterie', referrer: 'no-referrer' };
+export const metadata: Metadata = { title: 'One-time link · Coterie', referrer: 'no-referrer' };
 
-export default async function Page({ searchParams }: { searchParams: Promise<{ code?: string | string[] }> }) {
-  const { code } = await searchParams;
+type Params = { readonly code?: string | string[]; readonly name?: string | string[] };
+
+/** `name` is in links that let one user back in: such a link is good for that user only. */
+export default async function Page({ searchParams }: { searchParams: Promise<Params> }) {
+  const { code, name } = await searchParams;
+  const user = typeof name === 'string' && name !== '' ? name : null;
   return (
-    <AccessCard title="Welcome to Coterie" lead="This link works once. Choose the name and password of the first administrator; more users can be added later.">
-      <ClaimForm code={typeof code === 'string' ? code : ''} />
+    <AccessCard
+      title={user === null ? 'Welcome to Coterie' : `Welcome back, ${user}`}
+      lead={user === null ? 'This link works once. Choose a name and a password; what it will do is said below.' : 'This link works once, and for this name only. Choose a new password.'}
+    >
+      <ClaimForm code={typeof code === 'string' ? code : ''} user={user} />
     </AccessCard>
   );
 }

@@ -52,7 +52,9 @@ export function asCurl(name: string, input: Input, origin: string): string {
   const entry = entryOf(name);
   const subject = subjectOf(entry);
   const path = pathOf(entry).replace(/\{(\w+)\}/g, (_, field: string) => encodeURIComponent(String(input[field] ?? '')));
-  const body = Object.fromEntries(given(entry, input).filter(([field]) => !subject.includes(field)));
+  // A secret is never copied: its place is marked, to be filled in.
+  const asked = secrets(entry).filter((field) => input[field] !== undefined).map((field) => [field, `<${kebab(field)}>`] as const);
+  const body = Object.fromEntries([...given(entry, input).filter(([field]) => !subject.includes(field)), ...asked]);
   const lines = [`curl --fail-with-body -X ${methodOf(entry)} ${quoted(`${origin}/api/v1${path}`)}`, '-H "Authorization: Bearer $COTERIE_TOKEN"'];
   if (methodOf(entry) === 'POST') lines.push("-H 'Content-Type: application/json'", `-d ${quoted(JSON.stringify(body))}`);
   return lines.join(' \\\n  ');

@@ -25,6 +25,18 @@ function codeOfTrpc(code: unknown): ErrorCode | null {
   return found ? (found[0] as ErrorCode) : null;
 }
 
+/** What the server says of single fields of the input. */
+export function fieldErrors({ data }: Shown): Readonly<Record<string, string>> {
+  const issues: readonly unknown[] = Array.isArray(data.issues) ? data.issues : [];
+  return Object.fromEntries(issues.flatMap((issue) => {
+    const { field, message } = issue as { field?: unknown; message?: unknown };
+    return typeof field === 'string' && field !== '' && typeof message === 'string' ? [[field, message]] : [];
+  }));
+}
+
+/** A wrong secret is told where it was typed, and nowhere else. */
+export const saidAtField = (problem: Shown): boolean => problem.code === 'FORBIDDEN' && Object.keys(fieldErrors(problem)).length > 0;
+
 /** "Locked until 14:05:12 UTC+2 (4 min 10 s)": null when the failure names no such time. `at` is when the answer came. */
 export function lockText({ data }: Shown, at: number): string | null {
   const { retryAfterMs } = data;

@@ -18,6 +18,13 @@ const verbs: Partial<Record<MutationName, string>> = {
   'instance.start': 'Start',
   'instance.rebuild': 'Rebuild',
   'instance.probe': 'Probe an address',
+  'user.create': 'Create a user',
+  'user.edit': 'Edit',
+  'user.delete': 'Delete',
+  'token.create': 'Create an API token',
+  'token.revoke': 'Revoke token',
+  'session.revoke': 'End session',
+  'session.changePassword': 'Change your password',
 };
 
 const buttons: Partial<Record<MutationName, string>> = {
@@ -25,6 +32,12 @@ const buttons: Partial<Record<MutationName, string>> = {
   'instance.edit': 'Apply',
   'replicaset.restartReplication': 'Restart replication',
   'instance.probe': 'Probe',
+  'user.create': 'Create',
+  'user.edit': 'Apply',
+  'token.create': 'Create',
+  'token.revoke': 'Revoke',
+  'session.revoke': 'End session',
+  'session.changePassword': 'Change password',
 };
 
 export function titleOf(operation: MutationName, draft: Draft): string {

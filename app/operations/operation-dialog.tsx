@@ -5,6 +5,7 @@ import type { FormEvent } from 'react';
 import { dangersOf } from '~/app/lib/batch.ts';
 import { entryOf } from '~/app/lib/copy-as.ts';
 import type { Draft, MutationName } from '~/app/lib/operation-types.ts';
+import { saidAtField } from '~/app/lib/problem.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
 import { buttonOf, leadOf, titleOf } from '~/app/lib/wording.ts';
 import { useSession } from '~/app/session/session-provider.tsx';
@@ -76,7 +77,7 @@ function Ask({ operation, state, wide, onClose }: AskProps) {
         </div>
       </div>
       {run.isPending && <div className={styles.progress}><RunProgress runId={overview?.run ?? null} /></div>}
-      {state.runProblem && <div className={styles.progress} ref={intoView}><Failed state={state} /></div>}
+      {state.runProblem && !saidAtField(state.runProblem) && <div className={styles.progress} ref={intoView}><Failed state={state} /></div>}
       <div className={styles.footer}>
         <CopyAs operation={operation} input={state.input} disabled={!checked.complete} />
         <Button variant="default" onClick={onClose}>Cancel</Button>

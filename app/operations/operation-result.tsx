@@ -1,9 +1,11 @@
 'use client';
-import { Button, Stack, Text } from '@mantine/core';
+import { Alert, Button, Stack, Text } from '@mantine/core';
 import type { MutationName, OutcomeOf } from '~/app/lib/operation-types.ts';
-import { resultOf } from '~/app/lib/result.ts';
+import { resultOf, secretOf } from '~/app/lib/result.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
+import { Command } from '~/app/ui/copy.tsx';
 import { HealthMark } from '~/app/ui/health-mark.tsx';
+import { HealthShapes } from '~/app/ui/icons.tsx';
 import styles from './dialog.module.css';
 import runStyles from './run.module.css';
 import { RunTable } from './run-progress.tsx';
@@ -12,12 +14,21 @@ import { RunTable } from './run-progress.tsx';
 export function OperationResult({ operation, outcome, onClose }: { operation: MutationName; outcome: OutcomeOf; onClose: () => void }) {
   const { overview } = useLive();
   const { health, title, sentence } = resultOf(operation, outcome);
+  const secret = secretOf(operation, outcome);
   const touched = outcome.run && outcome.run.state !== 'aborted' && overview ? overview.instances.filter(({ uuid, goal, state }) => state !== goal && outcome.run!.instances.some((one) => one.uuid === uuid)) : [];
   return (
     <div className={styles.form} data-testid="result" data-health={health}>
       <Stack gap="md" className={styles.result} role="status">
         <Text fw={600} size="md"><HealthMark health={health} size={18}>{title}</HealthMark></Text>
         {sentence !== null && <Text size="sm">{sentence}</Text>}
+        {secret !== null && (
+          <>
+            <Alert variant="light" color="yellow" p="xs" icon={<HealthShapes.warning size={18} />}>
+              <Text size="sm">Copy the token now: it is not kept, and cannot be shown again.</Text>
+            </Alert>
+            <div data-testid="secret"><Command text={secret} what="the token" /></div>
+          </>
+        )}
         {outcome.run && <RunTable run={outcome.run} />}
         {touched.length > 0 && (
           <div>

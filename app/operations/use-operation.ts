@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { mutate, useApi } from '~/app/api.tsx';
 import { checkDraft, isEmptyEdit, nameToType, withField } from '~/app/lib/draft.ts';
 import type { Draft, MutationName } from '~/app/lib/operation-types.ts';
-import { problemFrom } from '~/app/lib/problem.ts';
+import { fieldErrors, problemFrom } from '~/app/lib/problem.ts';
 import { readyOf } from '~/app/lib/ready.ts';
 import { startOf } from '~/app/lib/start.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
@@ -39,18 +39,20 @@ export function useOperation(operation: MutationName, given: Draft) {
 
   const run = useMutation({
     mutationFn: () => mutate(api, operation, { ...draft, ...(reason.trim() === '' ? {} : { reason: reason.trim() }), ...(plan?.baseVersion == null ? {} : { expectedVersion: plan.baseVersion }) } as never),
-    onSettled: () => void queries.invalidateQueries({ queryKey: ['instance'] }),
+    // Whatever the pages have read may be of before; a plan and a run know themselves when to ask again.
+    onSettled: () => void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'plan' && queryKey[0] !== 'run' }),
   });
 
   const name = nameToType(operation, draft);
   return {
     draft,
     set: (field: string, value: unknown, original?: unknown) => {
+      if (run.isError) run.reset();
       setDraft((before) => withField(before, field, { value, original }));
       setTouched((before) => new Set(before).add(field));
     },
-    /** Only of fields that the person has been at: an empty form is not full of complaints. */
-    errors: Object.fromEntries(Object.entries(checked.errors).filter(([field]) => touched.has(field))) as Record<string, string>,
+    /** Only of fields that the person has been at: an empty form is not full of complaints. And what the server said of a field. */
+    errors: { ...(Object.fromEntries(Object.entries(checked.errors).filter(([field]) => touched.has(field))) as Record<string, string>), ...(run.error ? fieldErrors(problemFrom(run.error)) : {}) },
     reason, setReason, typed, setTyped, name, checked, emptyEdit,
     input: reason.trim() === '' ? draft : { ...draft, reason: reason.trim() },
     plan: checked.complete && !emptyEdit ? (preview.data?.plan ?? null) : null,

@@ -3,11 +3,12 @@ import { Group, Text, Tooltip } from '@mantine/core';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useLive } from '~/app/live/live-provider.tsx';
+import { useSession } from '~/app/session/session-provider.tsx';
 import { HealthPill } from '~/app/ui/health-mark.tsx';
 import { Logo } from '~/app/ui/icons.tsx';
 import { LiveMark } from './live-mark.tsx';
 import { PageMenu } from './page-menu.tsx';
-import { documents, isCurrent, pages } from './pages.ts';
+import { documents, isCurrent, pagesFor } from './pages.ts';
 import { Palette } from './palette.tsx';
 import styles from './shell.module.css';
 import { UserMenu } from './user-menu.tsx';
@@ -15,6 +16,7 @@ import { UserMenu } from './user-menu.tsx';
 export function Header() {
   const { overview } = useLive();
   const path = usePathname();
+  const { role } = useSession();
   return (
     <div className={styles.bar}>
       <PageMenu />
@@ -32,7 +34,7 @@ export function Header() {
         </Tooltip>
       )}
       <nav aria-label="Pages" className={styles.nav}>
-        {pages.map((page) => (
+        {pagesFor(role).map((page) => (
           <Link key={page.href} href={page.href} aria-current={isCurrent(page, path) ? 'page' : undefined}>{page.label}</Link>
         ))}
         {documents.map(({ href, label }) => (

@@ -2,13 +2,15 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { useSession } from '~/app/session/session-provider.tsx';
 import { Bars } from '~/app/ui/icons.tsx';
-import { documents, isCurrent, pages } from './pages.ts';
+import { documents, isCurrent, pagesFor } from './pages.ts';
 import styles from './shell.module.css';
 
 /** The pages where the header has no room for a row of them. */
 export function PageMenu() {
   const path = usePathname();
+  const { role } = useSession();
   return (
     <Menu width={220} position="bottom-start">
       <Menu.Target>
@@ -17,7 +19,7 @@ export function PageMenu() {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {pages.map((page) => (
+        {pagesFor(role).map((page) => (
           <Menu.Item key={page.href} component={Link} href={page.href} aria-current={isCurrent(page, path) ? 'page' : undefined} fw={isCurrent(page, path) ? 600 : 400}>{page.label}</Menu.Item>
         ))}
         <Menu.Divider />

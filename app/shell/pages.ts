@@ -1,7 +1,16 @@
-/** Pages by address, in the order of the header; only those that exist. */
-export type Page = { readonly href: string; readonly label: string };
+import { refusalFor } from '~/app/lib/rights.ts';
+import type { Role } from '~/contract/operation.ts';
 
-export const pages: readonly Page[] = [{ href: '/', label: 'Cluster' }];
+/** Pages by address, in the order of the header; only those that exist. `reads` is the operation without which a page has nothing to show. */
+export type Page = { readonly href: string; readonly label: string; readonly reads?: string };
+
+export const pages: readonly Page[] = [
+  { href: '/', label: 'Cluster' },
+  { href: '/users', label: 'Users' },
+  { href: '/audit', label: 'Audit', reads: 'audit.list' },
+];
+
+export const pagesFor = (role: Role): readonly Page[] => pages.filter(({ reads }) => reads === undefined || refusalFor(reads, role) === null);
 
 /** Served by the API itself, so it is opened as a document and not as a page of this app. */
 export const documents: readonly Page[] = [{ href: '/api/docs', label: 'API' }];

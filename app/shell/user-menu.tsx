@@ -3,8 +3,9 @@ import { ActionIcon, Menu, Text, useMantineColorScheme, type MantineColorScheme 
 import { notifications } from '@mantine/notifications';
 import { mutate, useApi } from '~/app/api.tsx';
 import { problemFrom } from '~/app/lib/problem.ts';
+import { useOperations } from '~/app/operations/operations-provider.tsx';
 import { useSession } from '~/app/session/session-provider.tsx';
-import { Check, Moon, Screen, SignOut, Sun, User } from '~/app/ui/icons.tsx';
+import { Check, Lock, Moon, Screen, SignOut, Sun, User } from '~/app/ui/icons.tsx';
 
 const schemes = [
   { value: 'light', label: 'Light', Icon: Sun },
@@ -16,6 +17,7 @@ export function UserMenu() {
   const { user, role } = useSession();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const api = useApi();
+  const { open } = useOperations();
   const signOut = async () => {
     try {
       await mutate(api, 'session.logout', {});
@@ -44,6 +46,7 @@ export function UserMenu() {
           ))}
         </Menu.RadioGroup>
         <Menu.Divider />
+        <Menu.Item leftSection={<Lock />} onClick={() => open('session.changePassword')}>Change password</Menu.Item>
         <Menu.Item leftSection={<SignOut />} onClick={() => void signOut()}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -32,11 +32,12 @@ export function CopyTextButton({ value, label }: { value: string; label: string 
   );
 }
 
-export function Command({ text }: { text: string }) {
+/** Words to be copied whole: a command, a token. */
+export function Command({ text, what = 'the command' }: { text: string; what?: string }) {
   return (
     <div className={styles.command}>
       <code>{text}</code>
-      <CopyIcon value={text} what="the command" />
+      <CopyIcon value={text} what={what} />
     </div>
   );
 }

@@ -17,6 +17,11 @@ export function Ago({ at, suffix = true }: { at: number; suffix?: boolean }) {
   );
 }
 
+/** A moment of the past as it was: date, time and zone. */
+export function Moment({ at }: { at: number }) {
+  return <time dateTime={new Date(at).toISOString()} className="number" suppressHydrationWarning>{dateTimeText(at)}</time>;
+}
+
 /** Age of a report: ticks, and turns into a marked word when it is old. */
 export function ReportAge({ at }: { at: number | null }) {
   const now = useServerNow();

@@ -74,7 +74,7 @@ export class Access {
   /** By the user itself. Whoever found an open browser guesses no faster than at the login. */
   async changePassword(actor: Actor, { password, newPassword }: { password: string; newPassword: string }, caller: Caller): Promise<EndedSignIns> {
     const user = await this.#verified(actor.user, password, caller);
-    if (user === null) throw new CoterieError('FORBIDDEN', 'The current password is wrong.');
+    if (user === null) throw new CoterieError('FORBIDDEN', 'The current password is wrong.', { issues: [{ field: 'password', message: 'The current password is wrong.' }] });
     return this.setPassword(user.name, newPassword, { was: user.passwordHash, keep: actor });
   }
 

@@ -3,8 +3,10 @@ import type { contract } from '~/contract/index.ts';
 import type { Role } from '~/contract/operation.ts';
 import type { Claimed } from '~/server/access/claim.ts';
 import { loginTokenPrefix } from '~/server/access/tokens.ts';
+import { assertNoLesserToken } from '~/server/access/own.ts';
 import { carryOut, storePlan } from '~/server/access/plan.ts';
 import { signedIn } from '~/server/access/signed-in.ts';
+import type { StoredSession } from '~/server/store/index.ts';
 import type { Context, HandlersOf } from './context.ts';
 
 /** How long a token lasts that a login asked for: a CLI on somebody's desk. */
@@ -62,16 +64,17 @@ export const sessionHandlers: HandlersOf<Pick<typeof contract, 'session'>>['sess
   },
 
   list: async (context) => {
-    const { store, now } = context.services;
     const current = context.actor?.sessionId;
-    return (await store.sessions.list(now())).map(({ id, userName, createdAt, lastSeenAt, expiresAt, address, agent }) => ({ id, user: userName, createdAt, lastSeenAt, expiresAt, address, agent, current: id === current }));
+    return (await visible(context)).map(({ id, userName, createdAt, lastSeenAt, expiresAt, address, agent }) => ({ id, user: userName, createdAt, lastSeenAt, expiresAt, address, agent, current: id === current }));
   },
 
   revoke: async (context, input) => {
-    const { store, now } = context.services;
-    const found = (await store.sessions.list(now())).find(({ id }) => id === input.id);
-    if (found === undefined) throw new CoterieError('NOT_FOUND', `There is no session ${input.id}.`, { id: input.id });
-    const warnings = found.id === context.actor?.sessionId ? ['This is the session that you are signed in with.'] : [];
+    const { store } = context.services;
+    const actor = signedIn(context);
+    const found = (await visible(context)).find(({ id }) => id === input.id);
+    if (found === undefined) throw new CoterieError('NOT_FOUND', `There is no session ${input.id}${actor.role === 'admin' ? '' : ' of yours'}.`, { id: input.id });
+    await assertNoLesserToken(actor, found.id, store);
+    const warnings = found.id === actor.sessionId ? ['This is the session that you are signed in with.'] : [];
     const changes = [{ path: `sessions.${found.id}`, kind: 'removed' as const, before: { user: found.userName, address: found.address }, sentence: `session of ${found.userName}: ended` }];
     return carryOut(input, storePlan(found.id, `End a session of ${found.userName}.`, { warnings, changes }), async () => {
       await store.sessions.remove(found.id);
@@ -79,6 +82,14 @@ export const sessionHandlers: HandlersOf<Pick<typeof contract, 'session'>>['sess
     });
   },
 };
+
+/** One's own; for an admin everybody's. Somebody else's session looks like none to those who may not see it. */
+async function visible(context: Context): Promise<readonly StoredSession[]> {
+  const actor = signedIn(context);
+  const { store, now } = context.services;
+  const sessions = await store.sessions.list(now());
+  return actor.role === 'admin' ? sessions : sessions.filter(({ userName }) => userName === actor.user);
+}
 
 function sentenceOf(claimed: Claimed, name: string): string {
   if (claimed.does === 'first') return `Make ${name} the first admin`;

@@ -3,6 +3,7 @@ import type { contract } from '~/contract/index.ts';
 import type { Change } from '~/contract/shapes/config.ts';
 import type { Refusal } from '~/contract/shapes/plan.ts';
 import { allows } from '~/server/access/index.ts';
+import { assertNoLesserToken } from '~/server/access/own.ts';
 import { carryOut, storePlan } from '~/server/access/plan.ts';
 import { signedIn } from '~/server/access/signed-in.ts';
 import type { StoredToken } from '~/server/store/index.ts';
@@ -36,6 +37,7 @@ export const tokenHandlers: HandlersOf<Pick<typeof contract, 'token'>>['token'] 
     // Somebody else's token looks like none to those who may not see it.
     if (found === null || (actor.role !== 'admin' && found.user.name !== actor.user)) throw new CoterieError('NOT_FOUND', `There is no API token ${input.id}${actor.role === 'admin' ? '' : ' of yours'}.`, { id: input.id });
     const { token } = found;
+    await assertNoLesserToken(actor, token.id, store);
     const changes: Change[] = [{ path: `tokens.${token.name}`, kind: 'removed', before: { id: token.id, user: token.userName, role: token.role }, sentence: `${token.name}: revoked` }];
     const warnings = token.id === actor.tokenId ? ['This is the token that this request came with.'] : [];
     return carryOut(input, storePlan(token.id, `Revoke API token "${token.name}" of ${token.userName}.`, { changes, warnings }), async () => {

@@ -10,10 +10,11 @@ export function auditStore(db: Db): AuditStore {
       const data = { actor, surface, operation, target, reason, outcome, error, address, at: BigInt(at), input: textOf(input) ?? 'null', before: textOf(before), after: textOf(after) };
       return (await db.audit.create({ data, select: { id: true } })).id;
     },
-    list: async ({ actor, operation, since, before, limit }) => {
+    list: async ({ actor, operation, outcome, since, before, limit }) => {
       const where = {
         ...(actor === undefined ? {} : { actor }),
         ...(operation === undefined ? {} : { operation }),
+        ...(outcome === undefined ? {} : { outcome }),
         ...(since === undefined ? {} : { at: { gte: BigInt(since) } }),
         ...(before === undefined ? {} : { id: { lt: before } }),
       };

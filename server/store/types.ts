@@ -98,7 +98,7 @@ export type AuditStore = {
   /** `input`, `before` and `after` are cut to a note of their size beyond 64 KiB. Nothing is ever changed or deleted. */
   append(entry: Omit<Audited, 'id'>): Promise<number>;
   /** Newest first. */
-  list(filter: { actor?: string | undefined; operation?: string | undefined; since?: number | undefined; before?: number | undefined; limit: number }): Promise<Audited[]>;
+  list(filter: { actor?: string | undefined; operation?: string | undefined; outcome?: Audited['outcome'] | undefined; since?: number | undefined; before?: number | undefined; limit: number }): Promise<Audited[]>;
 };
 
 /** When each open issue was first seen, so that its age survives a restart of the server. */

@@ -39,11 +39,11 @@ describe('a cluster built in the dashboard', () => {
   it('the one-time link makes the first admin, and ends on the empty cluster', async () => {
     await page.goto(product.claimLink);
     await page.getByLabel('Password', { exact: true }).fill('short');
-    await page.getByRole('button', { name: 'Create the administrator' }).click();
+    await page.getByRole('button', { name: 'Set the password and sign in' }).click();
     await page.getByText('at least 10 characters').last().waitFor();
     await page.getByLabel('Password', { exact: true }).fill(user.password);
     await page.getByLabel('Password again').fill(user.password);
-    await page.getByRole('button', { name: 'Create the administrator' }).click();
+    await page.getByRole('button', { name: 'Set the password and sign in' }).click();
     await page.getByRole('heading', { name: 'No replicasets yet' }).waitFor();
     await page.getByRole('heading', { name: '4 unconfigured instances' }).waitFor();
     await untilLive(page);
@@ -55,7 +55,7 @@ describe('a cluster built in the dashboard', () => {
     await other.page.goto(product.claimLink);
     await other.page.getByLabel('Password', { exact: true }).fill(user.password);
     await other.page.getByLabel('Password again').fill(user.password);
-    await other.page.getByRole('button', { name: 'Create the administrator' }).click();
+    await other.page.getByRole('button', { name: 'Set the password and sign in' }).click();
     await other.page.getByRole('alert').getByRole('link', { name: 'Sign in' }).click();
     await other.page.waitForURL('**/login');
     await other.context.close();

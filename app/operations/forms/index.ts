@@ -1,9 +1,13 @@
 import type { ComponentType } from 'react';
 import type { MutationName } from '~/app/lib/operation-types.ts';
 import type { FormProps } from './form.ts';
+import { ChangePassword } from './change-password.tsx';
 import { CreateReplicaset } from './create-replicaset.tsx';
+import { CreateToken } from './create-token.tsx';
+import { CreateUser } from './create-user.tsx';
 import { EditInstance } from './edit-instance.tsx';
 import { EditReplicaset } from './edit-replicaset.tsx';
+import { EditUser } from './edit-user.tsx';
 import { JoinInstance } from './join-instance.tsx';
 import { Probe } from './probe.tsx';
 import { SeveralEdits } from './several-edits.tsx';
@@ -16,4 +20,8 @@ export const forms: Partial<Record<MutationName, ComponentType<FormProps>>> = {
   'instance.edit': EditInstance,
   'instance.probe': Probe,
   'topology.apply': SeveralEdits,
+  'user.create': CreateUser,
+  'user.edit': EditUser,
+  'token.create': CreateToken,
+  'session.changePassword': ChangePassword,
 };

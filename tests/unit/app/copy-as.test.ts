@@ -39,6 +39,16 @@ const cases: readonly (readonly [string, Record<string, unknown>])[] = [
   ['replicaset.restartReplication', { replicaset: 's1' }],
 ];
 
+describe('secrets', () => {
+  it('are not copied: the command line asks for them, and curl has a place for them', () => {
+    const input = { name: 'eve', role: 'viewer', password: 'hidden words' };
+    expect(asCli('user.create', input)).toBe('coterie user create eve --role viewer');
+    expect(asCurl('user.create', input, 'http://h')).toContain(`-d '{"role":"viewer","password":"<password>"}'`);
+    expect(asCurl('session.changePassword', { password: 'hidden', newPassword: 'hidden too' }, 'http://h')).not.toContain('hidden');
+    expect(asCurl('user.edit', { name: 'eve', disabled: true }, 'http://h')).not.toContain('<password>');
+  });
+});
+
 describe('copy as CLI', () => {
   it('reads like one writes it', () => {
     expect(asCli('replicaset.create', { alias: 's1', instances: ['i1', 'i2'], roles: ['storage'], allRw: false, expectedVersion: 4 })).toBe('coterie replicaset create s1 --instances i1,i2 --roles storage');

@@ -115,9 +115,10 @@ describe('words', () => {
     expect(titleOf('instance.expel', { instance: 'i1' })).toBe('Expel i1');
     expect(titleOf('instance.join', { replicaset: 's1' })).toBe('Add an instance to s1');
     expect(titleOf('replicaset.create', { alias: 's1' })).toBe('Create replicaset');
-    expect(titleOf('token.revoke', { id: 't1' })).toBe('Revoke an API token t1');
+    expect(titleOf('session.logout', {})).toBe('Sign out');
+    expect(titleOf('token.revoke', { id: 't1' })).toBe('Revoke token t1');
     expect(buttonOf('instance.edit')).toBe('Apply');
-    expect(buttonOf('token.revoke')).toBe('Apply');
+    expect(buttonOf('session.logout')).toBe('Apply');
   });
   it('outcome', () => {
     const overview = troubled(now);

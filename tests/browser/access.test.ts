@@ -1,0 +1,177 @@
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { closeDialog, confirm, openBrowser, openPage, Product, seriousFindings, signIn, untilLive, user } from '../support/browser.ts';
+
+/** Users, tokens, sessions, the own password, the audit log and the way back in, on the real product. */
+
+let product: Product;
+let browser: Browser;
+let page: Page;
+let faults: string[];
+const eve = { name: 'eve', password: 'another long one' };
+const fresh = 'a better password';
+
+beforeAll(async () => {
+  [product, browser] = await Promise.all([Product.start({ empty: true, instances: 1 }), openBrowser()]);
+  await product.claim();
+  ({ page, faults } = await openPage(browser, product));
+  await page.goto('/users');
+  await signIn(page);
+  await untilLive(page);
+}, 180_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+}, 90_000);
+
+/** With COTERIE_SHOTS the pictures are kept, to be looked at. */
+async function look(name: string, path: string): Promise<void> {
+  for (const scheme of ['light', 'dark'] as const) {
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 844 });
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.goto(path);
+      await page.locator('tr[data-row]').first().waitFor();
+      if (name === 'audit') await page.getByRole('button', { name: /^Details of/ }).first().click();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${name} at ${width}`).toBe(true);
+      if (width === 1280) expect(await seriousFindings(page), `${name}, ${scheme}`).toEqual([]);
+      if (process.env.COTERIE_SHOTS) await page.screenshot({ path: join(process.env.COTERIE_SHOTS, `${name}-${scheme}-${width}.png`) });
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+const dialog = () => page.getByRole('dialog');
+
+describe('access in the dashboard', () => {
+  it('an admin makes a user, and gives it another role', async () => {
+    await page.getByRole('button', { name: 'Create user' }).click();
+    await dialog().getByLabel('Name').fill(eve.name);
+    await dialog().getByRole('combobox', { name: 'Role' }).click();
+    await page.getByRole('option', { name: /^viewer/ }).click();
+    await dialog().getByLabel('First password', { exact: true }).fill(eve.password);
+    await confirm(page, 'Create');
+    await closeDialog(page);
+    await page.locator('tr[data-row=eve]').getByText('may sign in').waitFor();
+    await page.getByRole('button', { name: 'Actions on eve' }).click();
+    await page.getByRole('menuitem', { name: 'Edit' }).click();
+    await dialog().getByRole('combobox', { name: 'Role' }).click();
+    await page.getByRole('option', { name: /^operator/ }).click();
+    await confirm(page, 'Apply');
+    await closeDialog(page);
+    await page.locator('tr[data-row=eve]').getByText('operator').waitFor();
+  }, 60_000);
+
+  it('the text of a new token is shown once, and it works until it is revoked', async () => {
+    await page.getByRole('tab', { name: 'API tokens' }).click();
+    await page.waitForURL(/tab=tokens/);
+    await page.getByRole('button', { name: 'Create token' }).click();
+    await dialog().getByLabel('Name').fill('prometheus');
+    await confirm(page, 'Create');
+    await dialog().getByText(/cannot be shown again/).waitFor();
+    const secret = (await dialog().getByTestId('secret').textContent())!.trim();
+    await dialog().getByRole('button', { name: 'Copy the token' }).click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret);
+    const me = () => fetch(`${product.url}/api/v1/session/me`, { headers: { authorization: `Bearer ${secret}` } });
+    expect(await (await me()).json()).toMatchObject({ user: user.name, role: 'viewer' });
+    await closeDialog(page);
+    expect(await page.getByText(secret).count()).toBe(0);
+    await page.getByRole('button', { name: 'Revoke prometheus' }).click();
+    await confirm(page, 'Revoke');
+    await closeDialog(page);
+    await page.getByRole('button', { name: 'Revoke prometheus' }).waitFor({ state: 'detached' });
+    expect((await me()).status).toBe(401);
+  }, 60_000);
+
+  it('a viewer sees what is its own, and changes its own password', async () => {
+    expect((await product.rest('/user/eve/edit', { role: 'viewer' })).status).toBe(200);
+    const [one, other] = [await openPage(browser, product), await openPage(browser, product)];
+    for (const { page: own } of [one, other]) {
+      await own.goto('/users');
+      await signIn(own, eve);
+      await untilLive(own);
+    }
+    expect(await one.page.getByRole('tab').allTextContents()).toEqual(['API tokens', 'Sessions']);
+    expect(await one.page.getByRole('link', { name: 'Audit' }).count()).toBe(0);
+    await one.page.getByText('No API tokens').waitFor();
+    await one.page.getByRole('tab', { name: 'Sessions' }).click();
+    await one.page.getByText('this browser').waitFor();
+    expect(await one.page.locator('tr[data-row]').count()).toBe(2);
+    await one.page.getByRole('button', { name: /^Account/ }).click();
+    await one.page.getByRole('menuitem', { name: 'Change password' }).click();
+    const own = one.page.getByRole('dialog');
+    await own.getByLabel('Current password', { exact: true }).fill('not this one');
+    await own.getByLabel('New password', { exact: true }).fill(fresh);
+    await own.getByRole('button', { name: 'Change password' }).click();
+    await own.getByText('The current password is wrong.').waitFor();
+    expect(await own.getByRole('alert').count()).toBe(0);
+    expect(await own.getByLabel('Current password', { exact: true }).getAttribute('aria-invalid')).toBe('true');
+    await own.getByLabel('Current password', { exact: true }).fill(eve.password);
+    await confirm(one.page, 'Change password');
+    await own.getByText('1 other session and 0 CLI tokens were ended.').waitFor();
+    await closeDialog(one.page);
+    expect(await one.page.locator('tr[data-row]').count()).toBe(1);
+    await other.page.reload();
+    await other.page.waitForURL(/\/login/);
+    expect([...one.faults, ...other.faults]).toEqual([]);
+    await Promise.all([one.context.close(), other.context.close()]);
+  }, 90_000);
+
+  it('the audit log tells of it, with what was different, and its filters are in the address', async () => {
+    await page.goto('/audit?actor=admin&operation=user.edit');
+    await untilLive(page);
+    await page.locator('tr[data-row]').nth(1).waitFor();
+    expect(await page.locator('tr[data-row]').count()).toBe(2);
+    expect(await page.locator('tr[data-row]').first().getByText(/\d\d:\d\d:\d\d UTC/).count()).toBe(1);
+    await page.getByRole('button', { name: /^Details of user.edit/ }).first().focus();
+    await page.keyboard.press('Enter');
+    const detail = page.getByTestId('audit-detail');
+    await detail.getByLabel('Before and after').getByText('operator').waitFor();
+    await detail.getByLabel('Input').getByText(/"role": "viewer"/).waitFor();
+    await page.goto('/audit?outcome=refused');
+    await page.locator('tr[data-row]').filter({ hasText: 'session.changePassword' }).waitFor();
+    expect(await page.locator('tr[data-row]').filter({ hasText: 'user.create' }).count()).toBe(0);
+    await page.goto('/audit?actor=nobody-like-that');
+    await page.getByRole('button', { name: 'Clear them' }).click();
+    await page.locator('tr[data-row]').first().waitFor();
+    expect(new URL(page.url()).search).toBe('');
+  }, 60_000);
+
+  it.each([['users', '/users'], ['tokens', '/users?tab=tokens'], ['sessions', '/users?tab=sessions'], ['audit', '/audit']])('%s: both schemes, and a phone', async (name, path) => look(name, path), 60_000);
+
+  it('older entries are a page further', async () => {
+    for (let n = 0; n < 55; n += 1) expect((await product.rest('/token/old/create', { days: 1 })).status).toBe(200);
+    await page.goto('/audit');
+    await page.locator('tr[data-row]').nth(49).waitFor();
+    await page.getByRole('button', { name: 'Show older' }).click();
+    await page.getByText('That is all there is.').waitFor();
+    const ids = await page.locator('tr[data-row]').evaluateAll((rows) => rows.map((one) => Number((one as HTMLElement).dataset.row)));
+    expect(ids.length).toBeGreaterThan(55);
+    expect(ids).toEqual(Array.from(ids, (_, index) => ids[0]! - index));
+  }, 60_000);
+
+  it('a link for one user has the name and says what it does', async () => {
+    const printed = product.cli('server', 'claim-link', '--data-dir', join(product.folder, 'data/server'), '--user', 'eve').stdout;
+    const link = /http\S+/.exec(printed)![0];
+    const lost = await openPage(browser, product);
+    await lost.page.goto(new URL(link).pathname + new URL(link).search);
+    await lost.page.getByTestId('claim-plan').getByText(/Give eve a new password as viewer/).waitFor();
+    expect(await lost.page.getByLabel('Name').inputValue()).toBe('eve');
+    expect(await lost.page.getByLabel('Name').isEditable()).toBe(false);
+    expect(await lost.page.getByText(/administrator/).count()).toBe(0);
+    expect(await seriousFindings(lost.page)).toEqual([]);
+    if (process.env.COTERIE_SHOTS) await lost.page.screenshot({ path: join(process.env.COTERIE_SHOTS, 'claim.png') });
+    await lost.page.getByLabel('Password', { exact: true }).fill(eve.password);
+    await lost.page.getByLabel('Password again', { exact: true }).fill(eve.password);
+    await lost.page.getByRole('button', { name: 'Set the password and sign in' }).click();
+    await untilLive(lost.page);
+    await lost.page.getByRole('button', { name: 'Account: eve, viewer' }).waitFor();
+    expect(lost.faults).toEqual([]);
+    await lost.context.close();
+  }, 60_000);
+
+  it('nothing went wrong in the page meanwhile', () => expect(faults).toEqual([]));
+});
