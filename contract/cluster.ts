@@ -29,14 +29,21 @@ export const cluster = {
       replicasetsWithoutMaster: z.array(z.string()),
       critical: z.number(),
       warnings: z.number(),
+      unacknowledged: z.number().describe('Critical issues and warnings that nobody has acknowledged'),
+      muted: z.number().describe('Open issues that are muted: in none of the other counts'),
     }),
   }),
   issues: query({
     summary: 'What is wrong, since when, and what to do',
     role: 'viewer',
-    input: z.object({ severity: Severity.optional().describe('Only this severity'), object: z.string().optional().describe('Only this instance or replicaset: alias or uuid') }),
+    input: z.object({
+      severity: Severity.optional().describe('Only this severity'),
+      object: z.string().optional().describe('Only this instance or replicaset: alias or uuid'),
+      muted: z.stringbool().or(z.boolean()).optional().describe('Only those that are muted, or only those that are not'),
+      acknowledged: z.stringbool().or(z.boolean()).optional().describe('Only those that somebody has acknowledged, or only the others'),
+    }),
     output: z.array(Issue),
-    columns: ['severity', 'code', 'object.name', 'since', 'sentence', 'wayOut'],
+    columns: ['severity', 'code', 'object.name', 'since', 'sentence', 'wayOut', 'acknowledged.by', 'muted.until'],
   }),
   events: query({
     summary: 'What happened: health changes, actions, configuration, processes',

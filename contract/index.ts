@@ -4,12 +4,13 @@ import { cluster } from './cluster.ts';
 import { config } from './config.ts';
 import { gossip } from './gossip.ts';
 import { instance } from './instance.ts';
+import { issue } from './issue.ts';
 import type { Operation } from './operation.ts';
 import { replicaset } from './replicaset.ts';
 import { topology } from './topology.ts';
 
 /** Everything that the product can do, as noun.verb. Adding an operation starts here. */
-export const contract = { cluster, instance, replicaset, topology, config, applyRun, user, token, session, audit, gossip };
+export const contract = { cluster, issue, instance, replicaset, topology, config, applyRun, user, token, session, audit, gossip };
 
 export type Contract = typeof contract;
 

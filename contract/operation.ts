@@ -53,14 +53,14 @@ export function stream<I extends z.ZodObject, O extends z.ZodType>(operation: Wi
   return { kind: 'stream', ...operation };
 }
 
-type MutationInput<S extends z.core.$ZodLooseShape> = z.ZodObject<S & typeof mutationFields>;
+type MutationInput<S extends z.core.$ZodLooseShape> = z.ZodObject<S & Omit<typeof mutationFields, keyof S>>;
 
-/** `input` is given as fields; `reason`, `dryRun` and `expectedVersion` are added. `data` is what comes back beside the plan. */
+/** `input` is given as fields; `reason`, `dryRun` and `expectedVersion` are added where it does not have its own. `data` is what comes back beside the plan. */
 export function mutation<S extends z.core.$ZodLooseShape, D extends z.ZodType>(
   operation: Omit<Operation<'mutation', MutationInput<S>, z.ZodType>, 'kind' | 'input' | 'output'> & { readonly input: S; readonly data: D },
 ): Operation<'mutation', MutationInput<S>, ReturnType<typeof Outcome<D>>> {
   const { input, data, ...rest } = operation;
   // The spread has exactly the keys of S and of mutationFields, which TypeScript does not follow through z.object.
-  const fields = z.object({ ...input, ...mutationFields }) as unknown as MutationInput<S>;
+  const fields = z.object({ ...mutationFields, ...input }) as unknown as MutationInput<S>;
   return { kind: 'mutation', ...rest, input: fields, output: Outcome(data) };
 }

@@ -13,6 +13,8 @@ What can be wrong, as the server sees it. Generated from \`core/issues\` by \`np
 - **Identity.** An issue's id is its code and its object; it, its time and its sentence stay the same while the problem lasts, also over a restart of the server.
 - **Consequences are not issues.** A link to a peer that is down, or still starting, is not broken. Where more than half of the cluster cannot be heard, nothing is offered to be disabled: the fault is likely on the server's side.
 - **Repairs.** Where an operation mends the issue, the issue carries it with its input; suggestions gather those of one operation.
+- **Acknowledge**: *seen, I am at it* (\`coterie issue acknowledge unreachable:s1-b --reason "in the data centre at 9"\`). The issue stays listed and counted, with who, when and why, but not as unacknowledged. It ends with the issue itself, or earlier with \`--hours\`; an issue that comes back is another one.
+- **Mute**: *do not count this* (\`coterie issue mute clock-offset:s1-b --hours 48 --reason "no NTP there yet"\`; a code alone is about all objects). A reason and an end within 90 days are needed. A muted issue is in no count, badge, health or suggestion and its events are no alarm, but it stays listed, last, with its mute; \`coterie issue mutes\` shows all mutes, also those that hide nothing now. That a replicaset has no master stays a fact in \`coterie cluster health\`. Both need the role operator, are in the audit log, and are events of the kind \`action\`, as is their end.
 
 | code | about | severity | raised | when | what to do |
 | --- | --- | --- | --- | --- | --- |

@@ -24,7 +24,7 @@ const shownAtOnce = 4;
 /** Critical issues open, warnings one click away. Nothing wrong: nothing here. */
 export function Problems({ overview }: { overview: ClusterOverview }) {
   const [all, { toggle }] = useDisclosure(false);
-  const issues = issuesInOrder(overview.issues);
+  const issues = issuesInOrder(overview.issues.filter(({ muted }) => muted === undefined));
   if (issues.length === 0) return null;
   const critical = issues.filter(({ severity }) => severity === 'critical');
   const first = (critical.length > 0 ? critical : issues).slice(0, shownAtOnce);

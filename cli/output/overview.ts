@@ -1,4 +1,4 @@
-import type { ClusterOverview, ClusterUpdate, InstanceView } from '~/contract/shapes/view.ts';
+import type { ClusterOverview, ClusterUpdate, InstanceView, Issue } from '~/contract/shapes/view.ts';
 import { table } from './table.ts';
 import { bold, coloured, dim, localTime, type Style } from './text.ts';
 
@@ -10,7 +10,9 @@ export function overviewText(overview: ClusterOverview, style: Style): string {
   const { name, health, configVersion, configAt, failoverMode, issues, replicasets, instances } = overview;
   const at = configAt === null ? '' : ` of ${localTime(configAt)}`;
   const parts = [`${bold(name, style)}  ${coloured(health, health, style)}  configuration ${configVersion}${at}  failover ${failoverMode}\n`];
-  if (issues.length > 0) parts.push(`${issues.map((issue) => `${coloured(issue.severity, issue.severity, style)}  ${issue.sentence}\n          ${dim(issue.wayOut, style)}\n`).join('')}`);
+  const counted = issues.filter(({ muted }) => muted === undefined);
+  if (counted.length > 0) parts.push(counted.map((issue) => `${coloured(issue.severity, issue.severity, style)}  ${issue.sentence}\n          ${dim(`${seenBy(issue)}${issue.wayOut}`, style)}\n`).join(''));
+  if (counted.length < issues.length) parts.push(`${dim(`${issues.length - counted.length} muted: \`coterie cluster issues --muted\``, style)}\n`);
   const byUuid = new Map(instances.map((instance) => [instance.uuid, instance]));
   for (const replicaset of replicasets) {
     const rows = replicaset.instances.flatMap((uuid) => byUuid.get(uuid) ?? []);
@@ -21,6 +23,8 @@ export function overviewText(overview: ClusterOverview, style: Style): string {
   if (unconfigured.length > 0) parts.push(`${bold('Unconfigured', style)}  ${dim('join them with `coterie instance join` or `coterie replicaset create`', style)}\n${table(unconfigured, columns, style, instances)}`);
   return parts.join('\n');
 }
+
+const seenBy = ({ acknowledged }: Issue) => (acknowledged ? `Acknowledged by ${acknowledged.by}${acknowledged.reason === null ? '' : ` (${acknowledged.reason})`}. ` : '');
 
 /** What `cluster watch` prints: the whole once, then a line for each thing that changed its mind. */
 export class WatchText {

@@ -76,6 +76,18 @@ export type Severity = (typeof severities)[number];
 export const ObjectRef = z.object({ kind: z.enum(['cluster', 'instance', 'replicaset', 'server', 'user']), id: z.string(), name: z.string() });
 export type ObjectRef = z.output<typeof ObjectRef>;
 
+/** Somebody has acknowledged or muted an issue. */
+export const IssueMark = z.object({
+  /** What was marked, as it is to be named to take it back: an issue's id, or the code of a rule for all its objects. */
+  scope: z.string(),
+  by: z.string(),
+  at: TimeMs,
+  /** Null: as long as the issue lasts. */
+  until: TimeMs.nullable(),
+  reason: z.string().nullable(),
+});
+export type IssueMark = z.output<typeof IssueMark>;
+
 export const Issue = z.object({
   /** Stable while the problem lasts: code + object. */
   id: z.string(),
@@ -88,6 +100,10 @@ export const Issue = z.object({
   since: TimeMs,
   /** The operation that repairs it, ready to be called; null where there is none. */
   repair: z.object({ operation: z.string(), label: z.string(), input: z.record(z.string(), z.unknown()) }).nullable(),
+  /** Absent: nobody has acknowledged it. */
+  acknowledged: IssueMark.optional(),
+  /** Present: in no count and no badge until then. Such issues stand last. */
+  muted: IssueMark.optional(),
 });
 export type Issue = z.output<typeof Issue>;
 

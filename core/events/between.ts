@@ -3,8 +3,10 @@ import type { InstanceView, Issue, ObjectRef, ReplicasetView } from '~/contract/
 import { catalogue } from '~/core/issues/catalogue.ts';
 import type { Seen } from '~/core/issues/detect.ts';
 import { list } from '~/core/view/words.ts';
+import type { Mark } from '~/core/issues/marks.ts';
 import type { EventDraft } from './draft.ts';
 import { exitEvents, processEvents, type Exits } from './life.ts';
+import { markEvents } from './mark-events.ts';
 
 /** What happened between two moments, found by comparing what was shown: nobody has to remember to report an event. */
 export type Moment = {
@@ -12,6 +14,7 @@ export type Moment = {
   readonly instances: readonly InstanceView[];
   readonly replicasets: readonly ReplicasetView[];
   readonly issues: readonly Issue[];
+  readonly marks: readonly Mark[];
   readonly at: number;
   readonly seen: Seen;
   readonly exits: Exits;
@@ -23,7 +26,7 @@ const toldByProcess = new Set(['crashed', 'failed', 'stopped', 'silent']);
 const grace: ReadonlyMap<string, number> = new Map(catalogue.map(({ code, graceMs }) => [code, graceMs]));
 
 export function eventsBetween(before: Moment, after: Moment, now: number): EventDraft[] {
-  return [...configEvents(before, after), ...memberEvents(before, after), ...masterEvents(before, after), ...issueEvents(before, after)].map((event) => ({ at: now, actor: null, data: {}, ...event }));
+  return [...configEvents(before, after), ...memberEvents(before, after), ...masterEvents(before, after), ...issueEvents(before, after), ...markEvents(before, after)].map((event) => ({ at: now, actor: null, data: {}, ...event }));
 }
 
 /** What the functions here make: `at` and, where it is nobody's, `actor` and `data` are added above. */
@@ -96,7 +99,7 @@ function issueEvents(before: Moment, after: Moment): Sketch[] {
   const raised = after.issues.filter((issue) => !old.has(issue.id) && !toldByProcess.has(issue.code) && isNew(issue));
   const cleared = before.issues.filter(({ id, code }) => !open.has(id) && !toldByProcess.has(code));
   return [
-    ...raised.map(({ code, severity, object, sentence }): Sketch => ({ kind: 'issue', severity, object, sentence, data: { code, open: true } })),
+    ...raised.map(({ code, severity, object, sentence, muted }): Sketch => ({ kind: 'issue', severity: muted ? 'info' : severity, object, sentence, data: { code, open: true, ...(muted && { muted: true }) } })),
     ...cleared.map(({ code, object, sentence }): Sketch => ({ kind: 'issue', severity: 'info', object, sentence: `Over: ${sentence}`, data: { code, open: false } })),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Health, Issue } from '~/contract/shapes/view.ts';
 import type { InstanceFacts, ReplicasetFacts } from './facts.ts';
+import { counts } from '~/core/issues/marks.ts';
 import { duration, list, quoted } from './words.ts';
 
 /** One judgement and one short sentence for each badge. */
@@ -10,13 +11,19 @@ const rank: Record<Health, number> = { ok: 0, unknown: 1, warning: 2, critical: 
 export const worse = (a: Health, b: Health): Health => (rank[a] >= rank[b] ? a : b);
 
 /** What the state alone says; open issues may make it worse. */
-export function judgeInstance(instance: InstanceFacts, issues: readonly Issue[], { now, badges }: { now: number; badges: ReadonlyMap<string, string> }): Judgement {
-  const own = stateOf(instance, now);
+export function judgeInstance(instance: InstanceFacts, all: readonly Issue[], { now, badges }: { now: number; badges: ReadonlyMap<string, string> }): Judgement {
+  const issues = all.filter(counts);
+  const own = all.some(({ code, muted }) => muted !== undefined && toldByState.has(code)) ? quiet(stateOf(instance, now)) : stateOf(instance, now);
   const worst = issues.find(({ severity }) => severity === 'critical') ?? issues.find(({ severity }) => severity === 'warning');
   if (worst === undefined || worst.severity === 'info') return own;
   const health = worse(own.health, worst.severity);
   return { health, healthSentence: own.health === 'ok' ? (badges.get(worst.code) ?? worst.code) : own.healthSentence };
 }
+
+/** Issues that the state alone shows too: where one of them is muted, the state counts as well. */
+const toldByState = new Set(['unreachable', 'unheard', 'silent', 'crashed', 'crash-loop', 'failed', 'stopped', 'waiting']);
+
+const quiet = ({ healthSentence }: Judgement): Judgement => ({ health: 'ok', healthSentence: `${healthSentence} (muted)` });
 
 function stateOf(instance: InstanceFacts, now: number): Judgement {
   const { contact, heardAt, status, state } = instance;
@@ -55,10 +62,11 @@ function stateOf(instance: InstanceFacts, now: number): Judgement {
   }
 }
 
-export function judgeReplicaset(replicaset: ReplicasetFacts, issues: readonly Issue[], memberHealth: (uuid: string) => Health): Judgement {
+export function judgeReplicaset(replicaset: ReplicasetFacts, all: readonly Issue[], memberHealth: (uuid: string) => Health): Judgement {
+  const issues = all.filter(counts);
   const members = replicaset.members.filter((member) => !member.config?.disabled);
   const well = members.filter((member) => memberHealth(member.uuid) === 'ok').length;
-  const masterMissing = replicaset.data && replicaset.masters.length === 0;
+  const masterMissing = replicaset.data && replicaset.masters.length === 0 && !all.some(({ code, muted }) => code === 'no-master' && muted !== undefined);
   const dead = members.length > 0 && members.every((member) => memberHealth(member.uuid) === 'critical');
   let health: Health = members.length === 0 || well < members.length || masterMissing ? 'warning' : 'ok';
   if (dead) health = 'critical';

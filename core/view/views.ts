@@ -1,5 +1,6 @@
 import type { Health, InstanceView, Issue, ReplicasetView } from '~/contract/shapes/view.ts';
 import type { Facts, InstanceFacts } from './facts.ts';
+import { counts } from '~/core/issues/marks.ts';
 import { groupBy } from './group.ts';
 import { judgeInstance, judgeReplicaset } from './health.ts';
 
@@ -21,7 +22,7 @@ export function buildViews(facts: Facts, issues: readonly Issue[], badges: Reado
       masters: replicaset.masters.map(({ uuid }) => uuid),
       wantedMaster: replicaset.wanted?.uuid ?? null,
       instances: replicaset.members.map(({ uuid }) => uuid),
-      issues: own.length + replicaset.members.reduce((sum, { uuid }) => sum + (byObject.get(uuid)?.length ?? 0), 0),
+      issues: own.filter(counts).length + replicaset.members.reduce((sum, { uuid }) => sum + (byObject.get(uuid)?.filter(counts).length ?? 0), 0),
     };
   });
   return { instances: instances.toSorted(byPlace), replicasets: replicasets.toSorted((a, b) => compare(a.alias, b.alias)) };
@@ -59,7 +60,7 @@ function instanceView(instance: InstanceFacts, issues: readonly Issue[], options
     lagSeconds: lags.length === 0 ? null : Math.max(...lags),
     memoryUsedBytes: database?.slab.arenaUsedBytes ?? null,
     memoryQuotaBytes: database?.slab.quotaBytes ?? null,
-    issues: issues.length,
+    issues: issues.filter(counts).length,
   };
 }
 

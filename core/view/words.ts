@@ -10,10 +10,10 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 86_400)} d`;
 }
 
-/** "03:12:45 UTC", with the date where that is not within the last day. */
+/** "03:12:45 UTC", with the date where that is more than a day away. */
 export function clock(at: number, now: number): string {
   const iso = new Date(at).toISOString();
-  return now - at < 86_400_000 ? `${iso.slice(11, 19)} UTC` : `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+  return Math.abs(now - at) < 86_400_000 ? `${iso.slice(11, 19)} UTC` : `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }
 
 export function bytes(count: number): string {

@@ -1,4 +1,5 @@
 import { CoterieError } from '~/contract/errors.ts';
+import type { Change } from '~/contract/shapes/config.ts';
 import type { Plan, Refusal, Step } from '~/contract/shapes/plan.ts';
 import { carryOut } from '~/server/access/plan.ts';
 import type { Intent } from './change.ts';
@@ -8,13 +9,13 @@ import type { Context } from './context.ts';
 
 export type Action = { readonly summary: string; readonly steps: readonly Step[]; readonly refusals?: readonly Refusal[]; readonly warnings?: readonly string[] };
 
-export async function act<T>(context: Context, intent: Intent, { action, run }: { action: Action; run: () => Promise<T> }) {
+export async function act<T>(context: Context, intent: Intent, { action, run, changes = [] }: { action: Action; run: () => Promise<T>; changes?: readonly Change[] }) {
   const { versions } = context.services.runtime;
   const version = versions.current?.version ?? 0;
   if (intent.expectedVersion !== undefined && intent.expectedVersion !== version) {
     throw new CoterieError('STALE_VERSION', `The configuration is at version ${version}, not ${intent.expectedVersion}. Look at it again, then repeat.`, { version, expectedVersion: intent.expectedVersion });
   }
-  const plan: Plan = { summary: action.summary, steps: [...action.steps], refusals: [...(action.refusals ?? [])], warnings: [...(action.warnings ?? [])], changes: [], baseVersion: null };
+  const plan: Plan = { summary: action.summary, steps: [...action.steps], refusals: [...(action.refusals ?? [])], warnings: [...(action.warnings ?? [])], changes: [...changes], baseVersion: null };
   return carryOut(intent, plan, run);
 }
 

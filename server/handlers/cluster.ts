@@ -17,8 +17,14 @@ export const clusterHandlers: HandlersOf<Pick<typeof contract, 'cluster'>>['clus
 
   health: async ({ services }) => services.runtime.state.overall,
 
-  issues: async ({ services }, { severity, object }) =>
-    services.runtime.state.overview.issues.filter((issue) => (severity === undefined || issue.severity === severity) && (object === undefined || issue.object.id === object || issue.object.name === object)),
+  issues: async ({ services }, { severity, object, muted, acknowledged }) =>
+    services.runtime.state.overview.issues.filter(
+      (issue) =>
+        (severity === undefined || issue.severity === severity) &&
+        (object === undefined || issue.object.id === object || issue.object.name === object) &&
+        (muted === undefined || muted === (issue.muted !== undefined)) &&
+        (acknowledged === undefined || acknowledged === (issue.acknowledged !== undefined)),
+    ),
 
   events: async ({ services }, filter) => services.store.events.list(filter),
 

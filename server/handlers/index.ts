@@ -5,6 +5,7 @@ import { clusterHandlers } from './cluster.ts';
 import { configHandlers } from './config.ts';
 import type { HandlersOf } from './context.ts';
 import { gossipHandlers } from './gossip.ts';
+import { issueHandlers } from './issue.ts';
 import { instanceHandlers } from './instance.ts';
 import { replicasetHandlers } from './replicaset.ts';
 import { sessionHandlers } from './session.ts';
@@ -15,6 +16,7 @@ import { userHandlers } from './user.ts';
 /** What answers each operation of the contract. */
 export const handlers: HandlersOf<Contract> = {
   cluster: clusterHandlers,
+  issue: issueHandlers,
   instance: instanceHandlers,
   replicaset: replicasetHandlers,
   topology: topologyHandlers,

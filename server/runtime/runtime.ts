@@ -12,6 +12,7 @@ import type { Gossip } from './gossip.ts';
 import { GossipKeys } from './gossip-keys.ts';
 import { heard, wokenBetween } from './heard.ts';
 import { Journal } from './journal.ts';
+import { Marks } from './marks.ts';
 import { ClusterState, stateDefaults } from './state.ts';
 import { Versions } from './versions.ts';
 
@@ -54,6 +55,7 @@ export class Runtime {
   readonly adoption: Adoption;
   readonly keys: GossipKeys;
   readonly journal: Journal;
+  readonly marks: Marks;
   /** As of the last second. */
   gossipStats: Readonly<Record<string, number>> = {};
   readonly #catchUp: CatchUp;
@@ -68,21 +70,23 @@ export class Runtime {
     const { store, now, warn } = components;
     const versions = new Versions(store);
     const journal = new Journal({ store, now, onError: (error) => warn('Events could not be written to the database; it is tried again.', error) }, { writer: store.provider === 'postgresql' ? `${options.owner} ${options.boot}` : null });
-    await Promise.all([versions.refresh(), journal.load()]);
-    const runtime = new Runtime(components, { ...options, versions, journal });
+    const marks = new Marks(store);
+    await Promise.all([versions.refresh(), journal.load(), marks.refresh()]);
+    const runtime = new Runtime(components, { ...options, versions, journal, marks });
     await runtime.#listen();
     return runtime;
   }
 
   private constructor(
     readonly components: RuntimeComponents,
-    readonly options: RuntimeOptions & { versions: Versions; journal: Journal },
+    readonly options: RuntimeOptions & { versions: Versions; journal: Journal; marks: Marks },
   ) {
     const { store, connect, now, random, newUuid, warn, gossip } = components;
-    const { name, owner, boot, versions, journal, policy } = options;
+    const { name, owner, boot, versions, journal, marks, policy } = options;
     this.#startedAt = now();
     this.versions = versions;
     this.journal = journal;
+    this.marks = marks;
     this.agents = new Agents({
       connect,
       now,
@@ -106,9 +110,10 @@ export class Runtime {
     this.#catchUp = new CatchUp({ store, versions, client, reportOf: (uuid) => this.state.report(uuid), isApplying: () => this.applies.running().length > 0, now, random, onChange: poke, onError });
     this.applies = new ApplyRunner({ store, versions, lock, client, reachable, now, newUuid, onChange: onRun, onCommitted: (uuid, config, applied) => this.state.committed(uuid, config, applied), onFinished: (run) => this.#catchUp.finished(run), onError }, { owner, ...(policy ? { policy } : {}) });
     this.state = new ClusterState(
-      { versions, now, isUp, runs: () => this.applies.running(), onEvents: (drafts) => journal.events(drafts), onSeen: (seen) => journal.issues(seen) },
+      { versions, now, isUp, runs: () => this.applies.running(), marks: () => marks.all, onEvents: (drafts) => journal.events(drafts), onSeen: (seen) => journal.issues(seen) },
       { name, boot, ...stateDefaults, seen: new Map(journal.since) },
     );
+    marks.onChange(() => this.state.lookBeforeAnswer());
     this.adoption = new Adoption({ versions, store, client, holders: () => this.#holders() });
     this.keys = new GossipKeys(gossip);
   }
@@ -168,6 +173,8 @@ export class Runtime {
       // Payloads are read again too: a change of a member is an event, its round trip is not.
       this.#hear();
       await this.versions.refresh();
+      // Alone on its database, this server has made all marks itself.
+      if (this.components.store.provider === 'postgresql') await this.marks.refresh();
       this.gossipStats = await this.gossip.stats();
       if (await this.#maySettle()) await this.applies.recover();
     } catch (error) {

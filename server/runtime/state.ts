@@ -3,6 +3,7 @@ import type { ClusterOverview, ClusterUpdate } from '~/contract/shapes/view.ts';
 import { eventsBetween } from '~/core/events/between.ts';
 import type { EventDraft } from '~/core/events/draft.ts';
 import type { Seen } from '~/core/issues/detect.ts';
+import type { Mark } from '~/core/issues/marks.ts';
 import { observe, type Observation } from '~/core/issues/observe.ts';
 import { builtInRoles } from '~/core/roles.ts';
 import type { KnownInstance } from '~/core/topology/known.ts';
@@ -25,6 +26,8 @@ export type StateComponents = {
   readonly isUp: (uuid: string) => boolean;
   /** Unfinished runs, as far as this server knows. */
   readonly runs: () => ApplyRun[];
+  /** What people have said about issues. */
+  readonly marks: () => readonly Mark[];
   readonly onEvents: (drafts: readonly EventDraft[]) => void;
   /** What is wrong now, and since when: to be kept over a restart. */
   readonly onSeen: (seen: Seen) => void;
@@ -73,6 +76,17 @@ export class ClusterState {
   get overall(): Overall {
     if (this.#overdue) this.#renew();
     return healthOf(this.#observation);
+  }
+
+  /** Acknowledgements and mutes in force. */
+  get marks(): readonly Mark[] {
+    if (this.#overdue) this.#renew();
+    return this.#observation.marks;
+  }
+
+  /** What is wrong now, and since when. */
+  get seen(): Seen {
+    return this.#seen;
   }
 
   report(uuid: string): Report | null {
@@ -153,8 +167,8 @@ export class ClusterState {
   }
 
   #look(): Observation {
-    const { versions, now, runs } = this.components;
-    return observe({ config: versions.current, reports: this.#reports, gossip: this.#gossip, now: now(), startedAt: this.#startedAt }, { seen: this.#seen, pendingRuns: runs() });
+    const { versions, now, runs, marks } = this.components;
+    return observe({ config: versions.current, reports: this.#reports, gossip: this.#gossip, now: now(), startedAt: this.#startedAt }, { seen: this.#seen, pendingRuns: runs(), marks: marks() });
   }
 
   #shown(): ClusterOverview {

@@ -2,6 +2,7 @@ import { auditStore } from './audit.ts';
 import { checkpoint, openDatabase } from './database.ts';
 import { alreadyDurable, walDurable, type OpenLog } from './durable.ts';
 import { eventStore } from './events.ts';
+import { issueMarkStore } from './issue-marks.ts';
 import { lockStore } from './locks.ts';
 import { loginFailureStore } from './login-failures.ts';
 import { issueSeenStore, metaStore } from './meta.ts';
@@ -31,6 +32,7 @@ export async function openStore(url: string, { openLog }: { openLog?: OpenLog } 
     // The last write of every mutation: once it is on the disk, so is all that the mutation did.
     audit: { ...audit, append: (entry) => durable.after(audit.append(entry)) },
     issuesSeen: issueSeenStore(db),
+    issueMarks: issueMarkStore(db),
     users: userStore(db),
     sessions: sessionStore(db),
     tokens: tokenStore(db),

@@ -4,6 +4,7 @@ import type { ConfigMeta } from '~/contract/shapes/config.ts';
 import type { ApplyRun, InstanceApply } from '~/contract/shapes/plan.ts';
 import type { Event } from '~/contract/shapes/view.ts';
 import type { EventDraft } from '~/core/events/draft.ts';
+import type { Mark } from '~/core/issues/marks.ts';
 import type { Committed } from '~/link/protocol.ts';
 import type { z } from 'zod';
 
@@ -18,6 +19,7 @@ export type Store = {
   readonly events: EventStore;
   readonly audit: AuditStore;
   readonly issuesSeen: IssueSeenStore;
+  readonly issueMarks: IssueMarkStore;
   readonly users: UserStore;
   readonly sessions: SessionStore;
   readonly tokens: TokenStore;
@@ -105,6 +107,16 @@ export type AuditStore = {
 export type IssueSeenStore = {
   load(): Promise<Map<string, number>>;
   save(change: { added: ReadonlyMap<string, number>; removed: readonly string[] }): Promise<void>;
+};
+
+/** Acknowledgements and mutes of issues, over or not. */
+export type IssueMarkStore = {
+  /** Oldest first. */
+  list(): Promise<Mark[]>;
+  /** In the place of one of the same kind and scope. */
+  put(mark: Mark): Promise<void>;
+  /** Exactly this one, by kind, scope and time; false when it is gone or another one has its place. */
+  remove(mark: Mark): Promise<boolean>;
 };
 
 export type StoredUser = { name: string; role: Role; passwordHash: string; createdAt: number; lastLoginAt: number | null; disabled: boolean };

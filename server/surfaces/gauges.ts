@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { gossipStates, healths, severities } from '~/contract/shapes/view.ts';
+import { counts } from '~/core/issues/marks.ts';
 import type { Runtime } from '~/server/runtime/runtime.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -12,7 +13,10 @@ export function gauges(metrics: Metrics, runtime: Runtime): void {
     const set = (name: string, help: string, value: number) => metrics.set(name, help, { value });
     for (const health of healths) metrics.set('coterie_instances', 'Configured instances by health.', { labels: { health }, value: overview.instances.filter((view) => view.configured && view.health === health).length });
     for (const state of gossipStates) metrics.set('coterie_gossip_members', 'Instances by what gossip says.', { labels: { state }, value: overview.instances.filter(({ gossip }) => gossip === state).length });
-    for (const severity of severities) metrics.set('coterie_issues', 'Open issues by severity.', { labels: { severity }, value: overview.issues.filter((issue) => issue.severity === severity).length });
+    for (const severity of severities) metrics.set('coterie_issues', 'Open issues by severity, without those that are muted.', { labels: { severity }, value: overview.issues.filter((issue) => counts(issue) && issue.severity === severity).length });
+    const { unacknowledged, muted } = runtime.state.overall;
+    set('coterie_issues_unacknowledged', 'Open critical issues and warnings that nobody has acknowledged.', unacknowledged);
+    set('coterie_issues_muted', 'Open issues that are muted; in no other count.', muted);
     metrics.clear('coterie_replicaset_masters');
     for (const { alias, masters } of overview.replicasets) metrics.set('coterie_replicaset_masters', 'Writable instances of a replicaset; 1 is right.', { labels: { replicaset: alias }, value: masters.length });
     set('coterie_config_version', 'Newest committed configuration version.', overview.configVersion);

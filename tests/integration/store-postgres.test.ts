@@ -90,6 +90,6 @@ describe('several servers on one PostgreSQL', () => {
     const adapter = await adapterFor(url).connect();
     const { rows } = await adapter.queryRaw({ sql: 'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY 1', args: [], argTypes: [] });
     await adapter.dispose();
-    expect(rows.map(([name]) => String(name).replace(/^\d+_/, ''))).toEqual(['init', 'guards']);
+    expect(rows.map(([name]) => String(name).replace(/^\d+_/, ''))).toEqual(['init', 'guards', 'issue_marks']);
   });
 });

@@ -23,9 +23,16 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
     overview: { input: {}, argv: [] },
     watch: { input: {}, argv: [] },
     health: { input: {}, argv: [] },
-    issues: { input: { severity: 'warning', object: 'a' }, argv: ['--severity', 'warning', '--object', 'a'] },
+    issues: { input: { severity: 'warning', object: 'a', muted: false }, argv: ['--severity', 'warning', '--object', 'a', '--no-muted'] },
     events: { input: { kind: 'config', limit: 5 }, argv: ['--kind', 'config', '--limit', '5'] },
     suggestions: { input: {}, argv: [] },
+  },
+  issue: {
+    acknowledge: { input: { issue: 'unreachable:nobody', hours: 8, reason: 'on it', ...preview }, argv: ['unreachable:nobody', '--hours', '8', '--reason', 'on it', '--dry-run'] },
+    unacknowledge: { input: { issue: 'unreachable:nobody', ...preview }, argv: ['unreachable:nobody', '--dry-run'] },
+    mute: { input: { issue: 'clock-offset:a', hours: 48, reason: 'no NTP there yet', ...preview }, argv: ['clock-offset:a', '--hours', '48', '--reason', 'no NTP there yet', '--dry-run'] },
+    unmute: { input: { issue: 'clock-offset', ...preview }, argv: ['clock-offset', '--dry-run'] },
+    mutes: { input: {}, argv: [] },
   },
   instance: {
     list: { input: { replicaset: 's1', unconfigured: false, limit: 10 }, argv: ['--replicaset', 's1', '--no-unconfigured', '--limit', '10'] },

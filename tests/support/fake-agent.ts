@@ -21,6 +21,8 @@ export class FakeAgent {
   /** Called instead of the usual answer, where set. */
   onPrepare: (() => Promise<Prepared>) | null = null;
   onCommit: (() => Promise<void>) | null = null;
+  /** Of 1e9. */
+  diskFreeBytes = 1e9;
   calls: string[] = [];
   #server: Server | null = null;
   #port = 0;
@@ -82,7 +84,7 @@ export class FakeAgent {
       config: this.committed && { version: this.committed.meta.version, hash: this.committed.meta.hash },
       appliedVersion: this.committed?.meta.version ?? 0,
       candidate: this.candidate && { runId: this.candidate.runId, version: this.candidate.content.meta.version, owner: this.candidate.owner, expiresAt: at + 1000 },
-      process, database, restarts: { count: 0, crashLoop: false, lastExitAt: null, lastExit: null, nextStartAt: null }, disk: { totalBytes: 1e9, freeBytes: 1e9 },
+      process, database, restarts: { count: 0, crashLoop: false, lastExitAt: null, lastExit: null, nextStartAt: null }, disk: { totalBytes: 1e9, freeBytes: this.diskFreeBytes },
     };
   }
 

@@ -1,6 +1,7 @@
 import type { ClusterConfig, ConfigVersion } from '~/contract/shapes/config.ts';
 import type { AgentStatus, DatabaseStatus, ReplicationLink } from '~/contract/shapes/status.ts';
 import { observe, type Observation } from '~/core/issues/observe.ts';
+import type { Mark } from '~/core/issues/marks.ts';
 import type { Seen } from '~/core/issues/detect.ts';
 import type { GossipView, Observed, Report } from '~/core/view/report.ts';
 import type { ApplyRun } from '~/contract/shapes/plan.ts';
@@ -21,6 +22,7 @@ export class Cluster {
   readonly uuids = new Map<string, string>();
   pendingRuns: ApplyRun[] = [];
   seen: Seen = new Map();
+  marks: Mark[] = [];
 
   /** `{ s1: ['a', 'b'] }`: the first of each is the master. Names that start with `r-` are replicasets without data. */
   constructor(shape: Record<string, readonly string[]>) {
@@ -98,7 +100,7 @@ export class Cluster {
   }
 
   look(): Observation {
-    const observation = observe(this.observed(), { seen: this.seen, pendingRuns: this.pendingRuns });
+    const observation = observe(this.observed(), { seen: this.seen, pendingRuns: this.pendingRuns, marks: this.marks });
     this.seen = observation.seen;
     return observation;
   }
