@@ -107,6 +107,16 @@ describe('a mute', () => {
     expect(healthOf(seen)).toMatchObject({ health: 'critical', critical: 1, muted: 1 });
   });
 
+  it('makes a state look well only where it is about that state', () => {
+    const cluster = new Cluster(shape);
+    cluster.says('b', (status) => {
+      status.disk.freeBytes = 1;
+      status.state = 'connecting';
+    });
+    cluster.marks = [markOf(cluster, 'muted', 'disk-low', { on: 'b' })];
+    expect(cluster.look().instances.find(({ alias }) => alias === 'b')).toMatchObject({ health: 'warning', healthSentence: 'connecting' });
+  });
+
   it('of a code alone is about all objects, also those that come later', () => {
     const cluster = new Cluster(shape);
     crash(cluster, 'b');
