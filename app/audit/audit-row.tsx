@@ -13,7 +13,7 @@ export const auditColumns: readonly Column[] = [
   { label: 'Time', width: 216 },
   { label: 'Actor', width: '16%' },
   { label: 'Outcome', width: 116 },
-  { label: 'Reason' },
+  { label: 'Reason or error' },
   { label: 'Details', kind: 'menu', width: 56 },
 ];
 
@@ -26,7 +26,7 @@ export function auditRow(entry: AuditRow, { open, onToggle }: { open: boolean; o
       Time: <Moment at={at} />,
       Actor: <>{actor} <span className={styles.quiet}>by {surface}</span></>,
       Outcome: <HealthMark health={outcomeHealth[outcome]}>{outcome}</HealthMark>,
-      Reason: reason ?? error ?? <span className={styles.quiet}>none given</span>,
+      'Reason or error': reason ?? error ?? <span className={styles.quiet}>none given</span>,
       Details: <ActionIcon variant="subtle" color="gray" aria-expanded={open} aria-label={`Details of ${operation}, entry ${id}`} onClick={onToggle}>
         {open ? <ChevronDown /> : <ChevronRight />}
       </ActionIcon>,

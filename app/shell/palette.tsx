@@ -2,6 +2,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlight';
 import '@mantine/spotlight/styles.css';
+import { useRouter } from 'next/navigation';
 import { useOpenInstance } from '~/app/cluster/use-filter.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
 import { compare, refOf } from '~/app/lib/rows.ts';
@@ -9,6 +10,7 @@ import { useLive } from '~/app/live/live-provider.tsx';
 import { useOperations } from '~/app/operations/operations-provider.tsx';
 import { useSession } from '~/app/session/session-provider.tsx';
 import { Search } from '~/app/ui/icons.tsx';
+import { pagesFor } from './pages.ts';
 
 const shownMax = 9;
 
@@ -17,6 +19,7 @@ export function Palette() {
   const { overview } = useLive();
   const { open } = useOperations();
   const { role } = useSession();
+  const router = useRouter();
   const [, openInstance] = useOpenInstance();
   if (!overview) return null;
   const instances = overview.instances.toSorted((a, b) => compare(a.alias, b.alias)).map(
@@ -33,6 +36,7 @@ export function Palette() {
     { id: 'create', label: 'Create replicaset', description: 'From unconfigured instances', onClick: () => open('replicaset.create') },
     { id: 'probe', label: 'Probe address', description: 'Look for an agent that does not appear', onClick: () => open('instance.probe') },
   ];
+  const ways = pagesFor(role).map(({ href, label }): SpotlightActionData => ({ id: href, label, description: 'Page', onClick: () => router.push(href) }));
   const changes = refusalFor('replicaset.edit', role) === null ? [...actions, ...replicasets] : [];
   return (
     <>
@@ -42,7 +46,7 @@ export function Palette() {
         </ActionIcon>
       </Tooltip>
       <Spotlight
-        actions={[{ group: 'Instances', actions: instances }, { group: 'Actions', actions: changes }]}
+        actions={[{ group: 'Instances', actions: instances }, { group: 'Actions', actions: changes }, { group: 'Pages', actions: [...ways, { id: 'password', label: 'Change password', description: 'Of your own account', onClick: () => open('session.changePassword') }] }]}
         shortcut={['mod + K']}
         limit={shownMax}
         overlayProps={{ backgroundOpacity: 0.45, blur: 0 }}

@@ -37,13 +37,14 @@ async function look(name: string, path: string): Promise<void> {
       if (name === 'audit') await page.getByRole('button', { name: /^Details of/ }).first().click();
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${name} at ${width}`).toBe(true);
       if (width === 1280) expect(await seriousFindings(page), `${name}, ${scheme}`).toEqual([]);
-      if (process.env.COTERIE_SHOTS) await page.screenshot({ path: join(process.env.COTERIE_SHOTS, `${name}-${scheme}-${width}.png`) });
+      await shot(`${name}-${scheme}-${width}`);
     }
   }
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 1280, height: 800 });
 }
 
+const shot = async (name: string) => process.env.COTERIE_SHOTS && page.screenshot({ path: join(process.env.COTERIE_SHOTS, `${name}.png`) });
 const dialog = () => page.getByRole('dialog');
 
 describe('access in the dashboard', () => {
@@ -53,6 +54,9 @@ describe('access in the dashboard', () => {
     await dialog().getByRole('combobox', { name: 'Role' }).click();
     await page.getByRole('option', { name: /^viewer/ }).click();
     await dialog().getByLabel('First password', { exact: true }).fill(eve.password);
+    await dialog().getByTestId('plan').getByText('eve: viewer').waitFor();
+    expect(await seriousFindings(page), 'create user').toEqual([]);
+    await shot('create-user');
     await confirm(page, 'Create');
     await closeDialog(page);
     await page.locator('tr[data-row=eve]').getByText('may sign in').waitFor();
@@ -72,6 +76,8 @@ describe('access in the dashboard', () => {
     await dialog().getByLabel('Name').fill('prometheus');
     await confirm(page, 'Create');
     await dialog().getByText(/cannot be shown again/).waitFor();
+    expect(await seriousFindings(page), 'new token').toEqual([]);
+    await shot('new-token');
     const secret = (await dialog().getByTestId('secret').textContent())!.trim();
     await dialog().getByRole('button', { name: 'Copy the token' }).click();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret);
@@ -107,6 +113,7 @@ describe('access in the dashboard', () => {
     await own.getByLabel('New password', { exact: true }).fill(fresh);
     await own.getByRole('button', { name: 'Change password' }).click();
     await own.getByText('The current password is wrong.').waitFor();
+    if (process.env.COTERIE_SHOTS) await one.page.screenshot({ path: join(process.env.COTERIE_SHOTS, 'wrong-password.png') });
     expect(await own.getByRole('alert').count()).toBe(0);
     expect(await own.getByLabel('Current password', { exact: true }).getAttribute('aria-invalid')).toBe('true');
     await own.getByLabel('Current password', { exact: true }).fill(eve.password);
@@ -134,6 +141,12 @@ describe('access in the dashboard', () => {
     await page.goto('/audit?outcome=refused');
     await page.locator('tr[data-row]').filter({ hasText: 'session.changePassword' }).waitFor();
     expect(await page.locator('tr[data-row]').filter({ hasText: 'user.create' }).count()).toBe(0);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('Users');
+    await page.locator('[data-action]').filter({ hasText: /^Users/ }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/users');
     await page.goto('/audit?actor=nobody-like-that');
     await page.getByRole('button', { name: 'Clear them' }).click();
     await page.locator('tr[data-row]').first().waitFor();
