@@ -1,7 +1,10 @@
 'use client';
 import { createTRPCClient, getUntypedClient, httpLink, type TRPCClient } from '@trpc/client';
 import { createContext, use } from 'react';
+import type { Plan } from '~/contract/shapes/plan.ts';
 import type { AppRouter } from '~/server/surfaces/trpc.ts';
+import { pathOf } from '~/contract/index.ts';
+import { entryOf } from './lib/copy-as.ts';
 import type { InputOf, MutationName, OutcomeOf } from './lib/operation-types.ts';
 
 /** The only way from the pages to the server: tRPC in the same origin, the session in a cookie that scripts cannot read. */
@@ -22,4 +25,12 @@ export function useApi(): Api {
 export async function mutate<Name extends MutationName>(api: Api, name: Name, input: InputOf<Name>): Promise<OutcomeOf> {
   // Every mutation answers the `Outcome` of contract/shapes/plan.ts; the client loses that when called by name.
   return (await getUntypedClient(api).mutation(name, input)) as OutcomeOf;
+}
+
+/** A query whose input is too big for an URL: tRPC would put it there, REST takes it as a body. */
+export async function validateSections(sections: Readonly<Record<string, string | null>>, signal: AbortSignal): Promise<Plan> {
+  const response = await fetch(`/api/v1${pathOf(entryOf('config.validate'))}`, { method: 'POST', signal, body: JSON.stringify({ sections }), headers: { 'content-type': 'application/json', 'x-coterie-surface': 'ui' } });
+  const body: unknown = await response.json();
+  if (!response.ok) throw Object.assign(new Error('refused'), { data: { problem: body } });
+  return body as Plan;
 }

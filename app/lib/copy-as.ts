@@ -30,14 +30,22 @@ export function asCli(name: string, input: Input): string {
   const subject = subjectOf(entry);
   const fields = given(entry, input);
   // What has a shape of its own is read from a file: here from the pipe.
-  const piped = fields.find(([, value]) => isShaped(value));
+  const piped = fields.flatMap(([, value]) => (isShaped(value) ? [JSON.stringify(value)] : isTable(value) ? Object.values(value).filter(isFileWord) : []))[0];
   const words = subject.map((field) => quoted(String(input[field] ?? '')));
-  const flags = fields.filter(([field]) => !subject.includes(field)).map(([field, value]) => flagOf(field, value));
+  const flags = fields.filter(([field]) => !subject.includes(field)).flatMap(([field, value]) => (isTable(value) ? pairsOf(field, value) : [flagOf(field, value)]));
   const line = ['coterie', kebab(entry.noun), kebab(entry.verb), ...words, ...flags].join(' ');
-  return piped ? `printf %s ${quoted(JSON.stringify(piped[1]))} | ${line}` : line;
+  return piped === undefined ? line : `printf %s ${quoted(piped)} | ${line}`;
 }
 
 const isShaped = (value: unknown) => Array.isArray(value) && value.some((one) => typeof one === 'object' && one !== null);
+
+const isTable = (value: unknown): value is Readonly<Record<string, string | null>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** What the command line would take for the name of a file. */
+const isFileWord = (text: string | null): text is string => text !== null && text.startsWith('@');
+
+/** `--sections motd='...'` for each; nothing behind the sign deletes, so an empty text is the empty file. */
+const pairsOf = (field: string, table: Readonly<Record<string, string | null>>) =>
+  Object.entries(table).map(([name, text]) => `--${kebab(field)} ${quoted(`${name}=${text === '' ? '@/dev/null' : isFileWord(text) ? '@-' : (text ?? '')}`)}`);
 
 function flagOf(field: string, value: unknown): string {
   const flag = kebab(field);
@@ -55,7 +63,8 @@ export function asCurl(name: string, input: Input, origin: string): string {
   // A secret is never copied: its place is marked, to be filled in.
   const asked = secrets(entry).filter((field) => input[field] !== undefined).map((field) => [field, `<${kebab(field)}>`] as const);
   const body = Object.fromEntries([...given(entry, input).filter(([field]) => !subject.includes(field)), ...asked]);
-  const lines = [`curl --fail-with-body -X ${methodOf(entry)} ${quoted(`${origin}/api/v1${path}`)}`, '-H "Authorization: Bearer $COTERIE_TOKEN"'];
+  const query = methodOf(entry) === 'GET' ? new URLSearchParams(Object.entries(body).map(([field, value]) => [field, String(value)])).toString() : '';
+  const lines = [`curl --fail-with-body -X ${methodOf(entry)} ${quoted(`${origin}/api/v1${path}${query === '' ? '' : `?${query}`}`)}`, '-H "Authorization: Bearer $COTERIE_TOKEN"'];
   if (methodOf(entry) === 'POST') lines.push("-H 'Content-Type: application/json'", `-d ${quoted(JSON.stringify(body))}`);
   return lines.join(' \\\n  ');
 }

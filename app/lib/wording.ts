@@ -25,6 +25,8 @@ const verbs: Partial<Record<MutationName, string>> = {
   'token.revoke': 'Revoke token',
   'session.revoke': 'End session',
   'session.changePassword': 'Change your password',
+  'config.restore': 'Restore version',
+  'config.upload': 'Change sections',
 };
 
 const buttons: Partial<Record<MutationName, string>> = {
@@ -38,6 +40,8 @@ const buttons: Partial<Record<MutationName, string>> = {
   'token.revoke': 'Revoke',
   'session.revoke': 'End session',
   'session.changePassword': 'Change password',
+  'config.restore': 'Restore',
+  'config.upload': 'Apply',
 };
 
 export function titleOf(operation: MutationName, draft: Draft): string {

@@ -48,7 +48,7 @@ function Shape({ plan: { refusals, warnings, changes, steps, summary } }: { plan
       {changes.length > 0 && (
         <>
           <h4 className={styles.part}>Configuration</h4>
-          <ul className={styles.changes}>{changes.map((change) => <ChangeRow key={change.path} change={change} />)}</ul>
+          <Changes changes={changes} />
         </>
       )}
       {steps.length > 0 && (
@@ -64,6 +64,9 @@ function Shape({ plan: { refusals, warnings, changes, steps, summary } }: { plan
     </>
   );
 }
+
+/** Differences as sentences. */
+export const Changes = ({ changes }: { changes: readonly Change[] }) => <ul className={styles.changes}>{changes.map((change) => <ChangeRow key={change.path} change={change} />)}</ul>;
 
 const signs = { added: Plus, removed: Minus, changed: Tilde } as const;
 

@@ -18,11 +18,14 @@ export function CopyIcon({ value, what }: { value: string; what: string }) {
   );
 }
 
+/** Of a command in its tooltip: one may hold whole files. */
+const shownCharsMax = 600;
+
 export function CopyTextButton({ value, label }: { value: string; label: string }) {
   return (
     <CopyButton value={value}>
       {({ copied, copy }) => (
-        <Tooltip label={<span style={{ fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 11.5, whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{value}</span>} maw={460}>
+        <Tooltip label={<span style={{ fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 11.5, whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{value.length > shownCharsMax ? `${value.slice(0, shownCharsMax)}…` : value}</span>} maw={460}>
           <Button variant="subtle" color="gray" size="compact-sm" onClick={copy} leftSection={copied ? <Check size={13} /> : <Copy size={13} />}>
             {copied ? 'Copied' : label}
           </Button>

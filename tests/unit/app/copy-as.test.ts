@@ -69,6 +69,17 @@ describe('copy as CLI', () => {
     expect(JSON.parse(spawnSync('/bin/sh', ['-c', said!], { encoding: 'utf8' }).stdout)).toEqual(edits);
   });
 
+  it('hands sections over by name, also what is deleted and what is empty', async () => {
+    const input = { sections: { motd: "it's $HOME\nb: [1]", 'a/b.yml': null, empty: '' }, replaceAll: false, expectedVersion: 3, reason: 'a b' };
+    expect(await parsedByCli('config.upload', asCli('config.upload', input))).toMatchObject({ sections: input.sections, reason: 'a b' });
+  });
+
+  it('hands a text that looks like the name of a file over by a pipe', () => {
+    const [said, command] = asCli('config.upload', { sections: { motd: '@/etc/passwd', other: 'x' } }).split(' | ');
+    expect(spawnSync('/bin/sh', ['-c', said!], { encoding: 'utf8' }).stdout).toBe('@/etc/passwd');
+    expect(command).toBe('coterie config upload --sections motd=@- --sections other=x');
+  });
+
   it('leaves secrets out', () => {
     expect(asCli('user.create', { name: 'eve', role: 'viewer', password: 'very secret word' })).toBe('coterie user create eve --role viewer');
   });
@@ -79,6 +90,11 @@ describe('copy as curl', () => {
     expect(asCurl('instance.expel', { instance: 'i1', reason: 'gone' }, 'https://db.example')).toBe(
       ["curl --fail-with-body -X POST https://db.example/api/v1/instance/i1/expel", '-H "Authorization: Bearer $COTERIE_TOKEN"', "-H 'Content-Type: application/json'", `-d '{"reason":"gone"}'`].join(' \\\n  '),
     );
+  });
+
+  it('asks for a version in the query', () => {
+    expect(asCurl('config.download', { version: 3 }, 'http://x')).toContain("'http://x/api/v1/config/download?version=3'");
+    expect(asCurl('config.diff', { from: 1, to: 3 }, 'http://x')).toContain('http://x/api/v1/config/1/3/diff ');
   });
 
   it('keeps what a shell or an URL would take for its own', () => {

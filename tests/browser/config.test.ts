@@ -1,0 +1,179 @@
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { closeDialog, confirm, copied, openBrowser, openPage, Product, seriousFindings, signIn, untilLive } from '../support/browser.ts';
+
+/** The Configuration page on the real product: draft, conflict, comparison, restore, download and upload. */
+
+let product: Product;
+let browser: Browser;
+let page: Page;
+let faults: string[];
+
+beforeAll(async () => {
+  [product, browser] = await Promise.all([Product.start({ instances: 2 }), openBrowser()]);
+  await product.claim();
+  ({ page, faults } = await openPage(browser, product));
+  await page.goto('/config');
+  await signIn(page);
+  await untilLive(page);
+}, 180_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+}, 90_000);
+
+const newest = async (): Promise<{ version: number; config: { sections: Record<string, string> } }> => (await product.rest('/config')).body;
+const upload = async (sections: Record<string, string | null>, reason: string) => expect((await product.rest('/config/upload', { sections, reason })).status).toBe(200);
+const draft = () => page.getByTestId('draft');
+const write = async (text: string) => {
+  await draft().locator('.cm-content[contenteditable=true]').click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText(text);
+};
+const valid = () => page.locator('[data-testid=verdict] [data-health=ok]').waitFor();
+const apply = async () => {
+  await page.getByRole('button', { name: 'Plan and apply' }).click();
+  await confirm(page, 'Apply');
+  await closeDialog(page);
+};
+const fits = (on: Page) => on.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+
+describe('the Configuration page', () => {
+  it('adds a section by a draft that the server has checked, and shows the version as it comes', async () => {
+    const { version } = await newest();
+    await page.getByRole('button', { name: 'Edit sections' }).click();
+    await page.getByLabel('New section').fill('limits.yml');
+    await page.keyboard.press('Enter');
+    await write('# per client\nrate: 10\nburst: "20"\n');
+    await valid();
+    await page.getByRole('button', { name: 'Plan and apply' }).click();
+    await page.getByRole('dialog').getByLabel('Reason').fill('first limits');
+    await page.getByTestId('plan').getByText(/limits.yml/).first().waitFor();
+    const { cli, curl } = await copied(page);
+    expect(cli).toContain('coterie config upload --sections');
+    expect(curl).toContain('/api/v1/config/upload');
+    await confirm(page, 'Apply');
+    await closeDialog(page);
+    expect((await newest()).config.sections).toEqual({ 'limits.yml': '# per client\nrate: 10\nburst: "20"\n' });
+    const row = page.locator(`[data-version="${version + 1}"]`);
+    await row.getByText('current').waitFor();
+    expect(await row.innerText()).toMatch(/first limits/);
+    expect(await row.innerText()).toMatch(/UTC/);
+    await row.click();
+    await page.getByTestId('version').locator('.tok-key').first().waitFor();
+  }, 60_000);
+
+  it('what a section refuses is said before it is applied', async () => {
+    await page.getByRole('button', { name: 'Edit sections' }).click();
+    await page.getByLabel('New section').fill('no good');
+    await page.getByText('Letters, digits, dot').waitFor();
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
+  });
+
+  it('keeps the draft when somebody else is faster, in a reload too, and never overwrites unasked', async () => {
+    await page.getByRole('button', { name: 'Edit sections' }).click();
+    await write('rate: 11\n');
+    await valid();
+    await upload({ 'limits.yml': 'rate: 99\n' }, 'theirs');
+    const conflict = page.getByTestId('conflict');
+    await conflict.getByText(/You have both changed limits.yml/).waitFor();
+    expect(await draft().locator('.cm-content').innerText()).toContain('rate: 11');
+    expect(await page.getByRole('button', { name: 'Plan and apply' }).isDisabled()).toBe(true);
+    await conflict.getByRole('button', { name: 'Compare limits.yml' }).click();
+    await page.getByTestId('merge').getByText('99').waitFor();
+
+    await page.reload();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: /with my texts/ }).click();
+
+    // Once more, between the plan that is shown and the request to apply it.
+    await valid();
+    await page.getByRole('button', { name: 'Plan and apply' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByTestId('plan').locator('li').first().waitFor();
+    await upload({ motd: 'hello\n' }, 'a greeting');
+    await dialog.getByText('Somebody was faster').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Apply', exact: true }).isDisabled()).toBe(true);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    expect((await newest()).config.sections).toEqual({ 'limits.yml': 'rate: 99\n', motd: 'hello\n' });
+    await conflict.getByText(/none of the sections that you change/).waitFor();
+    await page.getByRole('button', { name: /^Continue on version/ }).click();
+    await apply();
+    expect((await newest()).config.sections).toEqual({ 'limits.yml': 'rate: 11\n', motd: 'hello\n' });
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
+    await page.getByText('A draft is kept').waitFor({ state: 'hidden' });
+  }, 60_000);
+
+  it('compares any two versions, in sentences and side by side, by a link', async () => {
+    const { version } = await newest();
+    await page.goto(`/config?version=${version}&from=${version - 2}`);
+    await page.getByTestId('sentences').locator('li').nth(1).waitFor();
+    await page.locator('[data-testid=merge] .cm-merge-a').getByText('rate: 99').waitFor();
+    await page.locator('[data-testid=merge] .cm-merge-b').getByText('rate: 11').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    const phone = await openPage(browser, { url: product.url, scheme: 'dark', phone: true });
+    await phone.page.goto(`/config?version=${version}&from=${version - 2}`);
+    await signIn(phone.page);
+    await phone.page.locator('[data-testid=merge][data-narrow] .cm-deletedChunk').first().waitFor();
+    expect(await fits(phone.page)).toBe(true);
+    expect(await seriousFindings(phone.page)).toEqual([]);
+    expect(phone.faults).toEqual([]);
+    await phone.context.close();
+  }, 60_000);
+
+  it('restores an old version with its plan, as a new one', async () => {
+    const { version } = await newest();
+    await page.goto('/config');
+    await page.locator(`[data-version="${version - 2}"]`).click();
+    await page.waitForURL(new RegExp(`version=${version - 2}`));
+    await page.getByRole('button', { name: 'Restore', exact: true }).click();
+    await page.getByTestId('plan').getByText(/motd/).first().waitFor();
+    await confirm(page, 'Restore');
+    await closeDialog(page);
+    expect(await newest()).toMatchObject({ version: version + 1, config: { sections: { 'limits.yml': 'rate: 99\n' } } });
+    await page.locator(`[data-version="${version + 1}"]`).getByText('current').waitFor();
+  }, 60_000);
+
+  it('what it has downloaded can be uploaded, and other files become sections', async () => {
+    const { version } = await newest();
+    await page.goto(`/config?version=${version - 1}`);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download' }).click()]);
+    expect(download.suggestedFilename()).toBe(`sections-v${version - 1}.yml`);
+    const bundle = readFileSync(await download.path());
+    await page.goto('/config');
+    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Upload' }).click()]);
+    await chooser.setFiles([{ name: 'sections.yml', mimeType: 'application/yaml', buffer: bundle }, { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('@plain') }]);
+    await draft().getByText(/Draft on version/).waitFor();
+    await valid();
+    await apply();
+    expect((await newest()).config.sections).toEqual({ 'limits.yml': 'rate: 11\n', motd: 'hello\n', 'notes.txt': '@plain' });
+  }, 60_000);
+
+  it('lets a viewer read, and no more', async () => {
+    expect((await product.rest('/user/eve/create', { password: 'a long password', role: 'viewer' })).status).toBe(200);
+    const viewer = await openPage(browser, { url: product.url, scheme: 'dark' });
+    await viewer.page.goto('/config?version=1');
+    await signIn(viewer.page, { name: 'eve', password: 'a long password' });
+    await viewer.page.getByTestId('code').locator('.cm-content').waitFor();
+    for (const name of ['Restore', 'Edit sections', 'Upload']) expect(await viewer.page.getByRole('button', { name, exact: true }).count(), name).toBe(0);
+    expect(await seriousFindings(viewer.page)).toEqual([]);
+    await viewer.page.goto('/config?version=999');
+    await viewer.page.getByText(/There is no configuration version 999/).waitFor();
+    await viewer.page.getByRole('button', { name: 'Show the newest' }).click();
+    await viewer.page.getByTestId('code').locator('.cm-content').waitFor();
+    await viewer.context.close();
+  }, 60_000);
+
+  it('has raised no error in the page, and is loaded by no other page', async () => {
+    expect(faults).toEqual([]);
+    const scripts: string[] = [];
+    page.on('response', (response) => response.url().endsWith('.js') && scripts.push(response.url()));
+    await page.goto('/');
+    await untilLive(page);
+    const texts = await Promise.all([...new Set(scripts)].map(async (url) => (await fetch(url)).text()));
+    expect(texts.length).toBeGreaterThan(3);
+    expect(texts.filter((text) => text.includes('cm-mergeView') || text.includes('cm-lineWrapping'))).toEqual([]);
+  });
+});
