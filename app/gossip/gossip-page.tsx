@@ -24,18 +24,16 @@ export function GossipPage() {
   return (
     <Stack gap="md">
       <StaleBanner />
-      <div className={styles.top}>
-        <div>
-          <h1 className={styles.heading}>Gossip</h1>
-          <Text size="sm" c="dimmed" maw={720}>Servers and agents ping each other and pass on what they find. Nobody is the judge: a member is dead only when the others could not refute it.</Text>
-        </div>
+      <div>
+        <h1 className={styles.heading}>Gossip</h1>
+        <Text size="sm" c="dimmed" maw={820}>Servers and agents ping each other and pass on what they find. Who does not answer is suspected first, has time to refute it, and is called dead only when it does not.</Text>
       </div>
       {members.error && <ProblemAlert problem={problemFrom(members.error)} />}
       {members.isPending ? (
         <Skeleton height={220} radius="lg" aria-label="Loading the members" />
       ) : members.data?.length === 0 ? (
         <div className={styles.frame}>
-          <EmptyState py="xl" icon={<Radar size={32} />} title="Only this server gossips" description={<>Agents join by the gossip address of this server, given to them as a seed. <Anchor component={Link} href="/" size="sm">The Cluster page</Anchor> has the command.</>} />
+          <EmptyState py="xl" icon={<Radar size={32} />} title="Only this server gossips" description={<>Agents join by the gossip address of this server, given to them as a seed. <Anchor component={Link} href="/" size="sm" underline="always">The Cluster page</Anchor> has the command.</>} />
         </div>
       ) : (
         <>

@@ -19,13 +19,13 @@ export function KeyRing({ gossip: { keys, mayKeys } }: { gossip: GossipQueries }
       <div className={styles.sectionHead}>
         <h2 id="keys-title">Key ring</h2>
         {keys.data && <Text size="sm" c="dimmed">{rotationSentence(keys.data)}</Text>}
-        <Button ml="auto" size="compact-md" variant="default" leftSection={<Plus />} onClick={() => open('gossip.installKey')}>Install a new key</Button>
+        <Button ml="auto" size="xs" variant="default" leftSection={<Plus />} onClick={() => open('gossip.installKey')}>Install a new key</Button>
       </div>
       <Text size="sm" c="dimmed">Every datagram is sealed. To change the key without losing anybody: <b>install</b> the new one on all members, then <b>use</b> it, so that they seal with it, then <b>remove</b> the old one. Each step is refused until all members have done the one before. Only ids are shown; a key never leaves the servers and agents.</Text>
       {keys.error && <ProblemAlert problem={problemFrom(keys.error)}><Text size="sm" mt={6}>The ring is known only when all members tell theirs.</Text></ProblemAlert>}
       {keys.isPending ? <Skeleton height={80} radius="lg" /> : keys.data && (
         <div className={styles.frame}>
-          <Table className={styles.members} verticalSpacing={6} horizontalSpacing={12}>
+          <Table className={styles.members}>
             <caption className={styles.hidden}>Gossip keys</caption>
             <thead><tr><th scope="col">Key id</th><th scope="col">Use</th><th scope="col">Members that have it</th><th scope="col">Members that lack it</th><th scope="col"><span className={styles.hidden}>Actions</span></th></tr></thead>
             <tbody>

@@ -9,7 +9,7 @@ import { Search } from '~/app/ui/icons.tsx';
 import { Ago } from '~/app/ui/time.tsx';
 import styles from './gossip.module.css';
 
-const rowsMax = 100;
+const rowsMax = 30;
 
 type Props = { readonly rows: readonly MemberRow[]; readonly pointed: string | null; readonly onClear: () => void };
 
@@ -29,13 +29,13 @@ export function MembersTable({ rows, pointed, onClear }: Props) {
   if (rows.length === 0) {
     return (
       <div className={styles.frame}>
-        <EmptyState py="xl" icon={<Search size={32} />} title="Nothing matches" description={<>No member fits the search and the filter. <Anchor component="button" type="button" onClick={onClear} size="sm">Clear them</Anchor></>} />
+        <EmptyState py="xl" icon={<Search size={32} />} title="Nothing matches" description={<>No member fits the search and the filter. <Anchor component="button" type="button" onClick={onClear} size="sm" underline="always">Clear them</Anchor></>} />
       </div>
     );
   }
   return (
     <section className={styles.frame} aria-label="Members">
-      <Table className={styles.members} verticalSpacing={6} horizontalSpacing={12}>
+      <Table className={styles.members}>
         <caption className={styles.hidden}>Members as this server sees them</caption>
         <thead>
           <tr>
@@ -56,7 +56,7 @@ function Row({ row, ref }: { row: MemberRow; /** Given to the row that a link po
     <tr data-member={name} data-state={state} data-pointed={ref !== undefined || undefined} ref={ref}>
       <th scope="row" className={styles.who}>
         {kind === 'agent' ? <Link href={`/?instance=${uuid}`} className={styles.link}>{name}</Link> : <span>{name}</span>}
-        <div className={styles.quiet}>{self ? 'this server' : kind}</div>
+        <span className={styles.quiet}>{self ? 'this server' : kind}</span>
       </th>
       <td data-label="UUID"><span className={styles.copyable}><span className="mono" title={uuid}>{uuid.slice(0, 8)}</span><CopyIcon value={uuid} what={`the UUID of ${name}`} /></span></td>
       <td data-label="Gossip address" className="number">{address || '—'}</td>

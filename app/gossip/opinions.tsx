@@ -4,7 +4,7 @@ import { healthOfState, nameOf, opinionsOf, rttText, type Observer } from '~/app
 import { HealthMark } from '~/app/ui/health-mark.tsx';
 import styles from './gossip.module.css';
 
-const rowsMax = 50;
+const rowsMax = 30;
 const namesMax = 5;
 
 /** The compact form for many members: one row each, what is not well first. */
@@ -15,7 +15,7 @@ export function Opinions({ observers, search }: { observers: readonly Observer[]
   return (
     <div className={styles.frame} data-testid="opinions">
       {silent.length > 0 && <div className={styles.note}><HealthMark health="unknown">{`Not heard: ${silent.map(nameOf).join(', ')}`}</HealthMark></div>}
-      <Table className={styles.members} verticalSpacing={6} horizontalSpacing={12}>
+      <Table className={styles.members}>
         <caption className={styles.hidden}>What the observers think of each member</caption>
         <thead><tr><th scope="col">Member</th><th scope="col">Seen alive by</th><th scope="col">Otherwise by</th><th scope="col" className={styles.right}>Longest round trip</th></tr></thead>
         <tbody>

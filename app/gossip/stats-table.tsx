@@ -18,7 +18,7 @@ export function StatsTable({ gossip: { stats } }: { gossip: GossipQueries }) {
       {stats.error && <ProblemAlert problem={problemFrom(stats.error)} />}
       {stats.isPending ? <Skeleton height={200} radius="lg" /> : stats.data && (
         <div className={styles.frame}>
-          <Table className={`${styles.members} ${styles.stats}`} verticalSpacing={5} horizontalSpacing={12}>
+          <Table className={`${styles.members} ${styles.stats}`}>
             <caption className={styles.hidden}>Counters and what they mean</caption>
             <thead><tr><th scope="col">Counter</th><th scope="col" className={styles.right}>Value</th><th scope="col">What it means</th></tr></thead>
             <tbody>

@@ -24,7 +24,11 @@ export function Views({ gossip: { views, many }, shown, onShow }: { gossip: Goss
         <h2 id="views-title">Who sees whom as what</h2>
         {observers.length > 0 && <span data-testid="verdict"><HealthMark health={verdict.health}>{verdict.sentence}</HealthMark></span>}
       </div>
-      <Text size="sm" c="dimmed">Each row is one member’s own view, asked of itself with 2 s to answer; each cell says how it sees the member above, with the round trip where it has measured one.</Text>
+      <Text size="sm" c="dimmed">
+        {compact
+          ? 'Each row is one member, what is not well first, and how those who were asked see it. Each has 2 s to answer.'
+          : 'Each row is one member’s own view, asked of itself with 2 s to answer; each cell says how it sees the member above, with the round trip where it has measured one.'}
+      </Text>
       {views.error && <ProblemAlert problem={problemFrom(views.error)} />}
       {views.isPending ? <Skeleton height={200} radius="lg" /> : observers.length === 0 ? null : compact ? (
         <>

@@ -24,7 +24,7 @@ const meanings = {
   bytesIn: ['Bytes in', 'Payloads only; IPv4 and UDP add 28 bytes a datagram.'],
   bytesOut: ['Bytes out', 'Payloads only; IPv4 and UDP add 28 bytes a datagram.'],
   sendsFailed: ['Sends failed', 'Datagrams that the system did not take.'],
-  unsendable: ['Unsendable', 'Messages that do not fit into a datagram.'],
+  unsendable: ['Unsendable', 'Messages that could not be put into a datagram.'],
   evidenceChecks: ['Connects tried', 'Times it was tried to connect to a silent member: refused means that its process is gone.'],
   timerLateMsMax: ['Latest timer', 'Milliseconds by which the latest timer came too late.'],
   timers: ['Timers', 'Deadlines that are waited for now.'],

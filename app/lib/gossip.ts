@@ -31,9 +31,9 @@ export function fits({ uuid, name, address, state }: Pick<Member, 'uuid' | 'name
 
 export type MemberRow = Member & { /** The server that answers: it has no round trip to itself, and is where its peers say it is. */ readonly self: boolean };
 
-/** The server that answers and all that it knows, servers first. */
+/** The server that answers and all that it knows: what is not well first, so that a cut list never hides it, then servers. */
 export function memberRows(members: readonly Member[], observers: readonly Observer[]): MemberRow[] {
-  const others = members.map((member) => ({ ...member, self: false })).toSorted(byKindAndName);
+  const others = members.map((member) => ({ ...member, self: false })).toSorted((a, b) => badness.indexOf(b.state) - badness.indexOf(a.state) || byKindAndName(a, b));
   const server = observers.find(({ kind }) => kind === 'server');
   if (server === undefined) return others;
   const told = observers.flatMap((observer) => observer.members.find(({ uuid }) => uuid === server.uuid) ?? [])[0];

@@ -13,6 +13,7 @@ describe('members', () => {
   it('begin with the server that answers, told by its peers, and go on in the order of people', () => {
     const rows = memberRows([member('i10'), member('i2')], three);
     expect(rows.map(({ name, self, address }) => [name, self, address])).toEqual([['srv', true, 'h:srv'], ['i2', false, 'h:i2'], ['i10', false, 'h:i10']]);
+    expect(memberRows([member('i2'), member('i3'), { ...member('i9'), state: 'dead' }], three).map(({ name }) => name)).toEqual(['srv', 'i9', 'i2', 'i3']);
     expect(memberRows([member('i2')], []).map(({ name }) => name)).toEqual(['i2']);
   });
   it('are found by alias, address and uuid, and by state', () => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 test('a hung agent is marked as not heard and delays no other', async () => {
-  const [a, b, c] = agents as [FakeAgent, FakeAgent, FakeAgent];
+  const [, b, c] = agents as [FakeAgent, FakeAgent, FakeAgent];
   b.pause();
   const { status, body } = await server.get('/gossip/views', auth);
   b.resume();
