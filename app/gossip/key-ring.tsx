@@ -35,8 +35,8 @@ export function KeyRing({ gossip: { keys, mayKeys } }: { gossip: GossipQueries }
                   <td data-label="Use">{primary ? 'seals' : 'opens only'}</td>
                   <td data-label="Members that have it"><HealthMark health={missing.length === 0 ? 'ok' : 'warning'}>{`${members} of ${of}`}</HealthMark></td>
                   <td data-label="Members that lack it">{missing.length === 0 ? '—' : missing.join(', ')}</td>
-                  <td className={styles.right}>
-                    <Group gap={6} justify="flex-end">
+                  <td className={`${styles.right} ${styles.acts}`}>
+                    <Group gap={6} justify="flex-end" wrap="nowrap">
                       <Act label={`Use key ${id}`} why={useRefusal} onClick={() => open('gossip.useKey', { id })}>Use</Act>
                       <Act label={`Remove key ${id}`} why={removeRefusal} onClick={() => open('gossip.removeKey', { id })}>Remove</Act>
                     </Group>

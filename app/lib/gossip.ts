@@ -18,7 +18,7 @@ const badness: readonly State[] = ['alive', 'left', 'unknown', 'suspected', 'dea
 export const worstOf = (states: readonly State[]): State => states.reduce((worst, state) => (badness.indexOf(state) > badness.indexOf(worst) ? state : worst), 'alive');
 
 /** "0.42 ms", "3.2 ms", "120 ms". */
-export const rttText = (ms: number): string => `${ms < 1 ? ms.toFixed(2) : ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+export const rttText = (ms: number): string => `${ms < 0.995 ? ms.toFixed(2) : ms < 9.95 ? ms.toFixed(1) : Math.round(ms)} ms`;
 
 export const nameOf = ({ name, uuid }: { name: string | null; uuid: string }): string => name ?? uuid.slice(0, 8);
 

@@ -22,7 +22,7 @@ describe('members', () => {
     expect(fits(one, { search: 'i3', state: null })).toBe(false);
     expect(fits(one, { search: '', state: 'dead' })).toBe(false);
   });
-  it('have round trips of three digits', () => expect([0.423, 3.21, 120.4].map(rttText)).toEqual(['0.42 ms', '3.2 ms', '120 ms']));
+  it('have round trips of three digits', () => expect([0.423, 0.999, 3.21, 9.96, 120.4].map(rttText)).toEqual(['0.42 ms', '1.0 ms', '3.2 ms', '10 ms', '120 ms']));
 });
 
 describe('the matrix', () => {
