@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { mutation, query } from './operation.ts';
+import { page, TimeMs } from './shapes/basics.ts';
 import { gossipStates } from './shapes/view.ts';
 
 export const GossipMember = z.object({
@@ -12,9 +13,30 @@ export const GossipMember = z.object({
   incarnation: z.string(),
   rttMs: z.number().nullable(),
   configVersion: z.number().int().nullable(),
+  /** By the server's clock, since when this server sees it in this state; null as another member sees it. */
+  since: TimeMs.nullable(),
 });
 
-const KeyRow = z.object({ id: z.string(), primary: z.boolean(), members: z.number().int(), of: z.number().int() });
+/** What one member thinks of the others. */
+export const GossipObserver = z.object({
+  uuid: z.string(),
+  name: z.string().nullable(),
+  kind: z.enum(['agent', 'server']),
+  /** False: it did not tell in time, and `members` is empty. */
+  heard: z.boolean(),
+  /** Why it was not heard. */
+  sentence: z.string().nullable(),
+  members: z.array(GossipMember.pick({ uuid: true, name: true, kind: true, address: true, state: true, incarnation: true, rttMs: true })),
+});
+
+const KeyRow = z.object({
+  id: z.string(),
+  primary: z.boolean(),
+  members: z.number().int(),
+  of: z.number().int(),
+  /** Names of the members without this key. */
+  missing: z.array(z.string()),
+});
 
 export const gossip = {
   members: query({
@@ -23,6 +45,13 @@ export const gossip = {
     input: z.object({ by: z.string().optional().describe('As this instance sees them (alias or uuid); the server itself when absent') }),
     output: z.array(GossipMember),
     columns: ['name', 'kind', 'address', 'state', 'incarnation', 'rttMs', 'configVersion'],
+  }),
+  views: query({
+    summary: 'Who sees whom as what in gossip',
+    details: 'Asks this server and one page of its agents, all at once; each has 2 s, and one that does not tell delays no other.',
+    role: 'viewer',
+    input: z.object({ limit: z.coerce.number().int().min(1).max(100).default(30).describe('Ask at most this many agents'), offset: page.offset }),
+    output: z.object({ /** Agents that could be asked. */ of: z.number().int(), observers: z.array(GossipObserver) }),
   }),
   stats: query({
     summary: 'Counters of the gossip engine of this server',

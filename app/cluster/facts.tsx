@@ -1,4 +1,5 @@
-import { Text } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
+import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { bytesText, dateTimeText, durationText, percentText } from '~/app/lib/format.ts';
 import { CopyIcon } from '~/app/ui/copy.tsx';
@@ -24,7 +25,7 @@ export function Facts({ instance, status }: { instance: InstanceView; status: Ag
       <Group title="State" facts={[
         ['State', instance.state ?? 'unknown'],
         ['Goal', instance.goal ?? 'unknown'],
-        ['Gossip', instance.gossip],
+        ['Gossip', <Anchor key="gossip" component={Link} href={`/gossip?member=${instance.uuid}`} size="sm">{instance.gossip}</Anchor>],
         ['Configuration', instance.configVersion === null ? '—' : `v${instance.configVersion}${status && status.appliedVersion < instance.configVersion ? `, v${status.appliedVersion} in effect` : ''}`],
         ['Clock offset', instance.clockOffsetMs === null ? '—' : `${Math.round(instance.clockOffsetMs)} ms`],
         ...(status ? restartFacts(status) : []),

@@ -27,6 +27,9 @@ const verbs: Partial<Record<MutationName, string>> = {
   'session.changePassword': 'Change your password',
   'config.restore': 'Restore version',
   'config.upload': 'Change sections',
+  'gossip.installKey': 'Install a new key',
+  'gossip.useKey': 'Use key',
+  'gossip.removeKey': 'Remove key',
 };
 
 const buttons: Partial<Record<MutationName, string>> = {

@@ -7,6 +7,7 @@ export type Page = { readonly href: string; readonly label: string; readonly rea
 export const pages: readonly Page[] = [
   { href: '/', label: 'Cluster' },
   { href: '/config', label: 'Configuration' },
+  { href: '/gossip', label: 'Gossip' },
   { href: '/users', label: 'Users' },
   { href: '/audit', label: 'Audit', reads: 'audit.list' },
 ];

@@ -5,7 +5,7 @@ import type { Gossip } from './gossip.ts';
 
 /** Rotation of the gossip keys as people see it: which key how many members have, and why a step may not be taken yet. */
 
-export type KeyRow = { readonly id: string; readonly primary: boolean; /** How many members have it, of how many. */ readonly members: number; readonly of: number };
+export type KeyRow = { readonly id: string; readonly primary: boolean; /** How many members have it, of how many. */ readonly members: number; readonly of: number; /** Uuids of those without it. */ readonly missing: readonly string[] };
 
 const keyBytes = 32;
 
@@ -14,8 +14,11 @@ export class GossipKeys {
 
   async list(): Promise<KeyRow[]> {
     const rings = await this.gossip.keyring.survey();
-    const ids = [...new Set(rings.flatMap((ring) => ring.map(({ id }) => id)))].toSorted();
-    return ids.map((id) => ({ id, primary: rings.some((ring) => ring.some((key) => key.id === id && key.primary)), members: rings.filter((ring) => ring.some((key) => key.id === id)).length, of: rings.length }));
+    const ids = [...new Set(rings.flatMap(({ keys }) => keys.map(({ id }) => id)))].toSorted();
+    return ids.map((id) => {
+      const missing = rings.filter(({ keys }) => !keys.some((key) => key.id === id)).map(({ uuid }) => uuid);
+      return { id, primary: rings.some(({ keys }) => keys.some((key) => key.id === id && key.primary)), members: rings.length - missing.length, of: rings.length, missing };
+    });
   }
 
   async install(): Promise<KeyRow> {

@@ -9,11 +9,17 @@ export type GossipMember = {
   readonly generation: string;
   readonly incarnation: string;
   readonly rttMs: number | null;
+  /** Milliseconds since the epoch: since when it is seen in this state. */
+  readonly since: number;
   /** Null: none, or one that we do not understand. */
   readonly payload: GossipPayload | null;
 };
 
+/** Ourselves and all others, asked anew: with round-trip times. */
+export type GossipTable = { readonly self: string; readonly others: readonly GossipMember[] };
+
 export type GossipKey = { readonly id: string; readonly primary: boolean };
+export type GossipRing = { readonly uuid: string; readonly keys: readonly GossipKey[] };
 
 export type Gossip = {
   start(): Promise<void>;
@@ -21,6 +27,7 @@ export type Gossip = {
   stop(): Promise<void>;
   /** All but ourselves. */
   members(): GossipMember[];
+  table(): Promise<GossipTable>;
   onChange(listener: () => void): void;
   setPayload(payload: GossipPayload): void;
   /** Asks whoever listens at the address to answer; resolves when the ping is sent. */
@@ -29,7 +36,7 @@ export type Gossip = {
   /** Each step is taken on all members, and refused (REFUSED, with who is in the way) before all have done the one before. */
   readonly keyring: {
     /** Of this server, then of every other member. Fails (UNAVAILABLE) when one does not tell. */
-    survey(): Promise<GossipKey[][]>;
+    survey(): Promise<GossipRing[]>;
     /** `key` is 32 bytes. Resolves to its id. */
     install(key: Uint8Array): Promise<string>;
     use(id: string): Promise<void>;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CoterieError } from '~/contract/errors.ts';
 import { decodePayload, encodePayload, type GossipPayload } from '~/link/gossip-payload.ts';
 import { createSwim, SwimError, type Address, type MemberView, type Swim } from '~/swim/index.ts';
-import type { Gossip, GossipKey, GossipMember } from './gossip.ts';
+import type { Gossip, GossipKey, GossipMember, GossipTable } from './gossip.ts';
 
 /** The `swim` library as this server uses it: members as they were last told, names resolved, keys and peers kept over a restart. */
 
@@ -76,6 +76,10 @@ export class SwimGossip implements Gossip {
     return this.#members;
   }
 
+  async table(): Promise<GossipTable> {
+    return { self: this.options.uuid, others: this.#membersOf(await this.#running.members()) };
+  }
+
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
   }
@@ -99,7 +103,7 @@ export class SwimGossip implements Gossip {
       refusing(async () => {
         const [own, others] = await Promise.all([this.#running.keyring.list(), this.#running.keyring.survey()]);
         const row = ({ id, inUse }: { id: string; inUse: boolean }): GossipKey => ({ id, primary: inUse });
-        return [own.map(row), ...others.map(({ keys }) => keys.map(row))];
+        return [{ uuid: this.options.uuid, keys: own }, ...others].map(({ uuid, keys }) => ({ uuid, keys: keys.map(row) }));
       }),
     install: (key: Uint8Array) => refusing(() => this.#running.keyring.install(key)),
     use: (id: string) => refusing(() => this.#running.keyring.use(id)),
@@ -118,7 +122,7 @@ export class SwimGossip implements Gossip {
     void this.#running
       .members()
       .then((members) => {
-        this.#members = members.map(memberOf);
+        this.#members = this.#membersOf(members);
         for (const listener of this.#listeners) listener();
       })
       .catch((error: unknown) => this.#swim && this.options.onError(error))
@@ -129,6 +133,16 @@ export class SwimGossip implements Gossip {
           this.#read();
         }
       });
+  }
+
+  /** A state that is as it was keeps the time at which it began. */
+  #membersOf(views: readonly MemberView[]): GossipMember[] {
+    const now = Date.now();
+    const before = new Map(this.#members.map((member) => [member.uuid, member]));
+    return views.map((view) => {
+      const known = before.get(view.uuid);
+      return { ...memberOf(view), since: known?.state === view.status ? known.since : now };
+    });
   }
 
   get #keysFile(): string {
@@ -170,7 +184,7 @@ export class SwimGossip implements Gossip {
   }
 }
 
-const memberOf = ({ uuid, address, status, incarnation, payload, rttMs }: MemberView): GossipMember => ({
+const memberOf = ({ uuid, address, status, incarnation, payload, rttMs }: MemberView): Omit<GossipMember, 'since'> => ({
   uuid,
   address: textOf(address),
   state: status,

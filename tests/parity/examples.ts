@@ -101,6 +101,7 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
   audit: { list: { input: { operation: 'topology.apply', limit: 2 }, argv: ['--operation', 'topology.apply', '--limit', '2'] } },
   gossip: {
     members: { input: { by: member }, argv: ['--by', member] },
+    views: { input: { limit: 2 }, argv: ['--limit', '2'] },
     stats: { input: {}, argv: [] },
     keyring: { input: {}, argv: [] },
     installKey: { input: { ...preview }, argv: ['--dry-run'] },

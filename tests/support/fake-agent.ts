@@ -24,6 +24,8 @@ export class FakeAgent {
   /** Of 1e9. */
   diskFreeBytes = 1e9;
   calls: string[] = [];
+  /** What it thinks of the others. */
+  sees: { uuid: string; address: string; state: 'alive' | 'suspected' | 'dead' | 'left'; generation: string; incarnation: string; rttMs: number | null }[] = [];
   #server: Server | null = null;
   #port = 0;
   #changed = new Set<() => void>();
@@ -146,7 +148,7 @@ export class FakeAgent {
         if (code === 'fail') throw new CoterieError('CONFLICT', 'It is not running.');
         return { ok: true, values: [code.length], columns: null, error: null, truncated: false, tookMs: 1 };
       },
-      gossip: async () => ({ members: [], stats: {} }),
+      gossip: async () => ({ members: this.sees.map((member) => ({ ...member, payload: '' })), stats: {} }),
       keyring: async () => ({ keys: [{ id: '00000001', primary: true }] }),
     };
   }

@@ -1,5 +1,5 @@
 import type { GossipPayload } from '~/link/gossip-payload.ts';
-import type { Gossip, GossipKey, GossipMember } from '~/server/runtime/gossip.ts';
+import type { Gossip, GossipKey, GossipMember, GossipTable } from '~/server/runtime/gossip.ts';
 
 /** Gossip in memory: the test says who is there. */
 export class FakeGossip implements Gossip {
@@ -8,11 +8,17 @@ export class FakeGossip implements Gossip {
   #keys: GossipKey[] = [{ id: '00000001', primary: true }];
   own: GossipPayload | null = null;
   probes: string[] = [];
+  readonly uuid = '00000000-0000-4000-8000-000000000001';
+  /** Of the others. */
+  rings: { uuid: string; keys: GossipKey[] }[] = [];
 
   async start(): Promise<void> {}
   async stop(): Promise<void> {}
   members(): GossipMember[] {
     return [...this.#members.values()];
+  }
+  async table(): Promise<GossipTable> {
+    return { self: this.uuid, others: this.members() };
   }
   onChange(listener: () => void): void {
     this.#listener = listener;
@@ -27,7 +33,7 @@ export class FakeGossip implements Gossip {
     return { pings: 1 };
   }
   readonly keyring = {
-    survey: async () => [this.#keys],
+    survey: async () => [{ uuid: this.uuid, keys: this.#keys }, ...this.rings],
     install: async (key: Uint8Array) => {
       const id = Buffer.from(key.slice(0, 4)).toString('hex');
       this.#keys = [...this.#keys, { id, primary: false }];
@@ -43,7 +49,7 @@ export class FakeGossip implements Gossip {
 
   hear(member: Partial<GossipMember> & { uuid: string }): void {
     const known = this.#members.get(member.uuid);
-    this.#members.set(member.uuid, { address: '127.0.0.1:1', state: 'alive', generation: '1', incarnation: '0', rttMs: 1, payload: null, ...known, ...member });
+    this.#members.set(member.uuid, { address: '127.0.0.1:1', state: 'alive', generation: '1', incarnation: '0', rttMs: 1, since: 1, payload: null, ...known, ...member });
     this.#listener();
   }
 

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import next from 'next';
 import { errors, type ErrorCode } from '~/contract/errors.ts';
 import type { ClusterOverview } from '~/contract/shapes/view.ts';
+import { gossipAnswer } from './fixture-gossip.ts';
 import { bare, detailOf, free, healthy, logLines, many, planFor, runOf, troubled } from './fixtures.ts';
 
 /**
@@ -33,7 +34,10 @@ function answer(name: string, input: Record<string, unknown>, cookies: Cookies):
     case 'session.claim':
       throw new Failure('UNAUTHENTICATED', 'The one-time link is not valid or has been used: take the newest one from the output of the server.');
     case 'gossip.members':
-      return [{ uuid: 'x', name: 'server', kind: 'server', address: '127.0.0.1:7300', state: 'alive', generation: '1', incarnation: '1', rttMs: null, configVersion: null }];
+    case 'gossip.views':
+    case 'gossip.stats':
+    case 'gossip.keyring':
+      return gossipAnswer(name, input, overview);
     case 'instance.get':
       return detailOf(overview.instances.find(({ uuid }) => uuid === input.instance)!, overview, now);
     case 'instance.probe':

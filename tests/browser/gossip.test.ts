@@ -1,0 +1,116 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { closeDialog, confirm, copied, openBrowser, openPage, Product, seriousFindings, signIn, untilLive, type Scheme } from '../support/browser.ts';
+import { waitFor } from '../support/wait.ts';
+
+/** The Gossip page on the real product: a hung agent, a rotation of the key, links, axe and a phone. */
+
+let product: Product;
+let browser: Browser;
+let page: Page;
+let faults: string[];
+
+beforeAll(async () => {
+  [product, browser] = await Promise.all([Product.start(), openBrowser()]);
+  await product.claim();
+  ({ page, faults } = await openPage(browser, product));
+  await page.goto('/gossip');
+  await signIn(page);
+  await untilLive(page);
+}, 180_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+}, 90_000);
+
+const names = ['front-1', 's1-1', 's1-2', 's2-1', 's2-2', 'spare-1'];
+const matrix = (from: Page) => from.getByTestId('matrix');
+const allAlive = (from: Page) => from.getByTestId('verdict').getByText('All who were asked see all others alive.').waitFor();
+const keyIds = (from: Page) => from.locator('tr[data-key]').evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset.key!));
+
+describe('the Gossip page', () => {
+  it('shows every member, and every pair', async () => {
+    await allAlive(page);
+    expect(await page.locator('tr[data-member][data-state=alive]').count()).toBe(names.length + 1);
+    expect(await page.locator('tr[data-member]').first().getByText('this server').count()).toBe(1);
+    expect(await matrix(page).locator('tbody tr').count()).toBe(names.length + 1);
+    expect(await matrix(page).locator('td[data-state=alive]').count()).toBe((names.length + 1) * names.length);
+    await matrix(page).getByText(/^\d[\d.]* ms$/).first().waitFor();
+    await page.locator('tr[data-stat=members]').getByText('6', { exact: true }).waitFor();
+  }, 60_000);
+
+  it('marks a hung agent as not heard, shows it as dead to all others, and as alive when it is back', async () => {
+    const { pid } = (await product.rest('/instance/s2-2')).body.status.process as { pid: number };
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await matrix(page).locator('tr[data-observer=s2-2][data-heard=false]').getByText('Not heard.').waitFor();
+      await page.locator('tr[data-member=s2-2][data-state=dead]').waitFor();
+      await matrix(page).locator('tr[data-observer=s1-1] td[data-member=s2-2][data-state=dead]').waitFor();
+      expect(await matrix(page).locator('tr[data-observer=s1-1] td[data-member=s1-2][data-state=alive]').count()).toBe(1);
+      await page.goto('/gossip?state=dead');
+      await page.locator('tr[data-member=s2-2]').waitFor();
+      expect(await page.locator('tr[data-member]').count()).toBe(1);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await page.goto('/gossip');
+    await allAlive(page);
+  }, 60_000);
+
+  it('rotates the key in the safe order', async () => {
+    const [old] = await waitFor(async () => ((await keyIds(page)).length === 1 ? keyIds(page) : null), { timeoutMs: 20_000, what: 'one key' });
+    expect(await page.getByRole('button', { name: `Remove key ${old}` }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Install a new key' }).click();
+    expect((await copied(page)).cli).toBe('coterie gossip install-key');
+    await confirm(page, 'Install a new key');
+    await closeDialog(page);
+    const fresh = await waitFor(async () => (await keyIds(page)).find((id) => id !== old), { timeoutMs: 20_000, what: 'a second key' });
+    await page.getByRole('button', { name: `Use key ${fresh}` }).click();
+    await confirm(page, 'Use key');
+    await closeDialog(page);
+    await page.locator(`tr[data-key="${fresh}"][data-primary=true]`).waitFor();
+    await page.getByRole('button', { name: `Remove key ${old}` }).click();
+    await confirm(page, 'Remove key');
+    await closeDialog(page);
+    await page.locator(`tr[data-key="${old}"]`).waitFor({ state: 'detached' });
+    expect((await product.rest('/gossip/keyring')).body).toEqual([{ id: fresh, primary: true, members: 7, of: 7, missing: [] }]);
+    await allAlive(page);
+  }, 60_000);
+
+  it('is reached from an instance, at its row', async () => {
+    await page.goto('/?instance=s1-2');
+    await page.getByRole('dialog').getByRole('link', { name: 'alive', exact: true }).click();
+    await page.locator('tr[data-member=s1-2][data-pointed]').waitFor();
+    await page.getByRole('link', { name: 's1-2', exact: true }).click();
+    await page.getByRole('dialog').getByText('Identity').waitFor();
+  }, 60_000);
+
+  it('shows a viewer all but the keys', async () => {
+    expect((await product.rest('/user/eve/create', { role: 'viewer', password: 'another long one' })).status).toBe(200);
+    const viewer = await openPage(browser, product);
+    await viewer.page.goto('/gossip?q=s1');
+    await signIn(viewer.page, { name: 'eve', password: 'another long one' });
+    await allAlive(viewer.page);
+    expect(await viewer.page.locator('tr[data-member]').count()).toBe(2);
+    expect(await viewer.page.getByText('Key ring').count()).toBe(0);
+    await viewer.context.close();
+  }, 60_000);
+
+  it.each(['light', 'dark'] as const)('has no serious finding of axe and scrolls only in its box on a phone, %s', async (scheme: Scheme) => {
+    for (const phone of [false, true]) {
+      const other = await openPage(browser, { url: product.url, scheme, phone });
+      await other.page.goto('/gossip?member=s1-1');
+      await signIn(other.page);
+      await allAlive(other.page);
+      await other.page.locator('tr[data-key]').first().waitFor();
+      expect(await seriousFindings(other.page), `phone ${phone}`).toEqual([]);
+      expect(await other.page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)).toBe(true);
+      if (process.env.SHOTS) await other.page.screenshot({ path: `${process.env.SHOTS}/gossip-${scheme}-${phone ? 390 : 1280}.png`, fullPage: true });
+      if (phone) expect(await matrix(other.page).evaluate((box) => box.scrollWidth > box.clientWidth)).toBe(true);
+      await other.context.close();
+    }
+  }, 60_000);
+
+  it('has nothing wrong in its scripts meanwhile', () => expect(faults).toEqual([]));
+});
