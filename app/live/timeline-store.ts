@@ -21,7 +21,7 @@ export type TimelineOptions = {
   readonly everyMs: number;
 };
 
-export const timelineDefaults: TimelineOptions = { pageSize: 100, eventsMax: 2000, soonMs: 300, settledMs: 1500, everyMs: 10_000 };
+export const timelineDefaults: TimelineOptions = { pageSize: 50, eventsMax: 2000, soonMs: 300, settledMs: 1500, everyMs: 10_000 };
 
 export type TimelineState = Timeline & {
   readonly loaded: boolean;

@@ -15,7 +15,7 @@ export function PageLabel({ page }: { page: Page }) {
     <>
       {page.label}
       <span className={styles.count} data-health={worst} data-testid="issue-count" aria-hidden>{count}</span>
-      <VisuallyHidden>, {count} critical or warning</VisuallyHidden>
+      <VisuallyHidden>{' '}{count} critical or warning</VisuallyHidden>
     </>
   );
 }
