@@ -50,8 +50,10 @@ export const cluster = {
     role: 'viewer',
     input: z.object({
       kind: z.enum(eventKinds).optional().describe('Only this kind'),
+      severity: Severity.optional().describe('Only this severity'),
       object: z.string().optional().describe('Only this object: alias or id'),
       since: TimeMs.optional().describe('Not before this time (ms since the epoch)'),
+      until: TimeMs.optional().describe('Not after this time (ms since the epoch)'),
       before: z.coerce.number().int().optional().describe('Only events with a lower id: for paging back'),
       limit: page.limit,
     }),

@@ -9,7 +9,7 @@ import { endOnSignals, run } from './lib/run.mjs';
 
 const root = join(import.meta.dirname, '..');
 const bundled = ['contract', 'core', 'link', 'swim', 'iproto', 'state', 'lua', 'agent', 'router', 'server', 'cli', 'scripts/build.mjs', 'tsconfig.json', 'package-lock.json'];
-const paged = ['app', 'contract', 'next.config.js', 'next.config.ts', 'proxy.ts', 'postcss.config.mjs', 'public', 'package-lock.json'];
+const paged = ['app', 'contract', 'core/issues', 'next.config.js', 'next.config.ts', 'proxy.ts', 'postcss.config.mjs', 'public', 'package-lock.json'];
 
 function* filesOf(path) {
   if (!existsSync(path)) return;

@@ -3,7 +3,6 @@ import { Skeleton, Stack, VisuallyHidden } from '@mantine/core';
 import { unconfiguredOf } from '~/app/lib/rows.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
 import { EmptyCluster } from './empty-cluster.tsx';
-import { InstanceDrawer } from './instance-drawer.tsx';
 import { Problems } from './problems.tsx';
 import { ReplicasetTable } from './replicaset-table.tsx';
 import { StaleBanner } from './stale-banner.tsx';
@@ -35,7 +34,6 @@ export function ClusterPage() {
           </>
         )}
       </Stack>
-      <InstanceDrawer overview={overview} />
     </div>
   );
 }

@@ -1,8 +1,10 @@
 'use client';
-import { Drawer, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Anchor, Drawer, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
 import { useApi } from '~/app/api.tsx';
 import { instanceActions } from '~/app/lib/actions.ts';
+import { eventsOf } from '~/app/lib/object-ways.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
 import { issuesOf } from '~/app/lib/summary.ts';
 import { useReturnFocus } from '~/app/ui/return-focus.tsx';
@@ -66,6 +68,7 @@ function Body({ instance, overview }: { instance: InstanceView; overview: Cluste
       <Group gap="sm">
         <HealthPill health={instance.health}>{instance.healthSentence}</HealthPill>
         <Text size="sm" c="dimmed">last report: <ReportAge at={instance.reportedAt} /></Text>
+        <Anchor component={Link} href={eventsOf(instance.uuid)} size="sm" ml="auto">Events of this instance</Anchor>
       </Group>
       {instance.reason !== null && <Text size="sm" style={{ overflowWrap: 'anywhere' }}><b>Why:</b> {instance.reason}</Text>}
       <DrawerIssues issues={issuesOf(overview.issues, instance)} />

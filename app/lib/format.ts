@@ -51,8 +51,12 @@ type Zone = { readonly timeZone?: string; readonly locale?: string };
 /** "21 Nov 2026, 05:43:33 UTC+2": never without its zone. */
 export function dateTimeText(ms: number, { timeZone, locale = 'en-GB' }: Zone = {}): string {
   const zone = timeZone === undefined ? {} : { timeZone };
-  const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', ...zone }).format(ms);
-  return `${date}, ${timeText(ms, { locale, ...zone })}`;
+  return `${dateText(ms, { locale, ...zone })}, ${timeText(ms, { locale, ...zone })}`;
+}
+
+/** "21 Nov 2026", for headings; the times below it carry the zone. */
+export function dateText(ms: number, { timeZone, locale = 'en-GB' }: Zone = {}): string {
+  return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', ...(timeZone === undefined ? {} : { timeZone }) }).format(ms);
 }
 
 /** "05:43:33 UTC+2". */
@@ -62,4 +66,17 @@ export function timeText(ms: number, { timeZone, locale = 'en-GB' }: Zone = {}):
   const parts = new Intl.DateTimeFormat('en-US', { timeZoneName: 'shortOffset', ...zone }).formatToParts(ms);
   const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC';
   return `${time} ${name.replace('GMT', 'UTC').replace(/^UTC\+0$/, 'UTC')}`;
+}
+
+/** A moment as a field of date and time has it, in the zone of the person who looks: "2026-11-21T05:43". Empty for none. */
+export function localFrom(moment: string | null): string {
+  const ms = moment === null ? Number.NaN : Date.parse(moment);
+  if (!Number.isFinite(ms)) return '';
+  return new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** And back: with its zone, so that it is the same moment to whoever opens the link. */
+export function momentFrom(local: string): string | null {
+  const ms = Date.parse(local);
+  return Number.isFinite(ms) ? new Date(ms).toISOString() : null;
 }

@@ -7,6 +7,7 @@ import { useSession } from '~/app/session/session-provider.tsx';
 import { HealthPill } from '~/app/ui/health-mark.tsx';
 import { Logo } from '~/app/ui/icons.tsx';
 import { LiveMark } from './live-mark.tsx';
+import { PageLabel } from './page-label.tsx';
 import { PageMenu } from './page-menu.tsx';
 import { documents, isCurrent, pagesFor } from './pages.ts';
 import { Palette } from './palette.tsx';
@@ -35,7 +36,7 @@ export function Header() {
       )}
       <nav aria-label="Pages" className={styles.nav}>
         {pagesFor(role).map((page) => (
-          <Link key={page.href} href={page.href} aria-current={isCurrent(page, path) ? 'page' : undefined}>{page.label}</Link>
+          <Link key={page.href} href={page.href} aria-current={isCurrent(page, path) ? 'page' : undefined}><PageLabel page={page} /></Link>
         ))}
         {documents.map(({ href, label }) => (
           <a key={href} href={href}>{label}</a>

@@ -4,6 +4,7 @@ import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useSession } from '~/app/session/session-provider.tsx';
 import { Bars } from '~/app/ui/icons.tsx';
+import { PageLabel } from './page-label.tsx';
 import { documents, isCurrent, pagesFor } from './pages.ts';
 import styles from './shell.module.css';
 
@@ -20,7 +21,7 @@ export function PageMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         {pagesFor(role).map((page) => (
-          <Menu.Item key={page.href} component={Link} href={page.href} aria-current={isCurrent(page, path) ? 'page' : undefined} fw={isCurrent(page, path) ? 600 : 400}>{page.label}</Menu.Item>
+          <Menu.Item key={page.href} component={Link} href={page.href} aria-current={isCurrent(page, path) ? 'page' : undefined} fw={isCurrent(page, path) ? 600 : 400}><PageLabel page={page} /></Menu.Item>
         ))}
         <Menu.Divider />
         {documents.map(({ href, label }) => (

@@ -6,6 +6,8 @@ export type Page = { readonly href: string; readonly label: string; readonly rea
 
 export const pages: readonly Page[] = [
   { href: '/', label: 'Cluster' },
+  { href: '/issues', label: 'Issues' },
+  { href: '/events', label: 'Events' },
   { href: '/config', label: 'Configuration' },
   { href: '/gossip', label: 'Gossip' },
   { href: '/users', label: 'Users' },

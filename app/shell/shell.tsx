@@ -1,12 +1,19 @@
 'use client';
 import { AppShell } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { LiveProvider } from '~/app/live/live-provider.tsx';
+import { InstanceDrawer } from '~/app/cluster/instance-drawer.tsx';
+import { LiveProvider, useLive } from '~/app/live/live-provider.tsx';
 import { OperationsProvider } from '~/app/operations/operations-provider.tsx';
 import { SessionProvider } from '~/app/session/session-provider.tsx';
 import { ReturnFocus } from '~/app/ui/return-focus.tsx';
 import { Header } from './header.tsx';
 import styles from './shell.module.css';
+
+/** An instance opens over the page that one is on, from its name or from the palette. */
+function Drawer() {
+  const { overview } = useLive();
+  return overview && <InstanceDrawer overview={overview} />;
+}
 
 /** What every page behind the sign-in stands in. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -23,6 +30,7 @@ export function Shell({ children }: { children: ReactNode }) {
               <AppShell.Main id="main" tabIndex={-1} className={styles.main}>
                 {children}
               </AppShell.Main>
+              <Drawer />
             </AppShell>
           </OperationsProvider>
         </ReturnFocus>

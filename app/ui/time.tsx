@@ -1,6 +1,6 @@
 'use client';
 import { Text } from '@mantine/core';
-import { agoText, dateTimeText, durationText } from '~/app/lib/format.ts';
+import { agoText, dateText, dateTimeText, durationText, timeText } from '~/app/lib/format.ts';
 import { ageOf } from '~/app/lib/summary.ts';
 import { useServerNow } from '~/app/live/live-provider.tsx';
 import { HealthShapes } from './icons.tsx';
@@ -20,6 +20,12 @@ export function Ago({ at, suffix = true }: { at: number; suffix?: boolean }) {
 /** A moment of the past as it was: date, time and zone. */
 export function Moment({ at }: { at: number }) {
   return <time dateTime={new Date(at).toISOString()} className="number" suppressHydrationWarning>{dateTimeText(at)}</time>;
+}
+
+/** Such a moment beside an age, with its zone; with its date when that is not today's. */
+export function ShortMoment({ at }: { at: number }) {
+  const today = dateText(useServerNow()) === dateText(at);
+  return <time dateTime={new Date(at).toISOString()} title={dateTimeText(at)} className="number" suppressHydrationWarning>{today ? timeText(at) : dateTimeText(at)}</time>;
 }
 
 /** Age of a report: ticks, and turns into a marked word when it is old. */

@@ -22,11 +22,12 @@ export function eventStore(db: Db, provider: Provider): EventStore {
         if (data.length > 0) await tx.event.createMany({ data });
         return held;
       }),
-    list: async ({ kind, object, since, before, limit }) => {
+    list: async ({ kind, severity, object, since, until, before, limit }) => {
       const where = {
         ...(kind === undefined ? {} : { kind }),
         ...(object === undefined ? {} : { OR: [{ objectId: object }, { objectName: object }] }),
-        ...(since === undefined ? {} : { at: { gte: BigInt(since) } }),
+        ...(severity === undefined ? {} : { severity }),
+        ...(since === undefined && until === undefined ? {} : { at: { ...(since === undefined ? {} : { gte: BigInt(since) }), ...(until === undefined ? {} : { lte: BigInt(until) }) } }),
         ...(before === undefined ? {} : { id: { lt: before } }),
       };
       return (await db.event.findMany({ where, orderBy: { id: 'desc' }, take: limit })).map(eventOf);

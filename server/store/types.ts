@@ -82,6 +82,18 @@ export type LockStore = {
   release(name: string, owner: string): Promise<void>;
 };
 
+export type EventFilter = {
+  readonly kind?: string | undefined;
+  readonly severity?: string | undefined;
+  readonly object?: string | undefined;
+  /** Both ends count in, in ms since the epoch. */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+  /** Only lower ids. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+};
+
 export type EventStore = {
   append(drafts: readonly EventDraft[]): Promise<Event[]>;
   /**
@@ -90,7 +102,7 @@ export type EventStore = {
    */
   appendShared(drafts: readonly EventDraft[], turn: { readonly name: string; readonly owner: string }): Promise<boolean>;
   /** Newest first. `object` is an id or a name. */
-  list(filter: { kind?: string | undefined; object?: string | undefined; since?: number | undefined; before?: number | undefined; limit: number }): Promise<Event[]>;
+  list(filter: EventFilter): Promise<Event[]>;
   /** Deletes what is older than `ageMsMax` and all but the newest `countMax`; tells how many went. */
   prune(limits: { now: number; ageMsMax: number; countMax: number }): Promise<number>;
 };

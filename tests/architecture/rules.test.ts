@@ -14,7 +14,7 @@ const mayImport: Record<string, readonly string[]> = {
   router: ['contract', 'core', 'link', 'state', 'swim', 'iproto'],
   server: ['contract', 'core', 'link', 'state', 'swim', 'iproto'],
   cli: ['contract'],
-  app: ['contract', 'server'],
+  app: ['contract', 'core', 'server'],
 };
 
 /** Names that make a decision depend on something other than its arguments. */
@@ -63,6 +63,12 @@ describe('architecture', () => {
   it('the dashboard takes types of the server only, but for app/api', () => {
     const wrong = files.filter(({ folder, path, text }) => folder === 'app' && !path.startsWith('app/api/') && /^import (?!type\b).*from '~\/server\//m.test(text));
     expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('the dashboard takes the words of the issues from core, on the server side, and nothing else', () => {
+    const users = files.filter(({ folder, text }) => folder === 'app' && importsOf(text).some((target) => target.startsWith('~/core/')));
+    expect(users.map(({ path, text }) => [path, importsOf(text).filter((target) => target.startsWith('~/core/'))])).toEqual([['app/(main)/issues/page.tsx', ['~/core/issues/catalogue.ts']]]);
+    expect(users.every(({ text }) => !text.startsWith("'use client'"))).toBe(true);
   });
 
   it('nothing reaches across folders with ../../', () => {

@@ -24,7 +24,7 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
     watch: { input: {}, argv: [] },
     health: { input: {}, argv: [] },
     issues: { input: { severity: 'warning', object: 'a', muted: false }, argv: ['--severity', 'warning', '--object', 'a', '--no-muted'] },
-    events: { input: { kind: 'config', limit: 5 }, argv: ['--kind', 'config', '--limit', '5'] },
+    events: { input: { kind: 'config', severity: 'info', until: 4e12, limit: 5 }, argv: ['--kind', 'config', '--severity', 'info', '--until', '4000000000000', '--limit', '5'] },
     suggestions: { input: {}, argv: [] },
   },
   issue: {

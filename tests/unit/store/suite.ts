@@ -169,9 +169,12 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; end
       expect((await store.events.list({ object: 'id-1', limit: 9 })).map(({ data }) => data['n'])).toEqual([7, 4, 1]);
       expect(await store.events.list({ object: 'name-1', limit: 9 })).toEqual(await store.events.list({ object: 'id-1', limit: 9 }));
       expect((await store.events.list({ since: t0 + 6, limit: 9 })).map(({ data }) => data['n'])).toEqual([8, 7, 6]);
+      expect((await store.events.list({ since: t0 + 3, until: t0 + 5, limit: 9 })).map(({ data }) => data['n'])).toEqual([5, 4, 3]);
+      expect((await store.events.list({ until: t0 + 1, limit: 9 })).map(({ data }) => data['n'])).toEqual([1, 0]);
       expect((await store.events.list({ before: written[2]!.id, limit: 9 })).map(({ data }) => data['n'])).toEqual([1, 0]);
-      await store.events.append([event(9, { kind: 'config', actor: 'alice' })]);
+      await store.events.append([event(9, { kind: 'config', severity: 'critical', actor: 'alice' })]);
       expect(await store.events.list({ kind: 'config', limit: 9 })).toMatchObject([{ actor: 'alice', at: t0 + 9 }]);
+      expect(await store.events.list({ severity: 'critical', limit: 9 })).toMatchObject([{ at: t0 + 9 }]);
     });
 
     it('go by age and by count', async () => {

@@ -1,0 +1,64 @@
+'use client';
+import { Button, Skeleton, Stack } from '@mantine/core';
+import { problemFrom } from '~/app/lib/problem.ts';
+import { daysOf, isEventFiltering, noEventFilter, type EventFilter } from '~/app/lib/timeline.ts';
+import { useLive, useServerNow } from '~/app/live/live-provider.tsx';
+import { useTimeline } from '~/app/live/use-timeline.ts';
+import { ArrowUp } from '~/app/ui/icons.tsx';
+import page from '~/app/ui/page.module.css';
+import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
+import type { ClusterOverview } from '~/contract/shapes/view.ts';
+import { EventRow } from './event-row.tsx';
+import styles from './events.module.css';
+import { useReading } from './use-reading.ts';
+
+type Props = { readonly overview: ClusterOverview; readonly filter: EventFilter; readonly onFilter: (filter: EventFilter) => void };
+
+export function EventList({ overview, filter, onFilter }: Props) {
+  const { skewMs } = useLive();
+  const now = useServerNow();
+  const { events, complete, loaded, loadingOlder, failure, store } = useTimeline(filter, { overview, skewMs });
+  const { shown, fresh, showFresh } = useReading(events);
+  const open = new Set(overview.issues.map(({ id }) => id));
+  const problem = failure === null ? null : <ProblemAlert problem={problemFrom(failure)} />;
+  if (!loaded) return problem ?? <div aria-busy aria-label="Loading the events"><Stack gap="md"><Skeleton height={300} radius="lg" /></Stack></div>;
+  if (events.length === 0) return problem ?? <Nothing filtered={isEventFiltering(filter)} onClear={() => onFilter(noEventFilter)} />;
+  return (
+    <>
+      {problem}
+      <div className={styles.news} role="status">
+        {fresh > 0 && <Button size="compact-md" radius="xl" leftSection={<ArrowUp size={14} />} onClick={showFresh}>{fresh} new</Button>}
+      </div>
+      {daysOf(shown, now).map(({ label, events: ofDay }) => (
+        <section key={label} aria-label={label} className={styles.day}>
+          <h2>{label}</h2>
+          <ol className={`${page.frame} ${styles.list}`}>{ofDay.map((event) => <EventRow key={event.id} event={event} open={open} />)}</ol>
+        </section>
+      ))}
+      <div className={styles.end}>
+        {complete && <p>That is all there is{isEventFiltering(filter) ? ' for this filter' : ''}.</p>}
+        {!complete && store.isFull && <p>{events.length} events are shown. Choose an object, a kind or a time to see older ones.</p>}
+        {!complete && !store.isFull && <Button variant="default" loading={loadingOlder} onClick={() => void store.older()}>Load older</Button>}
+      </div>
+    </>
+  );
+}
+
+function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
+  return (
+    <section className={`${page.frame} ${page.empty}`}>
+      {filtered ? (
+        <>
+          <h2>No such event</h2>
+          <p>Nothing that is kept fits the filter. Events are kept for 30 days, the newest 200 000 of them.</p>
+          <Button variant="default" onClick={onClear}>Show all events</Button>
+        </>
+      ) : (
+        <>
+          <h2>Nothing has happened yet</h2>
+          <p>Here appear by themselves: instances that come and go, masters that change, processes that start, end and crash, configuration versions, and issues as they begin and end. Start an agent, and the first event is there.</p>
+        </>
+      )}
+    </section>
+  );
+}

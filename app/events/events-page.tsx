@@ -1,0 +1,34 @@
+'use client';
+import { Skeleton, Stack } from '@mantine/core';
+import { StaleBanner } from '~/app/cluster/stale-banner.tsx';
+import { eventFilterFrom, withEventFilter } from '~/app/lib/timeline.ts';
+import { useLive } from '~/app/live/live-provider.tsx';
+import page from '~/app/ui/page.module.css';
+import { useAddressValue } from '~/app/ui/use-address-value.ts';
+import { EventFilters } from './event-filters.tsx';
+import { EventList } from './event-list.tsx';
+
+/** What happened, newest first: health, decisions, what people did, configurations and processes in one timeline. */
+export function EventsPage() {
+  const { overview } = useLive();
+  const [filter, setFilter] = useAddressValue(eventFilterFrom, withEventFilter);
+  return (
+    <div>
+      <Stack gap="md">
+        <div className={page.head}>
+          <h1>Events</h1>
+          <p>What happened, newest first. Kept for 30 days.</p>
+        </div>
+        <StaleBanner />
+        {overview === null ? (
+          <div aria-busy aria-label="Loading the events"><Stack gap="md"><Skeleton height={36} /><Skeleton height={300} radius="lg" /></Stack></div>
+        ) : (
+          <>
+            <EventFilters overview={overview} filter={filter} onFilter={setFilter} />
+            <EventList key={JSON.stringify(filter)} overview={overview} filter={filter} onFilter={setFilter} />
+          </>
+        )}
+      </Stack>
+    </div>
+  );
+}

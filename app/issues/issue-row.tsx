@@ -1,0 +1,42 @@
+'use client';
+import Link from 'next/link';
+import { Repair } from '~/app/cluster/repair.tsx';
+import { severityHealth } from '~/app/lib/health.ts';
+import { severityWords, type Explanation } from '~/app/lib/issues.ts';
+import { eventsOf } from '~/app/lib/object-ways.ts';
+import { HealthShapes } from '~/app/ui/icons.tsx';
+import { ObjectProse } from '~/app/ui/object-prose.tsx';
+import { Prose } from '~/app/ui/prose.tsx';
+import { Ago, ShortMoment } from '~/app/ui/time.tsx';
+import type { Issue } from '~/contract/shapes/view.ts';
+import styles from './issues.module.css';
+
+/** One issue: what, what to do, since when, and for who meets it the first time, what it means. */
+export function IssueRow({ issue, explanation }: { issue: Issue; explanation: Explanation | undefined }) {
+  const health = severityHealth[issue.severity];
+  const Shape = HealthShapes[health];
+  return (
+    <li className={styles.row} data-health={health} data-issue={issue.code} data-object={issue.object.name}>
+      <span className={styles.shape} title={severityWords[issue.severity]}><Shape size={18} /></span>
+      <div className={styles.words}>
+        <div className={styles.line}><ObjectProse text={issue.sentence} object={issue.object} /></div>
+        <div className={styles.way}><Prose text={issue.wayOut} /></div>
+        <div className={styles.more}>
+          {explanation && (
+            <details>
+              <summary>What does <code>{issue.code}</code> mean?</summary>
+              <p><Prose text={explanation.means} /></p>
+              <p><b>In general:</b> <Prose text={explanation.todo} /></p>
+            </details>
+          )}
+          <Link href={eventsOf(issue.object.id)}>Events of {issue.object.name}</Link>
+        </div>
+      </div>
+      <div className={styles.since}>
+        <span>for <Ago at={issue.since} suffix={false} /></span>
+        <span>since <ShortMoment at={issue.since} /></span>
+      </div>
+      {issue.repair && <div className={styles.repair}><Repair {...issue.repair} /></div>}
+    </li>
+  );
+}

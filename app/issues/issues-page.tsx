@@ -1,0 +1,59 @@
+'use client';
+import { Button, Skeleton, Stack } from '@mantine/core';
+import { Suggestions } from '~/app/cluster/repair.tsx';
+import { StaleBanner } from '~/app/cluster/stale-banner.tsx';
+import { countText } from '~/app/lib/format.ts';
+import { filteredIssues, isIssueFiltering, issueFilterFrom, issueGroups, noIssueFilter, severityWords, withIssueFilter, type Explanation } from '~/app/lib/issues.ts';
+import { useLive } from '~/app/live/live-provider.tsx';
+import { HealthShapes } from '~/app/ui/icons.tsx';
+import page from '~/app/ui/page.module.css';
+import { useAddressValue } from '~/app/ui/use-address-value.ts';
+import { IssueFilters } from './issue-filters.tsx';
+import { IssueRow } from './issue-row.tsx';
+import styles from './issues.module.css';
+import { Watched } from './watched.tsx';
+
+/** What is wrong now, worst first: since when, why it matters, and the next step. Live, as the Cluster page is. */
+export function IssuesPage({ explanations }: { explanations: readonly Explanation[] }) {
+  const { overview } = useLive();
+  const [filter, setFilter] = useAddressValue(issueFilterFrom, withIssueFilter);
+  if (overview === null) return <div aria-busy aria-label="Loading the issues"><Stack gap="md"><Skeleton height={30} width={180} /><Skeleton height={36} /><Skeleton height={240} radius="lg" /></Stack></div>;
+  const shown = filteredIssues(overview.issues, filter);
+  const explained = new Map(explanations.map((one) => [one.code, one]));
+  return (
+    <div>
+      <Stack gap="md">
+        <div className={page.head}>
+          <h1>Issues</h1>
+          <p role="status">{overview.issues.length === 0 ? 'Nothing is wrong' : `${countText(overview.issues.length, 'issue')} now${shown.length < overview.issues.length ? `, ${shown.length} shown` : ''}`}</p>
+        </div>
+        <StaleBanner />
+        {(overview.issues.length > 0 || isIssueFiltering(filter)) && <IssueFilters overview={overview} filter={filter} onFilter={setFilter} />}
+        {overview.suggestions.some(({ issues }) => issues.length > 1) && <section aria-label="Repairs of several issues" className={styles.suggestions}><Suggestions suggestions={overview.suggestions} /></section>}
+        {issueGroups(shown).map(({ severity, issues }) => (
+          <section key={severity} aria-labelledby={`issues-${severity}`}>
+            <h2 id={`issues-${severity}`} className={styles.title}>{severityWords[severity]} <span className="number">{issues.length}</span></h2>
+            <ul className={`${page.frame} ${styles.list}`}>{issues.map((issue) => <IssueRow key={issue.id} issue={issue} explanation={explained.get(issue.code)} />)}</ul>
+          </section>
+        ))}
+        {shown.length === 0 && (
+          <section className={`${page.frame} ${page.empty}`}>
+            {isIssueFiltering(filter) ? (
+              <>
+                <h2>No such issue now</h2>
+                <p>Nothing that is wrong at this moment fits the filter. What is over is among the events.</p>
+                <Button variant="default" onClick={() => setFilter(noIssueFilter)}>Show all issues</Button>
+              </>
+            ) : (
+              <>
+                <h2><HealthShapes.ok size={19} />Nothing is wrong</h2>
+                <p>{countText(explanations.length, 'kind of problem', 'kinds of problems')} are looked for all the time. One that lasts appears here at once, with the next step and, where there is one, its repair; when it is over it goes by itself and stays among the events.</p>
+              </>
+            )}
+          </section>
+        )}
+        <Watched explanations={explanations} />
+      </Stack>
+    </div>
+  );
+}

@@ -1,0 +1,151 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { closeDialog, confirm, openBrowser, openPage, Product, seriousFindings, signIn, untilLive, type Scheme } from '../support/browser.ts';
+import { waitFor } from '../support/wait.ts';
+
+/** What is wrong and what happened, on the real product: an instance is stopped, seen, repaired and read about. */
+
+let product: Product;
+let browser: Browser;
+let page: Page;
+let faults: string[];
+
+beforeAll(async () => {
+  [product, browser] = await Promise.all([Product.start(), openBrowser()]);
+  await product.claim();
+  ({ page, faults } = await openPage(browser, product));
+  await page.goto('/issues');
+  await signIn(page);
+  await untilLive(page);
+}, 180_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+}, 90_000);
+
+const issue = (code: string) => page.locator(`[data-issue="${code}"]`);
+const rows = () => page.locator('[data-event]');
+const stop = (instance: string) => product.rest(`/instance/${instance}/stop`, {});
+const sideways = (shown: Page) => shown.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+
+describe('the Issues page', () => {
+  it('says that nothing is wrong, and what is looked for', async () => {
+    await page.getByRole('heading', { name: 'Nothing is wrong' }).waitFor();
+    await page.getByText('What is looked for').click();
+    await page.getByText('More than one instance of a replicaset is writable').waitFor();
+    expect(await page.getByTestId('issue-count').count()).toBe(0);
+  }, 60_000);
+
+  it('shows a stopped instance at once, explains it, and leads to it', async () => {
+    expect((await stop('s1-2')).status).toBe(200);
+    await issue('stopped').waitFor();
+    expect(await issue('stopped').getAttribute('data-object')).toBe('s1-2');
+    await page.getByRole('link', { name: /^Issues\s+\d critical or warning$/ }).waitFor();
+    await issue('stopped').getByText('What does').click();
+    await issue('stopped').getByText('An enabled instance was stopped by hand').waitFor();
+    await issue('stopped').getByRole('button', { name: 's1-2', exact: true }).click();
+    await page.getByRole('dialog').getByRole('link', { name: 'Events of this instance' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  }, 60_000);
+
+  it('is filtered by the address and by its fields', async () => {
+    await page.goto('/issues?severity=critical&object=s1-2');
+    await page.getByRole('heading', { name: 'No such issue now' }).waitFor();
+    await page.getByText(/^Warning 1$/).click();
+    await issue('stopped').waitFor();
+    expect(new URL(page.url()).search).toBe('?severity=warning&object=s1-2');
+    await page.goto('/issues?code=stopped');
+    await issue('stopped').waitFor();
+    expect(await page.getByRole('combobox', { name: 'Code' }).inputValue()).toBe('stopped');
+  }, 60_000);
+
+  it.each(['light', 'dark'] as const)('has no serious finding of axe and fits a phone, %s', (scheme) => looks('/issues', scheme), 60_000);
+
+  it('repairs it in one click, and it goes by itself', async () => {
+    await issue('stopped').getByRole('button', { name: 'Start s1-2' }).click();
+    await confirm(page, 'Start');
+    await closeDialog(page);
+    await issue('stopped').waitFor({ state: 'detached' });
+  }, 60_000);
+});
+
+describe('the Events page', () => {
+  it('tells of it, linked to the instance, from its drawer', async () => {
+    await page.goto('/?instance=s1-2');
+    await page.getByRole('dialog').getByRole('link', { name: 'Events of this instance' }).click();
+    await page.waitForURL(/\/events\?object=/);
+    await rows().getByText('The Tarantool of s1-2 was stopped.').waitFor();
+    expect(await page.getByRole('combobox', { name: 'Object' }).inputValue()).toBe('s1-2');
+    expect(await rows().filter({ hasText: 's2-2' }).count()).toBe(0);
+    await rows().getByRole('button', { name: 's1-2' }).first().click();
+    await page.getByRole('dialog').getByText('Events of this instance').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  }, 60_000);
+
+  it('is filtered by kind, severity and time', async () => {
+    await page.goto('/events?kind=process&severity=info&since=1h');
+    await rows().first().waitFor();
+    expect(await rows().evaluateAll((found) => found.every((row) => (row as HTMLElement).dataset.kind === 'process'))).toBe(true);
+    await page.getByRole('combobox', { name: 'Kind' }).click();
+    await page.getByRole('option', { name: 'Configuration' }).click();
+    await page.waitForURL(/kind=config/);
+    await rows().getByText(/^Configuration version 1 by /).waitFor();
+    await page.goto('/events?until=2020-01-01T00:00:00.000Z');
+    await page.getByRole('heading', { name: 'No such event' }).waitFor();
+    await page.getByRole('button', { name: 'Show all events' }).click();
+    await rows().first().waitFor();
+    expect(new URL(page.url()).search).toBe('');
+  }, 60_000);
+
+  it('shows older ones on demand, and what is new without moving what is read', async () => {
+    let weight = 1;
+    await waitFor(async () => {
+      await product.rest('/replicaset/s1/edit', { weight: (weight += 1) });
+      return (await product.rest('/cluster/events?limit=100')).body.length > 60;
+    }, { timeoutMs: 40_000, what: 'more events than a page holds' });
+    await page.goto('/events');
+    await rows().first().waitFor();
+    const before = await rows().count();
+    await page.getByRole('button', { name: 'Load older' }).click();
+    await page.getByText('That is all there is.').waitFor();
+    expect(await rows().count()).toBeGreaterThan(before);
+
+    await page.evaluate(() => window.scrollTo(0, 900));
+    const read = rows().nth(25);
+    const [id, top] = [await read.getAttribute('data-event'), (await read.boundingBox())!.y];
+    expect((await stop('s2-2')).status).toBe(200);
+    await page.getByRole('button', { name: /^\d+ new$/ }).waitFor();
+    expect((await page.locator(`[data-event="${id}"]`).boundingBox())!.y).toBeCloseTo(top, 0);
+    await page.getByRole('button', { name: /^\d+ new$/ }).click();
+    await rows().getByText('The Tarantool of s2-2 was stopped.').waitFor();
+    expect(await page.evaluate(() => window.scrollY)).toBe(0);
+
+    await product.rest('/instance/s2-2/start', {});
+    await rows().getByText('s2-2 is ready.').first().waitFor();
+    expect(await page.getByRole('button', { name: /^\d+ new$/ }).count()).toBe(0);
+  }, 60_000);
+
+  it.each(['light', 'dark'] as const)('has no serious finding of axe and fits a phone, %s', (scheme) => looks('/events?kind=process', scheme), 60_000);
+
+  it('made no error in the console', () => expect(faults).toEqual([]));
+});
+
+async function looks(path: string, scheme: Scheme): Promise<void> {
+  const { page: shown, context } = await openPage(browser, { url: product.url, scheme });
+  await shown.goto(path);
+  await signIn(shown);
+  await untilLive(shown);
+  await shown.locator('[data-issue], [data-event]').first().waitFor();
+  const folder = process.env.COTERIE_PICTURES;
+  if (folder) await shown.screenshot({ path: `${folder}/${path.slice(1, 7)}-${scheme}-1280.png` });
+  expect(await seriousFindings(shown)).toEqual([]);
+  await shown.setViewportSize({ width: 390, height: 844 });
+  await shown.getByRole('button', { name: 'Pages' }).waitFor();
+  if (folder) await shown.screenshot({ path: `${folder}/${path.slice(1, 7)}-${scheme}-390.png` });
+  expect(await sideways(shown)).toBe(false);
+  expect(await seriousFindings(shown)).toEqual([]);
+  await context.close();
+}
