@@ -40,4 +40,4 @@ export function severityCounts(issues: readonly Issue[], filter: IssueFilter): R
 }
 
 /** What asks for a person: the figure in the header. */
-export const pressingCount = (issues: readonly Issue[]): number => issues.filter(({ severity }) => severity !== 'info').length;
+export const pressingCount = (issues: readonly Issue[]): number => issues.filter(({ severity, muted }) => severity !== 'info' && !muted).length;

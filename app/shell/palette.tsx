@@ -21,7 +21,6 @@ export function Palette() {
   const { role } = useSession();
   const router = useRouter();
   const [, openInstance] = useOpenInstance();
-  const router = useRouter();
   if (!overview) return null;
   const instances = overview.instances.toSorted((a, b) => compare(a.alias, b.alias)).map(
     ({ uuid, alias, uri, healthSentence, replicaset, leadership }): SpotlightActionData => ({

@@ -27,9 +27,11 @@ describe('issues', () => {
     expect(severityCounts(issues, { severity: 'critical', code: null, object: 's2-2' })).toEqual({ critical: 1, warning: 1, info: 0 });
   });
 
-  it('that only inform do not count in the header', () => {
+  it('that only inform, or that are muted, do not count in the header', () => {
+    const muted = { scope: 'crashed', by: 'ann', at: now, until: now + 1, reason: null };
     expect(pressingCount(issues)).toBe(6);
     expect(pressingCount([...issues, { ...issues[0]!, severity: 'info' }])).toBe(6);
+    expect(pressingCount(issues.map((issue) => (issue.id === 'crashed:1' ? { ...issue, muted } : issue)))).toBe(5);
     expect(pressingCount(healthy(now).issues)).toBe(0);
   });
 
