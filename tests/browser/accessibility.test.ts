@@ -1,30 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { act, openBrowser, openPage, Product, seriousFindings, signIn, untilFocused, untilLive, untilState, type Scheme } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { act, openPage, seriousFindings, untilFocused, untilState } from '../support/browser.ts';
+import { fits, openDashboard } from '../support/dashboard.ts';
 
 /** axe on every page, dialog and drawer, in both schemes and on a phone; and the way by keyboard. */
 
-let product: Product;
-let browser: Browser;
-
-beforeAll(async () => {
-  [product, browser] = await Promise.all([Product.start(), openBrowser()]);
-  await product.claim();
-}, 180_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-}, 90_000);
-
-async function cluster(scheme: Scheme, { phone = false, path = '/' } = {}): Promise<Page> {
-  const { page } = await openPage(browser, { url: product.url, scheme, phone });
-  await page.goto(path);
-  await signIn(page);
-  await untilLive(page);
-  await untilState(page, 's1-1', 'ready');
-  return page;
-}
+const { product, browser, page: first, open } = await openDashboard();
+await untilState(first, 's1-1', 'ready');
 
 const planned = (page: Page) => page.getByTestId('plan').locator('li').first().waitFor();
 
@@ -38,7 +20,7 @@ describe.each(['light', 'dark'] as const)('axe, %s', (scheme) => {
   }, 120_000);
 
   it('the Cluster page, its menus, dialogs and drawer', async () => {
-    const page = await cluster(scheme);
+    const page = await open({ scheme });
     expect(await seriousFindings(page), 'page').toEqual([]);
 
     await page.getByRole('button', { name: /^Account/ }).click();
@@ -78,16 +60,16 @@ describe.each(['light', 'dark'] as const)('axe, %s', (scheme) => {
   }, 240_000);
 
   it('the Cluster page on a phone, without scrolling sideways', async () => {
-    const page = await cluster(scheme, { phone: true });
+    const page = await open({ scheme, phone: true });
     expect(await seriousFindings(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)).toBe(true);
+    expect(await fits(page)).toBe(true);
     await page.context().close();
   }, 60_000);
 });
 
 describe('the keyboard', () => {
   it('skips to the content, searches, opens and closes an instance, and is back where it was, from a menu too', async () => {
-    const page = await cluster('light');
+    const page = await open();
     await page.locator('body').press('Tab');
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
     await page.keyboard.press('Enter');

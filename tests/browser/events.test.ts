@@ -1,33 +1,20 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { closeDialog, confirm, openBrowser, openPage, Product, seriousFindings, signIn, untilLive, type Scheme } from '../support/browser.ts';
+import { describe, expect, it } from 'vitest';
+import { closeDialog, confirm } from '../support/browser.ts';
+import { looksWell, openDashboard } from '../support/dashboard.ts';
 import { waitFor } from '../support/wait.ts';
 
 /** What is wrong and what happened, on the real product: an instance is stopped, seen, repaired and read about. */
 
-let product: Product;
-let browser: Browser;
-let page: Page;
-let faults: string[];
+const { product, page } = await openDashboard({ path: '/issues' });
 
-beforeAll(async () => {
-  [product, browser] = await Promise.all([Product.start(), openBrowser()]);
-  await product.claim();
-  ({ page, faults } = await openPage(browser, product));
-  await page.goto('/issues');
-  await signIn(page);
-  await untilLive(page);
-}, 180_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-}, 90_000);
 
 const issue = (code: string) => page.locator(`[data-issue="${code}"]`);
 const rows = () => page.locator('[data-event]');
 const stop = (instance: string) => product.rest(`/instance/${instance}/stop`, {});
-const sideways = (shown: Page) => shown.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+const seen = async (path: string) => {
+  await page.goto(path);
+  await page.locator('[data-issue], [data-event]').first().waitFor();
+};
 
 describe('the Issues page', () => {
   it('says that nothing is wrong, and what is looked for', async () => {
@@ -61,14 +48,14 @@ describe('the Issues page', () => {
     expect(await page.getByRole('combobox', { name: 'Code' }).inputValue()).toBe('stopped');
   }, 60_000);
 
-  it.each(['light', 'dark'] as const)('has no serious finding of axe and fits a phone, %s', (scheme) => looks('/issues', scheme), 60_000);
+  it('both schemes, and a phone', () => looksWell(page, 'issues', () => seen('/issues')), 120_000);
 
   it('repairs it in one click, and it goes by itself', async () => {
     await issue('stopped').getByRole('button', { name: 'Start s1-2' }).click();
     await confirm(page, 'Start');
     await closeDialog(page);
     await issue('stopped').waitFor({ state: 'detached' });
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('the Events page', () => {
@@ -128,24 +115,5 @@ describe('the Events page', () => {
     expect(await page.getByRole('button', { name: /^\d+ new$/ }).count()).toBe(0);
   }, 60_000);
 
-  it.each(['light', 'dark'] as const)('has no serious finding of axe and fits a phone, %s', (scheme) => looks('/events?kind=process', scheme), 60_000);
-
-  it('made no error in the console', () => expect(faults).toEqual([]));
+  it('both schemes, and a phone', () => looksWell(page, 'events', () => seen('/events?kind=process')), 120_000);
 });
-
-async function looks(path: string, scheme: Scheme): Promise<void> {
-  const { page: shown, context } = await openPage(browser, { url: product.url, scheme });
-  await shown.goto(path);
-  await signIn(shown);
-  await untilLive(shown);
-  await shown.locator('[data-issue], [data-event]').first().waitFor();
-  const folder = process.env.COTERIE_PICTURES;
-  if (folder) await shown.screenshot({ path: `${folder}/${path.slice(1, 7)}-${scheme}-1280.png` });
-  expect(await seriousFindings(shown)).toEqual([]);
-  await shown.setViewportSize({ width: 390, height: 844 });
-  await shown.getByRole('button', { name: 'Pages' }).waitFor();
-  if (folder) await shown.screenshot({ path: `${folder}/${path.slice(1, 7)}-${scheme}-390.png` });
-  expect(await sideways(shown)).toBe(false);
-  expect(await seriousFindings(shown)).toEqual([]);
-  await context.close();
-}

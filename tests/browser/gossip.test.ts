@@ -1,28 +1,13 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { closeDialog, confirm, copied, openBrowser, openPage, Product, seriousFindings, signIn, untilLive, type Scheme } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { closeDialog, confirm, copied } from '../support/browser.ts';
+import { looksWell, openDashboard } from '../support/dashboard.ts';
 import { waitFor } from '../support/wait.ts';
 
 /** The Gossip page on the real product: a hung agent, a rotation of the key, links, axe and a phone. */
 
-let product: Product;
-let browser: Browser;
-let page: Page;
-let faults: string[];
+const { product, page, open } = await openDashboard({ path: '/gossip' });
 
-beforeAll(async () => {
-  [product, browser] = await Promise.all([Product.start(), openBrowser()]);
-  await product.claim();
-  ({ page, faults } = await openPage(browser, product));
-  await page.goto('/gossip');
-  await signIn(page);
-  await untilLive(page);
-}, 180_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-}, 90_000);
 
 const names = ['front-1', 's1-1', 's1-2', 's2-1', 's2-2', 'spare-1'];
 const matrix = (from: Page) => from.getByTestId('matrix');
@@ -88,29 +73,17 @@ describe('the Gossip page', () => {
 
   it('shows a viewer all but the keys', async () => {
     expect((await product.rest('/user/eve/create', { role: 'viewer', password: 'another long one' })).status).toBe(200);
-    const viewer = await openPage(browser, product);
-    await viewer.page.goto('/gossip?q=s1');
-    await signIn(viewer.page, { name: 'eve', password: 'another long one' });
-    await allAlive(viewer.page);
-    expect(await viewer.page.locator('tr[data-member]').count()).toBe(2);
-    expect(await viewer.page.getByText('Key ring').count()).toBe(0);
-    await viewer.context.close();
+    const viewer = await open({ path: '/gossip?q=s1', as: { name: 'eve', password: 'another long one' } });
+    await allAlive(viewer);
+    expect(await viewer.locator('tr[data-member]').count()).toBe(2);
+    expect(await viewer.getByText('Key ring').count()).toBe(0);
+    await viewer.context().close();
   }, 60_000);
 
-  it.each(['light', 'dark'] as const)('has no serious finding of axe and scrolls only in its box on a phone, %s', async (scheme: Scheme) => {
-    for (const phone of [false, true]) {
-      const other = await openPage(browser, { url: product.url, scheme, phone });
-      await other.page.goto('/gossip?member=s1-1');
-      await signIn(other.page);
-      await allAlive(other.page);
-      await other.page.locator('tr[data-key]').first().waitFor();
-      expect(await seriousFindings(other.page), `phone ${phone}`).toEqual([]);
-      expect(await other.page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)).toBe(true);
-      if (process.env.SHOTS) await other.page.screenshot({ path: `${process.env.SHOTS}/gossip-${scheme}-${phone ? 390 : 1280}.png`, fullPage: true });
-      if (phone) expect(await matrix(other.page).evaluate((box) => box.scrollWidth > box.clientWidth)).toBe(true);
-      await other.context.close();
-    }
-  }, 60_000);
-
-  it('has nothing wrong in its scripts meanwhile', () => expect(faults).toEqual([]));
+  it('both schemes, and scrolls only in its box on a phone', () => looksWell(page, 'gossip', async (width) => {
+    await page.goto('/gossip?member=s1-1');
+    await allAlive(page);
+    await page.locator('tr[data-key]').first().waitFor();
+    if (width === 390) expect(await matrix(page).evaluate((box) => box.scrollWidth > box.clientWidth)).toBe(true);
+  }), 120_000);
 });

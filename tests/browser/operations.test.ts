@@ -1,28 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { act, closeDialog, confirm, openBrowser, openPage, Product, row, signIn, untilLive, untilMaster, untilState } from '../support/browser.ts';
+import { describe, expect, it } from 'vitest';
+import { act, closeDialog, confirm, row, untilMaster, untilState } from '../support/browser.ts';
+import { openDashboard } from '../support/dashboard.ts';
 import { waitFor } from '../support/wait.ts';
 
 /** What an operator does to a running cluster, through the dashboard, on the real product. */
 
-let product: Product;
-let browser: Browser;
-let page: Page;
-let faults: string[];
+const { product, page, open } = await openDashboard();
 
-beforeAll(async () => {
-  [product, browser] = await Promise.all([Product.start(), openBrowser()]);
-  await product.claim();
-  ({ page, faults } = await openPage(browser, product));
-  await page.goto('/');
-  await signIn(page);
-  await untilLive(page);
-}, 180_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-}, 90_000);
 
 const writable = async (alias: string) => (await product.eval(alias, 'return box.info.ro')).values[0] === false;
 
@@ -54,12 +38,9 @@ describe('operations in the dashboard', () => {
   }, 90_000);
 
   it('a finger on the handle does it too, and one on the row does not', async () => {
-    const touch = await openPage(browser, { url: product.url, phone: true, touch: true });
-    await touch.page.goto('/');
-    await signIn(touch.page);
-    await untilLive(touch.page);
-    await touch.page.getByRole('button', { name: 'Edit s2' }).tap();
-    const dialog = touch.page.getByRole('dialog');
+    const touch = await open({ phone: true, touch: true });
+    await touch.getByRole('button', { name: 'Edit s2' }).tap();
+    const dialog = touch.getByRole('dialog');
     const order = () => dialog.getByTestId('priority').locator('li').evaluateAll((items) => items.map((item) => (item as HTMLElement).dataset.ref));
     const slide = async (from: string, to: string) => {
       const centre = async (selector: string) => {
@@ -67,7 +48,7 @@ describe('operations in the dashboard', () => {
         return { x: x + width / 2, y: y + height / 2 };
       };
       const [begin, end] = [await centre(from), await centre(to)];
-      const finger = await touch.context.newCDPSession(touch.page);
+      const finger = await touch.context().newCDPSession(touch);
       await finger.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [begin] });
       for (const part of [0.25, 0.5, 0.75, 1, 1.2]) await finger.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [{ x: begin.x, y: begin.y + (end.y - begin.y) * part }] });
       await finger.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
@@ -76,12 +57,11 @@ describe('operations in the dashboard', () => {
     expect(await order()).toEqual(['s2-1', 's2-2']);
     await slide('[data-handle="s2-2"]', '[data-handle="s2-1"]');
     expect(await order()).toEqual(['s2-2', 's2-1']);
-    await confirm(touch.page, 'Apply');
+    await confirm(touch, 'Apply');
     await untilMaster(page, 's2-2');
     expect((await product.rest('/replicaset/s2/edit', { priority: ['s2-1'] })).status).toBe(200);
     await untilMaster(page, 's2-1');
-    expect(touch.faults).toEqual([]);
-    await touch.context.close();
+    await touch.context().close();
   }, 90_000);
 
   it('disabling a master hands over; enabling brings it back', async () => {
@@ -183,17 +163,12 @@ describe('operations in the dashboard', () => {
 
   it('a viewer sees all of it and may change none of it', async () => {
     expect((await product.rest('/user/eve/create', { role: 'viewer', password: 'another long one' })).status).toBe(200);
-    const viewer = await openPage(browser, product);
-    await viewer.page.goto('/?role=storage');
-    await signIn(viewer.page, { name: 'eve', password: 'another long one' });
-    await untilLive(viewer.page);
-    expect(await row(viewer.page, 'front-1').count()).toBe(0);
-    expect(await viewer.page.getByRole('button', { name: 'Edit s1' }).isDisabled()).toBe(true);
-    await viewer.page.getByRole('button', { name: 'Actions on s1-1', exact: true }).click();
-    await viewer.page.getByText('You are viewer').waitFor();
-    expect(await viewer.page.getByRole('menuitem', { name: 'Expel' }).isDisabled()).toBe(true);
-    await viewer.context.close();
+    const viewer = await open({ path: '/?role=storage', as: { name: 'eve', password: 'another long one' } });
+    expect(await row(viewer, 'front-1').count()).toBe(0);
+    expect(await viewer.getByRole('button', { name: 'Edit s1' }).isDisabled()).toBe(true);
+    await viewer.getByRole('button', { name: 'Actions on s1-1', exact: true }).click();
+    await viewer.getByText('You are viewer').waitFor();
+    expect(await viewer.getByRole('menuitem', { name: 'Expel' }).isDisabled()).toBe(true);
+    await viewer.context().close();
   }, 60_000);
-
-  it('nothing went wrong in the page meanwhile', () => expect(faults).toEqual([]));
 });

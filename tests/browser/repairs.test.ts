@@ -1,34 +1,21 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { act, closeDialog, confirm, copied, isAlive, openBrowser, openPage, Product, row, signIn, untilLive, untilMaster, untilState, user } from '../support/browser.ts';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { act, closeDialog, confirm, copied, isAlive, row, untilLive, untilMaster, untilState, user } from '../support/browser.ts';
+import { openDashboard } from '../support/dashboard.ts';
 import { waitFor } from '../support/wait.ts';
 
 /** What is done to one instance or replicaset at a time, each pressed in the dashboard and run as the line that it copies. */
 
-let product: Product;
-let browser: Browser;
-let page: Page;
-let faults: string[];
+const { product, page } = await openDashboard();
 
 beforeAll(async () => {
-  [product, browser] = await Promise.all([Product.start(), openBrowser()]);
-  await product.claim();
   expect(product.cli('login', '--server', product.url, '--user', user.name, '--password-file', '-').status).toBe(0);
-  ({ page, faults } = await openPage(browser, product));
   page.setDefaultTimeout(25_000);
-  await page.goto('/');
-  await signIn(page);
-  await untilLive(page);
   for (const alias of ['s1-1', 's1-2', 's2-1', 's2-2']) await untilState(page, alias, 'ready');
 }, 180_000);
 
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-}, 90_000);
 
 const dialog = () => page.getByRole('dialog');
 const planSays = (text: string | RegExp) => dialog().getByTestId('plan').getByText(text).first().waitFor();
@@ -297,8 +284,6 @@ describe('one replicaset', () => {
     runs(cli, { asks: true });
     await page.locator('tbody[data-replicaset="s3"]').waitFor({ state: 'detached' });
   }, 90_000);
-
-  it('nothing went wrong in the page meanwhile', () => expect(faults).toEqual([]));
 });
 
 /** Work directories that were moved aside. */

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, expect } from 'vitest';
+import { openBrowser, openPage, Product, seriousFindings, signIn, untilLive, user, type Scheme } from './browser.ts';
+
+/** What a browser test has: the product of its own, a Chromium and pages of it, and how a page is looked at. */
+
+type Visit = { readonly path?: string; readonly as?: { readonly name: string; readonly password: string }; readonly scheme?: Scheme; readonly phone?: boolean; readonly touch?: boolean };
+
+export interface Dashboard {
+  readonly product: Product;
+  readonly browser: Browser;
+  /** The admin's, signed in and live; without `claim`, one that has been nowhere yet. */
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** A page of another session, signed in and live. The test closes its context. */
+  open(visit?: Visit): Promise<Page>;
+}
+
+/**
+ * At the top of a test file: `const { product, page } = await openDashboard({ path: '/users' });`.
+ * All of it is stopped after the file's tests, which fail if a script of a page has failed meanwhile.
+ */
+export async function openDashboard({ path = '/', claim = true, ...cluster }: { path?: string; claim?: boolean; empty?: boolean; instances?: number } = {}): Promise<Dashboard> {
+  const faults: string[][] = [];
+  const [started, launched] = await Promise.allSettled([Product.start(cluster), openBrowser()]);
+  const stop = async () => {
+    if (launched.status === 'fulfilled') await launched.value.close();
+    if (started.status === 'fulfilled') await started.value.stop();
+  };
+  try {
+    if (started.status === 'rejected') throw started.reason;
+    if (launched.status === 'rejected') throw launched.reason;
+    const [product, browser] = [started.value, launched.value];
+    const visit = async ({ path: to = '/', as = user, ...options }: Visit = {}) => {
+      const opened = await openPage(browser, { url: product.url, ...options });
+      faults.push(opened.faults);
+      await opened.page.goto(to);
+      await signIn(opened.page, as);
+      await untilLive(opened.page);
+      return opened.page;
+    };
+    if (claim) await product.claim();
+    const page = claim ? await visit({ path }) : await blank(browser, product, faults);
+    afterAll(async () => {
+      await stop();
+      expect(faults.flat(), 'what went wrong in the pages').toEqual([]);
+    }, 90_000);
+    return { product, browser, page, context: page.context(), open: visit };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function blank(browser: Browser, product: Product, faults: string[][]): Promise<Page> {
+  const opened = await openPage(browser, product);
+  faults.push(opened.faults);
+  return opened.page;
+}
+
+/** Whether nothing has to be scrolled sideways. */
+export const fits = (page: Page): Promise<boolean> => page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+
+/** With COTERIE_SHOTS the picture is kept in that folder, to be looked at. */
+export async function shot(page: Page, name: string): Promise<void> {
+  if (process.env.COTERIE_SHOTS) await page.screenshot({ path: join(process.env.COTERIE_SHOTS, `${name}.png`) });
+}
+
+/** Light and dark, on a screen and on a phone: no serious finding of axe, no scrolling sideways. `show` goes there and waits for what must be seen. */
+export async function looksWell(page: Page, name: string, show: (width: number) => Promise<unknown>): Promise<void> {
+  for (const scheme of ['light', 'dark'] as const) {
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 844 });
+      await page.emulateMedia({ colorScheme: scheme });
+      await show(width);
+      expect(await fits(page), `${name} at ${width}`).toBe(true);
+      expect(await seriousFindings(page), `${name}, ${scheme}, ${width}`).toEqual([]);
+      await shot(page, `${name}-${scheme}-${width}`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
