@@ -51,7 +51,7 @@ export const gossip = {
     details: 'Asks this server and one page of its agents, all at once; each has 2 s, and one that does not tell delays no other.',
     role: 'viewer',
     input: z.object({ limit: z.coerce.number().int().min(1).max(100).default(30).describe('Ask at most this many agents'), offset: page.offset }),
-    output: z.object({ /** Agents that could be asked. */ of: z.number().int(), observers: z.array(GossipObserver) }),
+    output: z.object({ /** Agents that could be asked. */ of: z.number().int(), /** Where this server is reached by gossip: a seed for a new member. */ address: z.string(), observers: z.array(GossipObserver) }),
   }),
   stats: query({
     summary: 'Counters of the gossip engine of this server',

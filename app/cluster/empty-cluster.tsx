@@ -1,8 +1,8 @@
 'use client';
-import { Text } from '@mantine/core';
+import { Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '~/app/api.tsx';
-import { agentCommand } from '~/app/lib/agent-command.ts';
+import { agentCommand, seedsOf } from '~/app/lib/agent-command.ts';
 import { unconfiguredOf } from '~/app/lib/rows.ts';
 import { Command } from '~/app/ui/copy.tsx';
 import { Check } from '~/app/ui/icons.tsx';
@@ -13,15 +13,14 @@ import { MainActions } from './toolbar.tsx';
 /** A cluster without replicasets: what to do next, in the order in which it is done. */
 export function EmptyCluster({ overview }: { overview: ClusterOverview }) {
   const api = useApi();
-  const members = useQuery({ queryKey: ['gossip', 'members'], queryFn: () => api.gossip.members.query({}) });
-  const seeds = (members.data ?? []).filter(({ kind, address }) => kind === 'server' && address !== '').map(({ address }) => address);
+  const gossip = useQuery({ queryKey: ['gossip', 'seeds'], queryFn: () => api.gossip.views.query({ limit: 1 }) });
   const here = unconfiguredOf(overview).length;
   const command = (
     <>
       <Text size="sm" c="dimmed" mb={8}>
         One for each instance, with its own name, folder and ports. The secret file is the one that the server was started with, copied to the agent's machine.
       </Text>
-      <Command text={agentCommand({ cluster: overview.name, seeds, known: here })} />
+      {gossip.isPending ? <Skeleton height={84} radius="md" /> : <Command text={agentCommand({ cluster: overview.name, seeds: seedsOf(gossip.data), known: here })} />}
       <Text size="sm" c="dimmed" mt={8}>Is an agent running that does not appear? Its seeds may be wrong: <b>Probe address</b> looks for it at its gossip address.</Text>
     </>
   );

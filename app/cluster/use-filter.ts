@@ -1,7 +1,7 @@
 'use client';
 import { useSearchParams } from 'next/navigation';
 import { filterFrom, withFilter, type Filter } from '~/app/lib/rows.ts';
-import { replaceAddress, useAddressValue } from '~/app/ui/use-address-value.ts';
+import { writeAddress, useAddressValue } from '~/app/ui/use-address.ts';
 
 export const useFilter = (): [Filter, (filter: Filter) => void] => useAddressValue(filterFrom, withFilter);
 
@@ -12,7 +12,7 @@ export function useOpenInstance(): [string | null, (ref: string | null) => void]
     const next = new URLSearchParams(window.location.search);
     if (ref === null) next.delete('instance');
     else next.set('instance', ref);
-    replaceAddress(next);
+    writeAddress(next);
   };
   return [params.get('instance'), open];
 }

@@ -2,15 +2,16 @@
 import { Button, Skeleton, Stack, Text } from '@mantine/core';
 import Link from 'next/link';
 import { useState } from 'react';
+import { addressFrom, withAddress, type ConfigAddress } from '~/app/lib/config-address.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
 import { Command } from '~/app/ui/copy.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
+import { useAddressValue } from '~/app/ui/use-address.ts';
 import styles from './config.module.css';
 import { DraftEditor } from './draft-editor.tsx';
 import { DraftNotice } from './draft-notice.tsx';
 import { History } from './history.tsx';
-import { useAddress } from './use-address.ts';
 import { useDraft } from './use-draft.ts';
 import { useHistory, useVersion } from './use-versions.ts';
 import { Version } from './version.tsx';
@@ -19,7 +20,8 @@ import { Version } from './version.tsx';
 export function ConfigPage() {
   const { overview } = useLive();
   const newest = overview?.configVersion ?? null;
-  const [address, setAddress] = useAddress();
+  const [address, writeAddress] = useAddressValue(addressFrom, withAddress, { history: true });
+  const setAddress = (changes: Partial<ConfigAddress>) => writeAddress({ ...address, ...changes });
   const history = useHistory(newest ?? 0);
   const current = useVersion(newest, { keepOld: true });
   const drafting = useDraft(current.data ? { version: current.data.version, sections: current.data.config.sections } : null);

@@ -4,7 +4,7 @@ import { StaleBanner } from '~/app/cluster/stale-banner.tsx';
 import { eventFilterFrom, withEventFilter } from '~/app/lib/timeline.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
 import page from '~/app/ui/page.module.css';
-import { useAddressValue } from '~/app/ui/use-address-value.ts';
+import { useAddressValue } from '~/app/ui/use-address.ts';
 import { EventFilters } from './event-filters.tsx';
 import { EventList } from './event-list.tsx';
 

@@ -7,7 +7,7 @@ import { filteredIssues, isIssueFiltering, issueFilterFrom, issueGroups, noIssue
 import { useLive } from '~/app/live/live-provider.tsx';
 import { HealthShapes } from '~/app/ui/icons.tsx';
 import page from '~/app/ui/page.module.css';
-import { useAddressValue } from '~/app/ui/use-address-value.ts';
+import { useAddressValue } from '~/app/ui/use-address.ts';
 import { IssueFilters } from './issue-filters.tsx';
 import { IssueRow } from './issue-row.tsx';
 import styles from './issues.module.css';

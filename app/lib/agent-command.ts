@@ -7,6 +7,15 @@ export type AgentCommand = {
   readonly known: number;
 };
 
+type Views = { readonly address: string; readonly observers: readonly { readonly kind: string; readonly members: readonly { readonly kind: string; readonly state: string; readonly address: string }[] }[] };
+
+/** This server first, then the others that it sees: any one of them lets a new member in. */
+export function seedsOf(views: Views | undefined): string[] {
+  const others = views?.observers.find(({ kind }) => kind === 'server')?.members ?? [];
+  const servers = others.filter(({ kind, state }) => kind === 'server' && state === 'alive').map(({ address }) => address);
+  return [...new Set([views?.address ?? '', ...servers])].filter((address) => address !== '');
+}
+
 const firstPorts = { listen: 3301, gossip: 7301, http: 8301 } as const;
 
 export function agentCommand({ cluster, seeds, known }: AgentCommand): string {

@@ -15,19 +15,19 @@ const askMs = 2000;
 
 export const gossipViews: Views = async (context, page) => {
   const { runtime } = context.services;
-  const { self, others } = await runtime.gossip.table();
+  const { self, address, others } = await runtime.gossip.table();
   const agents = others.filter(({ state, payload }) => payload?.kind === 'agent' && state !== 'left').map(({ uuid, payload }) => ({ uuid, name: nameOf(context, uuid, payload) ?? uuid }));
   const asked = pageOf(agents.toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true })), page);
   const answers = await Promise.allSettled(asked.map(async ({ uuid, name }) => runtime.agents.client(uuid, name).gossip({}, { timeoutMs: askMs })));
   const payloads = new Map(others.map(({ uuid, payload }) => [uuid, payload]));
-  const seen = ({ uuid, address, state, incarnation, rttMs }: Omit<Observer['members'][number], 'name' | 'kind'>, payload: GossipPayload | null) => ({ uuid, name: nameOf(context, uuid, payload), kind: payload?.kind ?? ('unknown' as const), address, state, incarnation, rttMs });
+  const seen = (member: Omit<Observer['members'][number], 'name' | 'kind'>, payload: GossipPayload | null) => ({ uuid: member.uuid, name: nameOf(context, member.uuid, payload), kind: payload?.kind ?? ('unknown' as const), address: member.address, state: member.state, incarnation: member.incarnation, rttMs: member.rttMs });
   const server: Observer = { uuid: self, name: runtime.options.owner, kind: 'server', heard: true, sentence: null, members: others.map((member) => seen(member, member.payload)) };
   const observers = answers.map((answer, index): Observer => {
     const observer = { ...asked[index]!, kind: 'agent' as const };
     if (answer.status === 'rejected') return { ...observer, heard: false, sentence: problemOf(answer.reason).detail, members: [] };
     return { ...observer, heard: true, sentence: null, members: answer.value.members.map((member) => seen(member, payloads.get(member.uuid) ?? decodePayload(Buffer.from(member.payload, 'base64')))) };
   });
-  return { of: agents.length, observers: [server, ...observers] };
+  return { of: agents.length, address, observers: [server, ...observers] };
 };
 
 /** As configured, else as it calls itself. */

@@ -15,8 +15,8 @@ export type GossipMember = {
   readonly payload: GossipPayload | null;
 };
 
-/** Ourselves and all others, asked anew: with round-trip times. */
-export type GossipTable = { readonly self: string; readonly others: readonly GossipMember[] };
+/** Ourselves and all others, asked anew: with round-trip times. `address` is where the others reach us: a seed for a new one. */
+export type GossipTable = { readonly self: string; readonly address: string; readonly others: readonly GossipMember[] };
 
 export type GossipKey = { readonly id: string; readonly primary: boolean };
 export type GossipRing = { readonly uuid: string; readonly keys: readonly GossipKey[] };

@@ -29,6 +29,8 @@ const peersMax = 16;
 
 export class SwimGossip implements Gossip {
   #swim: Swim | null = null;
+  /** Where others reach us; known once the sockets are bound. */
+  #address = '';
   #members: GossipMember[] = [];
   #listeners: (() => void)[] = [];
   #payload: Uint8Array | null = null;
@@ -56,9 +58,10 @@ export class SwimGossip implements Gossip {
     swim.on('keyring', () => void this.#keepKeys().catch(onError));
     swim.on('conflict', (member, claimed) => onError(new Error(`two members claim the uuid ${member.uuid}: ${textOf(member.address)} and ${textOf(claimed)}`)));
     swim.on('failed', (error) => onError(error));
-    await swim.start().catch((error: unknown) => {
+    const address = await swim.start().catch((error: unknown) => {
       throw error instanceof SwimError ? new Error(`gossip: ${error.message} (--gossip)`) : error;
     });
+    this.#address = textOf(address);
     this.#swim = swim;
     this.#read();
   }
@@ -77,7 +80,7 @@ export class SwimGossip implements Gossip {
   }
 
   async table(): Promise<GossipTable> {
-    return { self: this.options.uuid, others: this.#membersOf(await this.#running.members()) };
+    return { self: this.options.uuid, address: this.#address, others: this.#membersOf(await this.#running.members()) };
   }
 
   onChange(listener: () => void): void {

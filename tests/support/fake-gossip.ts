@@ -18,7 +18,7 @@ export class FakeGossip implements Gossip {
     return [...this.#members.values()];
   }
   async table(): Promise<GossipTable> {
-    return { self: this.uuid, others: this.members() };
+    return { self: this.uuid, address: '127.0.0.1:7300', others: this.members() };
   }
   onChange(listener: () => void): void {
     this.#listener = listener;

@@ -21,7 +21,7 @@ export function gossipAnswer(name: Name, input: Record<string, unknown>, { insta
         const others = rows.filter((row) => row.uuid !== uuid).map((row, at) => (index % 7 === 3 && at % 11 === 0 ? { ...row, state: 'suspected' } : row));
         return { uuid, name: alias, kind: 'agent', heard, sentence: heard ? null : `${alias} did not answer gossip within 2000 ms.`, members: heard ? [serverRow, ...others] : [] };
       });
-      return { of: instances.length, observers: [{ uuid: server, name: server, kind: 'server', heard: true, sentence: null, members: rows }, ...observers] };
+      return { of: instances.length, address: serverRow.address, observers: [{ uuid: server, name: server, kind: 'server', heard: true, sentence: null, members: rows }, ...observers] };
     }
     case 'gossip.stats':
       return { members: rows.length, groupSize: rows.length + 1, health: 0, probes: 81_203, probesSaved: 30_012, probesFailed: 14, falseSuspicions: 2, refutations: 0, bytesIn: 80_213_111 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agentCommand } from '~/app/lib/agent-command.ts';
+import { agentCommand, seedsOf } from '~/app/lib/agent-command.ts';
 import { loginPath, safeNext } from '~/app/lib/deep-link.ts';
 import { lockText, problemFrom } from '~/app/lib/problem.ts';
 import { linkRows } from '~/app/lib/replication.ts';
@@ -37,6 +37,12 @@ describe('problems', () => {
 });
 
 describe('the command of the empty page', () => {
+  it('names the gossip address of this server first, then of the others that live', () => {
+    const member = (kind: string, state: string, address: string) => ({ kind, state, address });
+    expect(seedsOf(undefined)).toEqual([]);
+    expect(seedsOf({ address: '10.0.0.1:7300', observers: [{ kind: 'server', members: [member('agent', 'alive', '10.0.0.5:7301'), member('server', 'alive', '10.0.0.2:7300'), member('server', 'dead', '10.0.0.3:7300')] }] })).toEqual(['10.0.0.1:7300', '10.0.0.2:7300']);
+  });
+
   it('is one that starts the next agent', () => {
     const command = agentCommand({ cluster: 'demo', seeds: ['10.0.0.1:7300'], known: 2 });
     expect(command).toContain('--name i3 --cluster demo');
