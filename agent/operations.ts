@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import { CoterieError } from '~/contract/errors.ts';
+import type { BoxSetting, SpacesPage } from '~/contract/shapes/inspect.ts';
 import type { EvalResult } from '~/contract/shapes/status.ts';
 import { databaseNeeded } from '~/core/topology/master.ts';
+import { masked } from './masked.ts';
 import type { ConfigKeeper } from './config/keeper.ts';
 import type { MemoryFile } from './data/memory.ts';
 import { answerFence, type FenceParts, type FenceReply } from './lifecycle/fence.ts';
@@ -30,6 +32,7 @@ const callMs = 5000;
 const evalMsMax = 10 * 60 * 1000;
 const evalRowsMax = 10_000;
 const evalGraceMs = 1000;
+const spacesMs = 2000;
 
 export class Operations {
   readonly #parts: OperationParts;
@@ -91,8 +94,8 @@ export class Operations {
   }
 
   async eval({ language, code, timeoutMs, rowsMax }: { language: 'lua' | 'sql'; code: string; timeoutMs: number; rowsMax: number }): Promise<z.output<typeof EvalResult>> {
-    const { supervisor, name } = this.#parts;
-    if (supervisor.state !== 'up') throw new CoterieError('UNAVAILABLE', `${name()} has no database that runs.`);
+    const { supervisor } = this.#parts;
+    this.#needRunning();
     const timeout = Math.min(Math.max(timeoutMs, 10), evalMsMax);
     const params = { language, code, timeout: timeout / 1000, rows: Math.min(Math.max(rowsMax, 1), evalRowsMax) };
     // The shape is that of lua/run.lua.
@@ -100,11 +103,28 @@ export class Operations {
     return this.#withoutSecrets(result);
   }
 
+  async boxCfg(): Promise<BoxSetting[]> {
+    this.#needRunning();
+    // The shape is that of lua/inspect.lua.
+    return this.#withoutSecrets(masked((await this.#parts.supervisor.call('box_cfg', {}, callMs)) as BoxSetting[]));
+  }
+
+  async spaces(input: { search?: string | undefined; system: boolean; sort: 'bytes' | 'rows' | 'name'; limit: number; offset: number }): Promise<SpacesPage> {
+    this.#needRunning();
+    // The shape is that of lua/inspect.lua.
+    return (await this.#parts.supervisor.call('spaces', { ...input, timeout: spacesMs / 1000 }, callMs)) as SpacesPage;
+  }
+
   /** `box.cfg.replication` holds the password of the replication user. */
   #withoutSecrets<T>(value: T): T {
     const text = JSON.stringify(value);
     if (!this.#parts.secrets.some((secret) => text.includes(secret))) return value;
     return JSON.parse(this.#parts.secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text)) as T;
+  }
+
+  #needRunning(): void {
+    const { supervisor, name } = this.#parts;
+    if (supervisor.state !== 'up') throw new CoterieError('UNAVAILABLE', `${name()} has no database that runs.`);
   }
 
   #needDatabase(): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Alias, HostPort, InstanceRef, page, ReplicasetRef, Zone } from './shapes/basics.ts';
+import { BoxSetting, spaceSorts, SpacesPage } from './shapes/inspect.ts';
 import { EvalResult, LogLine } from './shapes/status.ts';
 import { Health, InstanceDetail, InstanceView } from './shapes/view.ts';
 import { mutation, query, stream } from './operation.ts';
@@ -123,6 +124,29 @@ export const instance = {
     subject,
     input: z.object({ ...logFields, lines: z.coerce.number().int().min(0).max(1000).default(50).describe('How many old lines first') }),
     output: LogLine,
+  }),
+  boxCfg: query({
+    summary: 'Show the settings of the Tarantool of an instance (box.cfg)',
+    details: 'As they are in effect now, each with its default and whose it is. Passwords in addresses are masked by the agent.',
+    role: 'viewer',
+    subject,
+    input: z.object({ instance: InstanceRef }),
+    output: z.array(BoxSetting),
+    columns: ['name', 'value', 'default', 'origin'],
+  }),
+  spaces: query({
+    summary: 'List the spaces of an instance with their sizes and indexes',
+    details: 'Reads counters and scans nothing; it looks for 2 s and at 20 000 spaces at most.',
+    role: 'viewer',
+    subject,
+    input: z.object({
+      instance: InstanceRef,
+      search: z.string().max(200).optional().describe('Only spaces whose name contains this'),
+      system: z.stringbool().or(z.boolean()).default(false).describe('With the spaces that Tarantool keeps for itself'),
+      sort: z.enum(spaceSorts).default('bytes').describe('Biggest first, most rows first, or by name'),
+      ...page,
+    }),
+    output: SpacesPage,
   }),
   eval: mutation({
     summary: 'Run Lua or SQL on one instance',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TimeMs, Uuid } from '~/contract/shapes/basics.ts';
 import { ConfigMeta } from '~/contract/shapes/config.ts';
+import { BoxSetting, spaceSorts, SpacesPage } from '~/contract/shapes/inspect.ts';
 import { AgentStatus, EvalResult, LogLine, Vclock } from '~/contract/shapes/status.ts';
 
 /**
@@ -92,6 +93,11 @@ export const agentApi = {
   eval: mutation(
     z.object({ language: z.enum(['lua', 'sql']), code: z.string().max(262_144), timeoutMs: z.number().int(), rowsMax: z.number().int() }),
     EvalResult,
+  ),
+  boxCfg: query(Nothing, z.array(BoxSetting)),
+  spaces: query(
+    z.object({ search: z.string().max(200).optional(), system: z.boolean(), sort: z.enum(spaceSorts), limit: z.number().int().min(1).max(1000), offset: z.number().int().min(0) }),
+    SpacesPage,
   ),
   gossip: query(Nothing, z.object({ members: z.array(GossipRow), stats: z.record(z.string(), z.number()) })),
   /** Keys travel only inside this call, encrypted in transit by TLS where hosts differ; ids are public. */

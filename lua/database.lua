@@ -2,7 +2,8 @@
 local fiber = require('fiber')
 local clock = require('clock')
 local plain = require('plain')
-local database = {}
+-- `given`: what was last set through `database.cfg`, by name, so that a person can be told whose a setting is.
+local database = {given = {}}
 
 -- Addresses (host:port) that this instance replicates from, as last set: box.cfg.replication holds the password too.
 local peers = {}
@@ -30,6 +31,14 @@ end
 
 function database.peers()
     return setmetatable(table.copy(peers), {__serialize = 'seq'})
+end
+
+-- The one way to box.cfg.
+function database.cfg(settings)
+    box.cfg(settings)
+    for name, value in pairs(settings) do
+        database.given[name] = value
+    end
 end
 
 local function sources(addresses)
@@ -63,10 +72,10 @@ function database.start(params)
         cfg.replication = sources(params.peers)
         cfg.listen = params.listen
     end
-    box.cfg(cfg)
+    database.cfg(cfg)
     if params.how ~= 'recover' then
-        box.cfg{read_only = true, replication_connect_quorum = 0}
-        box.cfg{listen = params.listen}
+        database.cfg{read_only = true, replication_connect_quorum = 0}
+        database.cfg{listen = params.listen}
     end
     peers = params.how == 'bootstrap' and {} or params.peers
     starting = nil
@@ -93,12 +102,12 @@ function database.configure(params)
     password = params.password
     local changed = setmetatable({}, {__serialize = 'seq'})
     if tostring(box.cfg.listen) ~= params.listen then
-        box.cfg{listen = params.listen}
+        database.cfg{listen = params.listen}
         table.insert(changed, 'listen')
     end
     if not same(peers, params.peers) then
         -- With any other quorum a dead peer blocks this call and makes a master an orphan, that is read-only.
-        box.cfg{replication_connect_quorum = 0, replication = sources(params.peers)}
+        database.cfg{replication_connect_quorum = 0, replication = sources(params.peers)}
         peers = params.peers
         table.insert(changed, 'replication')
     end
@@ -107,8 +116,8 @@ end
 
 -- To the peers that the agent has named, whatever somebody has put into box.cfg meanwhile.
 function database.restart_replication()
-    box.cfg{replication = {}}
-    box.cfg{replication_connect_quorum = 0, replication = sources(peers)}
+    database.cfg{replication = {}}
+    database.cfg{replication_connect_quorum = 0, replication = sources(peers)}
     return {}
 end
 

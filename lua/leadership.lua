@@ -17,7 +17,7 @@ local function freeze()
         error('there is no database yet', 0)
     end
     if not box.cfg.read_only then
-        box.cfg{read_only = true}
+        database.cfg{read_only = true}
         if box.space[BARRIER] ~= nil then
             box.space[BARRIER]:replace({1, clock.realtime64()})
         end
@@ -69,7 +69,7 @@ end
 
 function leadership.writable(params)
     refuse(params)
-    box.cfg{read_only = false}
+    database.cfg{read_only = false}
     local ok, failure = pcall(ensure_schema, params.password)
     -- box.cfg and the writes yield: a fence may have come meanwhile.
     local allowed, why = pcall(refuse, params)

@@ -5,6 +5,7 @@ local database = require('database')
 local leadership = require('leadership')
 local sample = require('sample')
 local run = require('run')
+local inspect = require('inspect')
 local methods = {}
 
 function methods.hello()
@@ -23,6 +24,8 @@ methods.writable = leadership.writable
 methods.await_vclock = leadership.await_vclock
 methods.eval = run.eval
 methods.check_lua = run.check_lua
+methods.box_cfg = inspect.box_cfg
+methods.spaces = inspect.spaces
 
 -- The answer has to be on its way before the process ends.
 function methods.shutdown()

@@ -36,6 +36,8 @@ export function handlersOf({ uuid, keeper, gossip, operations, feed, logs, now }
     rebuild: () => operations.rebuild(),
     restartReplication: () => operations.restartReplication(),
     eval: (input) => operations.eval(input),
+    boxCfg: () => operations.boxCfg(),
+    spaces: (input) => operations.spaces(input),
     gossip: async () => {
       const [table, stats] = await Promise.all([gossip.table(), gossip.stats()]);
       const members = table.map(({ bytes, payload: _payload, ...row }) => ({ ...row, payload: Buffer.from(bytes).toString('base64') }));

@@ -10,6 +10,8 @@ import { rebuildRefusals } from './rebuild.ts';
 
 /** Time for an agent to do what it was asked; a clean stop of a big Tarantool takes its while. */
 const callMs = 30_000;
+/** To look something up in a running Tarantool. */
+const lookMs = 8000;
 /** Log lines may be hours apart. */
 const quietLogMs = 86_400_000;
 
@@ -63,6 +65,16 @@ export const instanceHandlers: HandlersOf<Pick<typeof contract, 'instance'>>['in
     const follow = context.services.runtime.agents.client(uuid, alias).followLogs({ source, lines, ...(filter === undefined ? {} : { filter }) }, { signal, idleMs: quietLogMs });
     let number = 0;
     for await (const data of follow) yield { id: String((number += 1)), data };
+  },
+
+  boxCfg: async (context, { instance }) => {
+    const { uuid, alias } = findInstance(context, instance);
+    return context.services.runtime.agents.client(uuid, alias).boxCfg({}, { timeoutMs: lookMs });
+  },
+
+  spaces: async (context, { instance, search, ...page }) => {
+    const { uuid, alias } = findInstance(context, instance);
+    return context.services.runtime.agents.client(uuid, alias).spaces({ ...page, ...(search === undefined ? {} : { search }) }, { timeoutMs: lookMs });
   },
 
   eval: async (context, { instance, language, code, timeoutMs, rowsMax, ...intent }) => {

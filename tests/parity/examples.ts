@@ -49,6 +49,8 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
     rebuild: { input: { instance: 'b', ...preview }, argv: ['b', '--dry-run'] },
     logs: { input: { instance: 'a', source: 'agent', lines: 2 }, argv: ['a', '--source', 'agent', '--lines', '2'] },
     followLogs: { input: { instance: 'a', source: 'agent', lines: 1 }, argv: ['a', '--source', 'agent', '--lines', '1'] },
+    boxCfg: { input: { instance: 'a' }, argv: ['a'] },
+    spaces: { input: { instance: 'a', search: 'o', system: true, sort: 'rows', limit: 5, offset: 0 }, argv: ['a', '--search', 'o', '--system', '--sort', 'rows', '--limit', '5', '--offset', '0'] },
     eval: { input: { instance: 'a', code: 'return 1', timeoutMs: 1000, ...preview }, argv: ['a', 'return 1', '--timeout-ms', '1000', '--dry-run'] },
   },
   replicaset: {
