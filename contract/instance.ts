@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { Alias, HostPort, InstanceRef, page, ReplicasetRef, Zone } from './shapes/basics.ts';
+import { Alias, HostPort, InstanceRef, page, ReplicasetRef, TimeMs, Zone } from './shapes/basics.ts';
 import { BoxSetting, spaceSorts, SpacesPage } from './shapes/inspect.ts';
+import { metricNames, metricRanges, Metrics } from './shapes/metrics.ts';
 import { EvalResult, LogLine } from './shapes/status.ts';
 import { Health, InstanceDetail, InstanceView } from './shapes/view.ts';
 import { mutation, query, stream } from './operation.ts';
@@ -12,6 +13,11 @@ const logFields = {
   instance: InstanceRef,
   source: z.enum(['agent', 'tarantool', 'all']).default('all').describe('Whose log'),
   filter: z.string().max(200).optional().describe('Only lines that contain this text'),
+};
+
+const metricFields = {
+  instance: InstanceRef,
+  series: z.array(z.enum(metricNames)).max(metricNames.length).optional().describe('Only these series; all when left out'),
 };
 
 export const instance = {
@@ -147,6 +153,26 @@ export const instance = {
       ...page,
     }),
     output: SpacesPage,
+  }),
+  metrics: query({
+    summary: 'Show what was measured of an instance over the last hour or day',
+    details: 'Kept in the memory of the server: the last hour by the second, the last day by the minute, both from when it began to listen. Null where nothing was heard: a gap, never a zero.',
+    role: 'viewer',
+    subject,
+    input: z.object({
+      ...metricFields,
+      range: z.enum(metricRanges).default('hour').describe('The last hour by the second, or the last day by the minute'),
+      since: TimeMs.optional().describe('Not before this time (ms since the epoch)'),
+    }),
+    output: Metrics,
+  }),
+  followMetrics: stream({
+    summary: 'Follow what is measured of an instance, by the second',
+    details: 'The first message holds the last seconds that were asked for, each later one what has come since: mostly one value of each series. A reader that was slow or away gets all that it missed in one message, up to an hour.',
+    role: 'viewer',
+    subject,
+    input: z.object({ ...metricFields, seconds: z.coerce.number().int().min(1).max(3600).default(60).describe('How many seconds of the past first') }),
+    output: Metrics,
   }),
   eval: mutation({
     summary: 'Run Lua or SQL on one instance',

@@ -1,5 +1,7 @@
 import type { Entry } from '~/contract/index.ts';
 import type { ClusterOverview } from '~/contract/shapes/view.ts';
+import type { Metrics } from '~/contract/shapes/metrics.ts';
+import { metricsLine, metricsText } from './metrics.ts';
 import { outcomeText, planText, type OutcomeValue } from './plan.ts';
 import { overviewText } from './overview.ts';
 import { pick, sheet, table } from './table.ts';
@@ -42,6 +44,7 @@ function forPeople(entry: Entry, value: unknown, { wide, style }: { wide: boolea
   if (name === 'cluster.overview') return overviewText(value as ClusterOverview, style);
   if (name === 'topology.export') return (value as { document: string }).document;
   if (name === 'topology.plan' || name === 'config.validate') return planText(value as OutcomeValue['plan'], style);
+  if (name === 'instance.metrics') return metricsText(value as Metrics, style);
   if (name === 'instance.logs') return (value as unknown[]).map((line) => logLine(line)).join('');
   if (!Array.isArray(value)) return sheet(value as Record<string, unknown>, style);
   if (value.length === 0) return '';
@@ -60,5 +63,6 @@ export function logLine(line: unknown): string {
 export function streamLine(entry: Entry, message: unknown, { format, style }: { format: Format; style: Style }): string {
   if (format === 'json') return `${JSON.stringify(message)}\n`;
   if (entry.name === 'instance.followLogs') return logLine(message);
+  if (entry.name === 'instance.followMetrics') return metricsLine(message as Metrics);
   return `${cell(entry.name, message, style)}\n`;
 }

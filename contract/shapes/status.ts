@@ -68,6 +68,19 @@ export const DatabaseStatus = z.object({
   stat: z.record(z.string(), z.object({ total: z.number(), rps: z.number() })),
   /** `box.info.memory()` in bytes. */
   memory: z.record(z.string(), z.number()),
+  /** `box.stat.net()`. Absent where the agent does not tell. */
+  net: z
+    .object({
+      connections: z.number().nonnegative(),
+      requestsInProgress: z.number().nonnegative(),
+      /** Since its start. */
+      requests: z.number().nonnegative(),
+      sentBytes: z.number().nonnegative(),
+      receivedBytes: z.number().nonnegative(),
+    })
+    .optional(),
+  /** The agent's clock when the database answered; counters are of then. Absent: of `at`. */
+  takenAt: TimeMs.optional(),
 });
 export type DatabaseStatus = z.output<typeof DatabaseStatus>;
 
@@ -104,6 +117,17 @@ export const AgentStatus = z.object({
     nextStartAt: TimeMs.nullable(),
   }),
   disk: z.object({ totalBytes: z.number(), freeBytes: z.number() }),
+  /** What its gossip says. Absent where the agent does not tell. */
+  gossipStats: z
+    .object({
+      members: z.number().int().nonnegative(),
+      suspected: z.number().int().nonnegative(),
+      dead: z.number().int().nonnegative(),
+      /** Datagrams since its start. */
+      sent: z.number().nonnegative(),
+      received: z.number().nonnegative(),
+    })
+    .optional(),
 });
 export type AgentStatus = z.output<typeof AgentStatus>;
 

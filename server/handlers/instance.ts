@@ -77,6 +77,18 @@ export const instanceHandlers: HandlersOf<Pick<typeof contract, 'instance'>>['in
     return context.services.runtime.agents.client(uuid, alias).spaces({ ...page, ...(search === undefined ? {} : { search }) }, { timeoutMs: lookMs });
   },
 
+  metrics: async (context, { instance, series, range, since }) => {
+    const { uuid, alias } = findInstance(context, instance);
+    return context.services.runtime.metrics.read({ uuid, alias, series }, { range, since });
+  },
+
+  followMetrics: (context, { instance, series, seconds }, signal, lastEventId) => {
+    const { uuid, alias } = findInstance(context, instance);
+    const { metrics } = context.services.runtime;
+    if (metrics.followers >= metrics.options.followersMax) throw new CoterieError('LIMITED', `${metrics.options.followersMax} streams of figures are open already.`, { retryAfterMs: 5000 });
+    return metrics.follow({ uuid, alias, series }, { seconds, lastEventId, signal });
+  },
+
   eval: async (context, { instance, language, code, timeoutMs, rowsMax, ...intent }) => {
     const { uuid, alias } = findInstance(context, instance);
     const action = { summary: `Run ${language.toUpperCase()} on ${alias}.`, steps: [step('applySections', uuid, [`Run ${code.length} characters of ${language.toUpperCase()} on ${alias}.`, 'You asked for it.'])] };

@@ -13,6 +13,7 @@ import { GossipKeys } from './gossip-keys.ts';
 import { heard, wokenBetween } from './heard.ts';
 import { Journal } from './journal.ts';
 import { Marks } from './marks.ts';
+import { MetricsBook } from './metrics/book.ts';
 import { ClusterState, stateDefaults } from './state.ts';
 import { Versions } from './versions.ts';
 
@@ -56,6 +57,7 @@ export class Runtime {
   readonly keys: GossipKeys;
   readonly journal: Journal;
   readonly marks: Marks;
+  readonly metrics: MetricsBook;
   /** As of the last second. */
   gossipStats: Readonly<Record<string, number>> = {};
   readonly #catchUp: CatchUp;
@@ -87,12 +89,14 @@ export class Runtime {
     this.versions = versions;
     this.journal = journal;
     this.marks = marks;
+    this.metrics = new MetricsBook({ now, boot });
     this.agents = new Agents({
       connect,
       now,
       random,
       onReport: (uuid, report) => {
         this.state.took(uuid, report);
+        this.metrics.took(uuid, { ...report, rttMs: this.#views.get(uuid)?.rttMs ?? null });
         this.#catchUp.took(uuid, report);
       },
       onTrouble: (target, sentence) => {
@@ -173,6 +177,7 @@ export class Runtime {
       // Payloads are read again too: a change of a member is an event, its round trip is not.
       this.#hear();
       await this.versions.refresh();
+      this.metrics.keep((uuid) => this.#views.has(uuid) || this.versions.current?.config.instances[uuid] !== undefined);
       // Alone on its database, this server has made all marks itself.
       if (this.components.store.provider === 'postgresql') await this.marks.refresh();
       this.gossipStats = await this.gossip.stats();

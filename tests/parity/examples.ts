@@ -51,6 +51,8 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
     followLogs: { input: { instance: 'a', source: 'agent', lines: 1 }, argv: ['a', '--source', 'agent', '--lines', '1'] },
     boxCfg: { input: { instance: 'a' }, argv: ['a'] },
     spaces: { input: { instance: 'a', search: 'o', system: true, sort: 'rows', limit: 5, offset: 0 }, argv: ['a', '--search', 'o', '--system', '--sort', 'rows', '--limit', '5', '--offset', '0'] },
+    metrics: { input: { instance: 'a', range: 'day', since: 4e12, series: ['lagSeconds', 'connections'] }, argv: ['a', '--range', 'day', '--since', '4000000000000', '--series', 'lagSeconds,connections'] },
+    followMetrics: { input: { instance: 'a', seconds: 1, series: ['lagSeconds'] }, argv: ['a', '--seconds', '1', '--series', 'lagSeconds'] },
     eval: { input: { instance: 'a', code: 'return 1', timeoutMs: 1000, ...preview }, argv: ['a', 'return 1', '--timeout-ms', '1000', '--dry-run'] },
   },
   replicaset: {

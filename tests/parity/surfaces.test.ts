@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 /** Clocks and measurements differ between two calls; a new uuid is new each time. */
-const volatile = new Set(['serverTime', 'reportedAt', 'clockOffsetMs', 'at', 'since', 'lastSeenAt', 'lastUsedAt', 'tookMs', 'startedAt', 'expiresAt', 'requestId', 'instance']);
+const volatile = new Set(['serverTime', 'reportedAt', 'clockOffsetMs', 'at', 'since', 'lastSeenAt', 'lastUsedAt', 'tookMs', 'startedAt', 'expiresAt', 'requestId', 'instance', 'values', 'startMs', 'count']);
 function steady(value: unknown, fresh: Set<string>): unknown {
   if (Array.isArray(value)) return value.map((one) => steady(one, fresh));
   if (typeof value === 'string') return value.replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, (uuid) => (fresh.has(uuid) ? uuid : 'new uuid')).replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'time');
