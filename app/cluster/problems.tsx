@@ -1,13 +1,17 @@
 'use client';
 import { Collapse } from '@mantine/core';
+import Link from 'next/link';
 import { useDisclosure } from '@mantine/hooks';
+import { MarkWords } from '~/app/issues/mark-words.tsx';
 import { countText } from '~/app/lib/format.ts';
 import { severityHealth } from '~/app/lib/health.ts';
+import { issueActions } from '~/app/lib/marks.ts';
 import { issuesInOrder } from '~/app/lib/summary.ts';
 import { HealthShapes, ChevronDown } from '~/app/ui/icons.tsx';
 import { Prose } from '~/app/ui/prose.tsx';
 import { Ago } from '~/app/ui/time.tsx';
 import type { ClusterOverview, Issue } from '~/contract/shapes/view.ts';
+import { ActionMenu } from './action-menu.tsx';
 import styles from './problems.module.css';
 import { Repair, Suggestions } from './repair.tsx';
 import { useOpenInstance } from './use-filter.ts';
@@ -19,16 +23,19 @@ export function Problems({ overview }: { overview: ClusterOverview }) {
   const [all, { toggle }] = useDisclosure(false);
   const issues = issuesInOrder(overview.issues.filter(({ muted }) => muted === undefined));
   if (issues.length === 0) return null;
-  const critical = issues.filter(({ severity }) => severity === 'critical');
-  const first = (critical.length > 0 ? critical : issues).slice(0, shownAtOnce);
+  // Who has said to be at it need not be asked again: those nobody has seen stand first.
+  const fresh = issues.filter(({ acknowledged }) => acknowledged === undefined);
+  const critical = fresh.filter(({ severity }) => severity === 'critical');
+  const first = (critical.length > 0 ? critical : fresh.length > 0 ? fresh : issues).slice(0, shownAtOnce);
+  const muted = overview.issues.length - issues.length;
   const rest = issues.filter((issue) => !first.includes(issue));
   return (
     <section aria-label="Problems" className={styles.banner} data-health={severityHealth[issues[0]!.severity]} data-testid="problems">
-      <ul className={styles.list}>{first.map((issue) => <Row key={issue.id} issue={issue} />)}</ul>
+      <ul className={styles.list}>{first.map((issue) => <Row key={issue.id} issue={issue} issues={overview.issues} />)}</ul>
       {rest.length > 0 && (
         <>
           <Collapse expanded={all} keepMounted={false}>
-            <ul className={styles.list}>{rest.map((issue) => <Row key={issue.id} issue={issue} />)}</ul>
+            <ul className={styles.list}>{rest.map((issue) => <Row key={issue.id} issue={issue} issues={overview.issues} />)}</ul>
           </Collapse>
           <button type="button" className={styles.more} onClick={toggle} aria-expanded={all}>
             <span style={{ display: 'inline-flex', transform: all ? 'rotate(180deg)' : 'none' }}><ChevronDown size={14} /></span>
@@ -37,6 +44,7 @@ export function Problems({ overview }: { overview: ClusterOverview }) {
         </>
       )}
       <Suggestions suggestions={overview.suggestions} />
+      {muted > 0 && <Link href="/issues" className={styles.more}>{countText(muted, 'muted issue')} not shown here</Link>}
     </section>
   );
 }
@@ -48,7 +56,7 @@ const restText = (rest: readonly Issue[]) =>
     .map(({ severity, count }) => (severity === 'warning' ? countText(count, 'warning') : `${count} ${severity}`))
     .join(', ');
 
-function Row({ issue }: { issue: Issue }) {
+function Row({ issue, issues }: { issue: Issue; issues: readonly Issue[] }) {
   const Shape = HealthShapes[severityHealth[issue.severity]];
   const [, openInstance] = useOpenInstance();
   return (
@@ -57,9 +65,13 @@ function Row({ issue }: { issue: Issue }) {
       <div className={styles.words}>
         <div className={styles.line}><Prose text={issue.sentence} name={issue.object.name} onName={issue.object.kind === 'instance' ? () => openInstance(issue.object.id) : undefined} /></div>
         <div className={styles.way}><Prose text={issue.wayOut} /></div>
+        <MarkWords {...issue} />
       </div>
       <span className={styles.since}>for <Ago at={issue.since} suffix={false} /></span>
-      {issue.repair && <Repair {...issue.repair} />}
+      <span className={styles.actions}>
+        {issue.repair && <Repair {...issue.repair} />}
+        <ActionMenu label={`Actions on ${issue.code} of ${issue.object.name}`} actions={issueActions(issue, issues)} />
+      </span>
     </li>
   );
 }

@@ -8,7 +8,7 @@ import { severities, type ClusterOverview, type Severity } from '~/contract/shap
 type Props = { readonly overview: ClusterOverview; readonly filter: IssueFilter; readonly onFilter: (filter: IssueFilter) => void };
 
 export function IssueFilters({ overview, filter, onFilter }: Props) {
-  const counts = severityCounts(overview.issues, filter);
+  const counts = severityCounts(overview.issues.filter(({ muted }) => muted === undefined), filter);
   const codes = [...new Set([...overview.issues.map(({ code }) => code), ...(filter.code === null ? [] : [filter.code])])].toSorted();
   return (
     <div className={page.filters}>

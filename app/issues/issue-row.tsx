@@ -1,8 +1,10 @@
 'use client';
 import Link from 'next/link';
+import { ActionMenu } from '~/app/cluster/action-menu.tsx';
 import { Repair } from '~/app/cluster/repair.tsx';
 import { severityHealth } from '~/app/lib/health.ts';
 import { severityWords, type Explanation } from '~/app/lib/issues.ts';
+import { issueActions } from '~/app/lib/marks.ts';
 import { eventsOf } from '~/app/lib/object-ways.ts';
 import { HealthShapes } from '~/app/ui/icons.tsx';
 import { ObjectProse } from '~/app/ui/object-prose.tsx';
@@ -10,9 +12,10 @@ import { Prose } from '~/app/ui/prose.tsx';
 import { Ago, ShortMoment } from '~/app/ui/time.tsx';
 import type { Issue } from '~/contract/shapes/view.ts';
 import styles from './issues.module.css';
+import { MarkWords } from './mark-words.tsx';
 
 /** One issue: what, what to do, since when, and for who meets it the first time, what it means. */
-export function IssueRow({ issue, explanation }: { issue: Issue; explanation: Explanation | undefined }) {
+export function IssueRow({ issue, issues, explanation }: { issue: Issue; issues: readonly Issue[]; explanation: Explanation | undefined }) {
   const health = severityHealth[issue.severity];
   const Shape = HealthShapes[health];
   return (
@@ -21,6 +24,7 @@ export function IssueRow({ issue, explanation }: { issue: Issue; explanation: Ex
       <div className={styles.words}>
         <div className={styles.line}><ObjectProse text={issue.sentence} object={issue.object} /></div>
         <div className={styles.way}><Prose text={issue.wayOut} /></div>
+        <MarkWords {...issue} />
         <div className={styles.more}>
           {explanation && (
             <details>
@@ -36,7 +40,10 @@ export function IssueRow({ issue, explanation }: { issue: Issue; explanation: Ex
         <span>for <Ago at={issue.since} suffix={false} /></span>
         <span>since <ShortMoment at={issue.since} /></span>
       </div>
-      {issue.repair && <div className={styles.repair}><Repair {...issue.repair} /></div>}
+      <div className={styles.repair}>
+        {issue.repair && <Repair {...issue.repair} />}
+        <ActionMenu label={`Actions on ${issue.code} of ${issue.object.name}`} actions={issueActions(issue, issues)} />
+      </div>
     </li>
   );
 }

@@ -10,6 +10,7 @@ import page from '~/app/ui/page.module.css';
 import { useAddressValue } from '~/app/ui/use-address.ts';
 import { IssueFilters } from './issue-filters.tsx';
 import { IssueRow } from './issue-row.tsx';
+import { Muted } from './muted.tsx';
 import styles from './issues.module.css';
 import { Watched } from './watched.tsx';
 
@@ -18,14 +19,16 @@ export function IssuesPage({ explanations }: { explanations: readonly Explanatio
   const { overview } = useLive();
   const [filter, setFilter] = useAddressValue(issueFilterFrom, withIssueFilter);
   if (overview === null) return <div aria-busy aria-label="Loading the issues"><Stack gap="md"><Skeleton height={30} width={180} /><Skeleton height={36} /><Skeleton height={240} radius="lg" /></Stack></div>;
-  const shown = filteredIssues(overview.issues, filter);
+  const counted = overview.issues.filter(({ muted }) => muted === undefined);
+  const fitting = filteredIssues(overview.issues, filter);
+  const shown = fitting.filter(({ muted }) => muted === undefined);
   const explained = new Map(explanations.map((one) => [one.code, one]));
   return (
     <div>
       <Stack gap="md">
         <div className={page.head}>
           <h1>Issues</h1>
-          <p role="status">{overview.issues.length === 0 ? 'Nothing is wrong' : `${countText(overview.issues.length, 'issue')} now${shown.length < overview.issues.length ? `, ${shown.length} shown` : ''}`}</p>
+          <p role="status">{counted.length === 0 ? 'Nothing is wrong' : `${countText(counted.length, 'issue')} now${shown.length < counted.length ? `, ${shown.length} shown` : ''}`}</p>
         </div>
         <StaleBanner />
         {(overview.issues.length > 0 || isIssueFiltering(filter)) && <IssueFilters overview={overview} filter={filter} onFilter={setFilter} />}
@@ -33,7 +36,7 @@ export function IssuesPage({ explanations }: { explanations: readonly Explanatio
         {issueGroups(shown).map(({ severity, issues }) => (
           <section key={severity} aria-labelledby={`issues-${severity}`}>
             <h2 id={`issues-${severity}`} className={styles.title}>{severityWords[severity]} <span className="number">{issues.length}</span></h2>
-            <ul className={`${page.frame} ${styles.list}`}>{issues.map((issue) => <IssueRow key={issue.id} issue={issue} explanation={explained.get(issue.code)} />)}</ul>
+            <ul className={`${page.frame} ${styles.list}`}>{issues.map((issue) => <IssueRow key={issue.id} issue={issue} issues={overview.issues} explanation={explained.get(issue.code)} />)}</ul>
           </section>
         ))}
         {shown.length === 0 && (
@@ -52,6 +55,7 @@ export function IssuesPage({ explanations }: { explanations: readonly Explanatio
             )}
           </section>
         )}
+        <Muted issues={isIssueFiltering(filter) ? fitting : overview.issues} explanations={explained} />
         <Watched explanations={explanations} />
       </Stack>
     </div>

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { entryOf } from './copy-as.ts';
 import type { Draft, MutationName } from './operation-types.ts';
 
@@ -19,6 +20,12 @@ export function checkDraft(operation: MutationName, draft: Draft): Checked {
   for (const { path, message } of result.error.issues) errors[String(path[0] ?? '')] ??= message;
   return { input: draft, errors, complete: false };
 }
+
+/** Where the operation wants a reason, the input is not whole without one. */
+export const needsReason = (operation: MutationName): boolean => {
+  const { reason } = entryOf(operation).operation.input.shape as Record<string, z.ZodType | undefined>;
+  return reason?.safeParse(undefined).success === false;
+};
 
 /** An edit that names nothing but its subject would change nothing, nor would a list of none. */
 export function isEmptyEdit(operation: MutationName, draft: Draft): boolean {

@@ -68,7 +68,7 @@ function withDelta(overview: ClusterOverview, delta: Delta): ClusterOverview {
     instances,
     issues,
     suggestions: delta.suggestions ?? overview.suggestions,
-    health: worst([...replicasets.map(({ health }) => health), ...issues.map(({ severity }) => (severity === 'info' ? 'ok' : severity))]),
+    health: worst([...replicasets.map(({ health }) => health), ...issues.map(({ severity, muted }) => (severity === 'info' || muted ? 'ok' : severity))]),
   };
 }
 

@@ -30,6 +30,10 @@ const verbs: Partial<Record<MutationName, string>> = {
   'gossip.installKey': 'Install a new key',
   'gossip.useKey': 'Use key',
   'gossip.removeKey': 'Remove key',
+  'issue.acknowledge': 'Acknowledge',
+  'issue.unacknowledge': 'Take back the acknowledgement of',
+  'issue.mute': 'Mute',
+  'issue.unmute': 'Unmute',
 };
 
 const buttons: Partial<Record<MutationName, string>> = {
@@ -45,6 +49,7 @@ const buttons: Partial<Record<MutationName, string>> = {
   'session.changePassword': 'Change password',
   'config.restore': 'Restore',
   'config.upload': 'Apply',
+  'issue.unacknowledge': 'Take it back',
 };
 
 export function titleOf(operation: MutationName, draft: Draft): string {

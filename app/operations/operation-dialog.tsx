@@ -70,7 +70,7 @@ function Ask({ operation, state, wide, onClose }: AskProps) {
           {state.name !== null && (
             <TextInput label={<>Type <b>{state.name}</b> to confirm</>} autoComplete="off" spellCheck={false} data-autofocus value={state.typed} onChange={(event) => state.setTyped(event.currentTarget.value)} />
           )}
-          <TextInput label="Reason" placeholder="Optional; kept in the history and the audit log" maxLength={500} value={state.reason} onChange={(event) => state.setReason(event.currentTarget.value)} />
+          <TextInput label="Reason" required={state.reasoned} placeholder={state.reasoned ? 'Why: for whoever wonders later' : 'Optional; kept in the history and the audit log'} maxLength={500} value={state.reason} onChange={(event) => state.setReason(event.currentTarget.value)} />
         </div>
         <div className={styles.plan}>
           <PlanPreview plan={state.plan} planning={state.planning} problem={state.planProblem} hint={state.emptyEdit ? 'Change something to see what it would do.' : 'Fill in the fields to see what will happen.'} onRetry={state.replan} />

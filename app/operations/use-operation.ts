@@ -1,9 +1,9 @@
 'use client';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { mutate, useApi } from '~/app/api.tsx';
-import { checkDraft, isEmptyEdit, nameToType, withField } from '~/app/lib/draft.ts';
+import { checkDraft, isEmptyEdit, nameToType, needsReason, withField } from '~/app/lib/draft.ts';
 import type { Draft, MutationName } from '~/app/lib/operation-types.ts';
 import { fieldErrors, problemFrom } from '~/app/lib/problem.ts';
 import { readyOf } from '~/app/lib/ready.ts';
@@ -21,8 +21,11 @@ export function useOperation(operation: MutationName, given: Draft) {
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
-  const [settled] = useDebouncedValue(draft, previewDelayMs);
-  const checked = checkDraft(operation, draft);
+  const reasoned = needsReason(operation);
+  // A reason that is wanted is a part of the input; another one changes no plan.
+  const asked = useMemo(() => (reasoned && reason.trim() !== '' ? { ...draft, reason: reason.trim() } : draft), [draft, reason, reasoned]);
+  const [settled] = useDebouncedValue(asked, previewDelayMs);
+  const checked = checkDraft(operation, asked);
   const emptyEdit = isEmptyEdit(operation, draft);
 
   // A new configuration version makes a new plan: what is shown is never a plan against an old one.
@@ -34,7 +37,7 @@ export function useOperation(operation: MutationName, given: Draft) {
     staleTime: 0,
     gcTime: 0,
   });
-  const current = settled === draft && !preview.isPlaceholderData && !preview.isFetching;
+  const current = settled === asked && !preview.isPlaceholderData && !preview.isFetching;
   const plan = current && preview.data ? preview.data.plan : null;
 
   const run = useMutation({
@@ -53,7 +56,7 @@ export function useOperation(operation: MutationName, given: Draft) {
     },
     /** Only of fields that the person has been at: an empty form is not full of complaints. And what the server said of a field. */
     errors: { ...(Object.fromEntries(Object.entries(checked.errors).filter(([field]) => touched.has(field))) as Record<string, string>), ...(run.error ? fieldErrors(problemFrom(run.error)) : {}) },
-    reason, setReason, typed, setTyped, name, checked, emptyEdit,
+    reason, setReason, reasoned, typed, setTyped, name, checked, emptyEdit,
     input: reason.trim() === '' ? draft : { ...draft, reason: reason.trim() },
     plan: checked.complete && !emptyEdit ? (preview.data?.plan ?? null) : null,
     planning: checked.complete && !emptyEdit && !current,

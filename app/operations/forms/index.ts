@@ -9,6 +9,7 @@ import { EditInstance } from './edit-instance.tsx';
 import { EditReplicaset } from './edit-replicaset.tsx';
 import { EditUser } from './edit-user.tsx';
 import { JoinInstance } from './join-instance.tsx';
+import { AcknowledgeIssue, MuteIssue } from './mark-issue.tsx';
 import { Probe } from './probe.tsx';
 import { SeveralEdits } from './several-edits.tsx';
 
@@ -24,4 +25,6 @@ export const forms: Partial<Record<MutationName, ComponentType<FormProps>>> = {
   'user.edit': EditUser,
   'token.create': CreateToken,
   'session.changePassword': ChangePassword,
+  'issue.acknowledge': AcknowledgeIssue,
+  'issue.mute': MuteIssue,
 };

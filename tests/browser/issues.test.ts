@@ -1,0 +1,122 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { closeDialog, confirm, copied, openBrowser, openPage, Product, seriousFindings, signIn, untilLive, type Scheme } from '../support/browser.ts';
+import { waitFor } from '../support/wait.ts';
+
+/** What people say about issues, on the real product: one is acknowledged, muted, seen apart, and taken back. */
+
+let product: Product;
+let browser: Browser;
+let page: Page;
+let faults: string[];
+
+beforeAll(async () => {
+  [product, browser] = await Promise.all([Product.start(), openBrowser()]);
+  await product.claim();
+  ({ page, faults } = await openPage(browser, product));
+  await page.goto('/issues');
+  await signIn(page);
+  await untilLive(page);
+  expect((await product.rest('/instance/s1-2/stop', {})).status).toBe(200);
+  await issue('stopped').waitFor();
+}, 180_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+}, 90_000);
+
+const issue = (code: string) => page.locator(`[data-issue="${code}"]`);
+const choose = async (action: string) => {
+  await page.getByRole('button', { name: 'Actions on stopped of s1-2' }).first().click();
+  await page.getByRole('menuitem', { name: action, exact: true }).click();
+};
+const pressing = () => page.getByRole('link', { name: /^Issues\s+\d critical or warning$/ });
+const muted = () => page.getByTestId('muted');
+
+describe('marks on issues', () => {
+  it('is acknowledged with a reason, told on each page, and taken back', async () => {
+    await choose('Acknowledge');
+    await page.getByRole('dialog').getByText('Acknowledge stopped of s1-2.').waitFor();
+    await page.getByLabel('Reason').fill('somebody is on the way');
+    expect((await copied(page)).cli).toBe(`coterie issue acknowledge stopped:s1-2 --reason 'somebody is on the way'`);
+    await confirm(page, 'Acknowledge');
+    await closeDialog(page);
+    await issue('stopped').getByText('Acknowledged by admin').waitFor();
+    await issue('stopped').getByText('somebody is on the way').waitFor();
+    await page.goto('/');
+    await page.getByTestId('problems').getByText('somebody is on the way').waitFor();
+    await page.goto('/?instance=s1-2');
+    await page.getByRole('dialog').getByText('somebody is on the way').waitFor();
+    await page.goto('/issues');
+    await choose('Take the acknowledgement back');
+    await confirm(page, 'Take it back');
+    await closeDialog(page);
+    await issue('stopped').getByText('Acknowledged').waitFor({ state: 'detached' });
+  }, 60_000);
+
+  it('is muted only with a reason, stands apart with who, why and until when, and counts no more', async () => {
+    await pressing().waitFor();
+    await choose('Mute');
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.getByRole('button', { name: 'Mute', exact: true }).isDisabled()).toBe(true);
+    await dialog.getByLabel('Reason').fill('its disk is changed');
+    await dialog.getByRole('combobox', { name: 'For' }).click();
+    await page.getByRole('option', { name: '3 days' }).click();
+    expect((await copied(page)).cli).toBe(`coterie issue mute stopped:s1-2 --hours 72 --reason 'its disk is changed'`);
+    await confirm(page, 'Mute');
+    await closeDialog(page);
+    await page.getByText('1 muted issue, 1 mute in force').click();
+    await muted().locator('[data-issue=stopped]').getByText('its disk is changed').waitFor();
+    await muted().getByRole('table').getByText('stopped of s1-2').waitFor();
+    await pressing().waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: 'Nothing is wrong' }).waitFor();
+    await page.getByRole('img', { name: 'Cluster health: ok' }).waitFor();
+  }, 60_000);
+
+  it.each(['light', 'dark'] as const)('has no serious finding of axe and fits a phone, %s', (scheme) => looks(scheme), 60_000);
+
+  it('keeps a mute whose issue is over in the list, and ends it there', async () => {
+    await product.rest('/instance/s1-2/start', {});
+    await page.getByText('0 muted issues, 1 mute in force').waitFor();
+    await muted().getByRole('table').getByText('nothing', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Unmute stopped of s1-2' }).click();
+    await confirm(page, 'Unmute');
+    await closeDialog(page);
+    await muted().waitFor({ state: 'detached' });
+  }, 60_000);
+
+  it('mutes a whole rule', async () => {
+    expect((await product.rest('/instance/s1-2/stop', {})).status).toBe(200);
+    await issue('stopped').waitFor();
+    await choose('Mute');
+    await page.getByRole('radio', { name: /the whole rule/ }).check();
+    await page.getByLabel('Reason').fill('maintenance of all');
+    await confirm(page, 'Mute');
+    await closeDialog(page);
+    const mutes = await waitFor(async () => { const { body } = await product.rest('/issue/mutes'); return body.length > 0 ? body : null; }, { timeoutMs: 20_000, what: 'the mute' });
+    expect(mutes).toMatchObject([{ scope: 'stopped', hides: 1, reason: 'maintenance of all' }]);
+    await page.goto('/');
+    await page.getByTestId('problems').waitFor({ state: 'detached' });
+  }, 60_000);
+
+  it('made no error in the console', () => expect(faults).toEqual([]));
+});
+
+async function looks(scheme: Scheme): Promise<void> {
+  const { page: shown, context } = await openPage(browser, { url: product.url, scheme });
+  await shown.goto('/issues');
+  await signIn(shown);
+  await untilLive(shown);
+  await shown.getByTestId('muted').locator('summary').first().click();
+  await shown.getByRole('table').getByText('stopped of s1-2').waitFor();
+  const folder = process.env.COTERIE_PICTURES;
+  if (folder) await shown.screenshot({ path: `${folder}/muted-${scheme}-1280.png`, fullPage: true });
+  expect(await seriousFindings(shown)).toEqual([]);
+  await shown.setViewportSize({ width: 390, height: 844 });
+  await shown.getByRole('button', { name: 'Pages' }).waitFor();
+  if (folder) await shown.screenshot({ path: `${folder}/muted-${scheme}-390.png`, fullPage: true });
+  expect(await shown.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)).toBe(false);
+  expect(await seriousFindings(shown)).toEqual([]);
+  await context.close();
+}
