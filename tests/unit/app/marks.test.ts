@@ -38,7 +38,7 @@ describe('marks on issues', () => {
   it('that mute take an issue out of the health in the header', () => {
     const overview = healthy(now);
     const live = reduceLive(initialLive, { kind: 'update', update: { kind: 'snapshot', overview } }, now);
-    const delta = { kind: 'delta', serverTime: now, configVersion: overview.configVersion, instances: [], removedInstances: [], replicasets: [], removedReplicasets: [], suggestions: null, run: null } as const;
+    const delta = { kind: 'delta' as const, serverTime: now, configVersion: overview.configVersion, instances: [], removedInstances: [], replicasets: [], removedReplicasets: [], suggestions: null, run: null };
     const health = (muted: boolean) => reduceLive(live, { kind: 'update', update: { ...delta, issues: [{ ...issue, ...(muted && { muted: mark }) }] } }, now).overview?.health;
     expect([health(false), health(true)]).toEqual(['critical', 'ok']);
   });
