@@ -6,15 +6,15 @@ import { waitFor } from '../support/wait.ts';
 
 /** A server whose SQLite has not a free byte left: changes are refused with the reason, it goes on showing, and recovers by itself. */
 
-describe.skipIf(!SmallDisk.possible)('a server on a full disk', () => {
+describe('a server on a full disk', () => {
   let cluster: ProcessCluster;
   let server: ServerProgram;
   let disk: SmallDisk;
 
   beforeAll(async () => {
     cluster = new ProcessCluster();
-    disk = SmallDisk.mount(join(cluster.folder, 'server1'), { megabytes: 24 });
-    server = await cluster.server();
+    disk = await SmallDisk.mount(join(cluster.folder, 'server1'), { megabytes: 24 });
+    server = await cluster.server({}, [], disk.inside);
     await cluster.claim();
     await cluster.add('a');
     await cluster.heard(['a']);
@@ -23,8 +23,8 @@ describe.skipIf(!SmallDisk.possible)('a server on a full disk', () => {
     disk.fill();
   });
   afterAll(async () => {
-    await Promise.all([...cluster.agents, server].map((program) => program.end('SIGTERM')));
-    disk.unmount();
+    await Promise.all([...cluster.agents, ...cluster.servers].map((program) => program.end('SIGTERM')));
+    disk?.unmount();
     await cluster.stop();
   });
 

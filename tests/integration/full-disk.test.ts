@@ -6,7 +6,7 @@ import { SmallDisk } from '../support/small-disk.ts';
 
 /** What a disk without a free byte does to an agent: nothing is half done, all is said, and it ends when there is space. */
 
-describe.skipIf(!SmallDisk.possible)('an agent on a full disk', () => {
+describe('an agent on a full disk', () => {
   let agents: Agents;
   let driver: Driver;
   let small: TestAgent;
@@ -16,7 +16,7 @@ describe.skipIf(!SmallDisk.possible)('an agent on a full disk', () => {
   beforeAll(async () => {
     agents = new Agents();
     driver = new Driver();
-    disk = SmallDisk.mount(join(agents.folder, 'small'), { megabytes: 48 });
+    disk = await SmallDisk.mount(join(agents.folder, 'small'), { megabytes: 48 });
     [small, other] = (await agents.addMany(['small', 'other'])) as [TestAgent, TestAgent];
     driver.addReplicaset('r1', [small, other]);
     await driver.apply([small, other]);
@@ -25,8 +25,8 @@ describe.skipIf(!SmallDisk.possible)('an agent on a full disk', () => {
     disk.fill();
   });
   afterAll(async () => {
-    await Promise.all([agents.end(small, 'SIGTERM'), agents.end(other, 'SIGTERM')]);
-    disk.unmount();
+    await Promise.all(agents.all.map((agent) => agents.end(agent, 'SIGTERM')));
+    disk?.unmount();
     await agents.stopAll();
   });
 

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { waitFor } from './wait.ts';
 
 /** Servers and agents as users run them: the bundles in dist/, each a process of its own, with real Tarantool. Everything ends with `stop`. */
@@ -31,7 +31,7 @@ export class Program {
   constructor(
     readonly name: string,
     readonly args: readonly string[],
-    readonly options: { folder: string; env?: Record<string, string> },
+    readonly options: { folder: string; env?: Record<string, string>; inside?: readonly string[] },
   ) {
     this.log = join(options.folder, `${name}.log`);
   }
@@ -46,7 +46,8 @@ export class Program {
 
   start(): void {
     const out = openSync(this.log, 'a');
-    this.#child = spawn(process.execPath, ['bin/coterie.mjs', ...this.args], { stdio: ['ignore', out, out], env: { ...process.env, ...this.options.env } });
+    const [program, ...words] = [...(this.options.inside ?? []), process.execPath, resolve('bin/coterie.mjs'), ...this.args];
+    this.#child = spawn(program!, words, { stdio: ['ignore', out, out], env: { ...process.env, ...this.options.env } });
   }
 
   signal(name: NodeJS.Signals): void {
@@ -83,13 +84,13 @@ export class ProcessCluster {
     writeFileSync(join(this.folder, 'secret'), clusterSecret, { mode: 0o600 });
   }
 
-  /** `env` may hold DATABASE_URL. Resolves when it is ready. */
-  async server(env: Record<string, string> = {}, more: readonly string[] = []): Promise<ServerProgram> {
+  /** `env` may hold DATABASE_URL; `inside` is how a program gets to a SmallDisk. Resolves when it is ready. */
+  async server(env: Record<string, string> = {}, more: readonly string[] = [], inside: readonly string[] = []): Promise<ServerProgram> {
     const name = `server${this.servers.length + 1}`;
     const [listen, gossip] = (await freePorts(2)).map((port) => `127.0.0.1:${port}`) as [string, string];
     const dataDir = join(this.folder, name);
     const args = ['server', ...this.#common(dataDir), '--listen', listen, '--gossip', gossip, '--headless', ...more];
-    const program = Object.assign(new Program(name, args, { folder: this.folder, env }), { url: `http://${listen}`, dataDir });
+    const program = Object.assign(new Program(name, args, { folder: this.folder, env, inside }), { url: `http://${listen}`, dataDir });
     this.#seed ||= gossip;
     this.servers.push(program);
     program.start();
