@@ -35,8 +35,11 @@ export const theme = createTheme({
   },
 });
 
+/** Mantine's own reds are too pale for small text. */
+const error = { '--mantine-color-error': 'var(--critical)' };
+
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { '--mantine-color-body': '#f6f7f9', '--mantine-color-dimmed': '#5c6473', '--mantine-color-default-border': '#dfe2e8', '--mantine-color-text': '#15181f' },
-  dark: { '--mantine-color-dimmed': '#a0a8b7', '--mantine-color-default-border': '#2a303c', '--mantine-color-text': '#dfe3ea', '--mantine-color-anchor': '#93a3f5' },
+  light: { ...error, '--mantine-color-body': '#f6f7f9', '--mantine-color-dimmed': '#5c6473', '--mantine-color-default-border': '#dfe2e8', '--mantine-color-text': '#15181f' },
+  dark: { ...error, '--mantine-color-dimmed': '#a0a8b7', '--mantine-color-default-border': '#2a303c', '--mantine-color-text': '#dfe3ea', '--mantine-color-anchor': '#93a3f5' },
 });

@@ -25,11 +25,11 @@ export function AuditDetail({ entry }: { entry: AuditRow }) {
           ))}
         </section>
       )}
-      <section aria-label="Input" className={styles.side}><h4>Input</h4><pre tabIndex={0}>{jsonText(input)}</pre></section>
+      <section aria-label="Input" className={styles.side}><h4>Input</h4><pre tabIndex={0} className={styles.text}>{jsonText(input)}</pre></section>
     </div>
   );
 }
 
 function Side({ label, value }: { label: string; value: string | null }) {
-  return <div className={styles.side}><h4>{label}</h4>{value === null ? <Text size="sm" c="dimmed">nothing</Text> : <pre tabIndex={0}>{value}</pre>}</div>;
+  return <div className={styles.side}><h4>{label}</h4>{value === null ? <Text size="sm" c="dimmed">nothing</Text> : <pre tabIndex={0} className={styles.text}>{value}</pre>}</div>;
 }

@@ -1,33 +1,20 @@
 'use client';
-import { Button, CloseButton, Group, SegmentedControl, Select, TextInput } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
-import { useRef } from 'react';
+import { Button, Group, SegmentedControl, Select } from '@mantine/core';
 import { healthWords } from '~/app/lib/health.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
 import { roleNames, unconfiguredOf, type Filter } from '~/app/lib/rows.ts';
 import { useOperations } from '~/app/operations/operations-provider.tsx';
 import { useSession } from '~/app/session/session-provider.tsx';
-import { Plus, Radar, Search } from '~/app/ui/icons.tsx';
+import { Plus, Radar } from '~/app/ui/icons.tsx';
+import { SearchField } from '~/app/ui/search-field.tsx';
 import { WhyDisabled } from '~/app/ui/why-disabled.tsx';
 import { healths, type ClusterOverview, type Health } from '~/contract/shapes/view.ts';
 import styles from './table.module.css';
 
 export function Toolbar({ overview, filter, onFilter }: { overview: ClusterOverview; filter: Filter; onFilter: (filter: Filter) => void }) {
-  const search = useRef<HTMLInputElement>(null);
-  useHotkeys([['/', () => search.current?.focus()]]);
   return (
     <div className={styles.toolbar}>
-      <TextInput
-        ref={search}
-        className={styles.search}
-        aria-label="Search instances"
-        placeholder="Search by alias, address, zone, role, state…  /"
-        leftSection={<Search size={15} />}
-        rightSection={filter.search === '' ? null : <CloseButton size="sm" aria-label="Clear the search" onClick={() => onFilter({ ...filter, search: '' })} />}
-        value={filter.search}
-        onChange={(event) => onFilter({ ...filter, search: event.currentTarget.value })}
-        onKeyDown={(event) => event.key === 'Escape' && onFilter({ ...filter, search: '' })}
-      />
+      <SearchField label="Search instances" placeholder="Search by alias, address, zone, role, state…" value={filter.search} onChange={(search) => onFilter({ ...filter, search })} />
       <SegmentedControl
         aria-label="Health"
         size="sm"

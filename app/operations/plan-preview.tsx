@@ -47,7 +47,7 @@ function Shape({ plan: { refusals, warnings, changes, steps, summary } }: { plan
       {nothing && <Text size="sm" c="dimmed">{summary || 'Nothing would change.'}</Text>}
       {changes.length > 0 && (
         <>
-          <h4 className={styles.part}>Configuration</h4>
+          <h4 className={styles.part}>Changes</h4>
           <Changes changes={changes} />
         </>
       )}
