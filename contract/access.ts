@@ -29,6 +29,14 @@ export const user = {
     input: { name: UserName.describe('Login name'), role: RoleField.optional(), password: Password.optional().describe('New password'), disabled: z.boolean().optional().describe('May not sign in') },
     data: User,
   }),
+  unlock: mutation({
+    summary: 'Let a user sign in again who is locked out after failed logins',
+    details: 'Forgets the failed logins of this name. The address that they came from stays locked, if it is.',
+    role: 'admin',
+    subject: ['name'],
+    input: { name: UserName.describe('Login name') },
+    data: User,
+  }),
   delete: mutation({
     summary: 'Delete a user with its sessions and tokens',
     role: 'admin',

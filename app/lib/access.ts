@@ -38,8 +38,9 @@ export function userState({ disabled, lockedUntil }: UserRow, now: number): { he
   return { health: 'ok', word: 'may sign in' };
 }
 
-export const userActions = ({ name, disabled }: UserRow): Action[] => [
+export const userActions = ({ name, disabled, lockedUntil }: UserRow): Action[] => [
   { operation: 'user.edit', label: 'Edit', input: { name } },
+  ...(lockedUntil === null ? [] : [{ operation: 'user.unlock', label: 'Unlock', input: { name } } as const]),
   disabled ? { operation: 'user.edit', label: 'Enable', input: { name, disabled: false } } : { operation: 'user.edit', label: 'Disable', input: { name, disabled: true }, danger: true },
   { operation: 'user.delete', label: 'Delete', input: { name }, danger: true },
 ];

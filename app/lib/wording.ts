@@ -20,6 +20,7 @@ const verbs: Partial<Record<MutationName, string>> = {
   'instance.probe': 'Probe an address',
   'user.create': 'Create a user',
   'user.edit': 'Edit',
+  'user.unlock': 'Unlock',
   'user.delete': 'Delete',
   'token.create': 'Create an API token',
   'token.revoke': 'Revoke token',

@@ -47,6 +47,19 @@ export const userHandlers: HandlersOf<Pick<typeof contract, 'user'>>['user'] = {
     });
   },
 
+  unlock: async (context, input) => {
+    const { store, now } = context.services;
+    const { name } = input;
+    const user = await existing(context, name);
+    const lockedUntil = lockOf((await store.loginFailures.get([userKey(name)])).get(userKey(name))?.lockedUntil, now());
+    const changes: Change[] = lockedUntil === null ? [] : [{ path: `users.${name}.lockedUntil`, kind: 'changed', before: lockedUntil, after: null, sentence: `${name}: may try to sign in again at once` }];
+    const warnings = lockedUntil === null ? [`${name} is not locked out now.`] : [];
+    return carryOut(input, storePlan(name, `Forget the failed logins of ${name}.`, { changes, warnings }), async () => {
+      await store.loginFailures.clear([userKey(name)]);
+      return viewOf(user, null);
+    });
+  },
+
   delete: async (context, input) => {
     const { store } = context.services;
     const { name } = input;

@@ -34,6 +34,21 @@ describe('access in the dashboard', () => {
     await page.locator('tr[data-row=eve]').getByText('operator').waitFor();
   }, 60_000);
 
+  it('who is locked out after failed logins is unlocked', async () => {
+    const login = (password: string) => product.rest(`/session/${eve.name}/login`, { password, token: true });
+    for (let n = 0; n < 5; n += 1) expect((await login('a wrong one')).status).toBe(401);
+    expect((await login(eve.password)).status).toBe(429);
+    await page.reload();
+    await page.locator('tr[data-row=eve]').getByText(/locked until/).waitFor();
+    await page.getByRole('button', { name: 'Actions on eve' }).click();
+    await page.getByRole('menuitem', { name: 'Unlock' }).click();
+    await dialog().getByTestId('plan').getByText('eve: may try to sign in again at once').waitFor();
+    await confirm(page, 'Unlock');
+    await closeDialog(page);
+    await page.locator('tr[data-row=eve]').getByText('may sign in').waitFor();
+    expect((await product.rest('/audit?operation=user.unlock')).body).toMatchObject([{ operation: 'user.unlock', target: eve.name, outcome: 'ok' }]);
+  }, 60_000);
+
   it('the text of a new token is shown once, and it works until it is revoked', async () => {
     await page.getByRole('tab', { name: 'API tokens' }).click();
     await page.waitForURL(/tab=tokens/);

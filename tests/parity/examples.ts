@@ -86,6 +86,7 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
     list: { input: {}, argv: [] },
     create: { input: { name: 'ann', role: 'viewer', password, ...preview }, argv: ['ann', '--role', 'viewer', '--dry-run'] },
     edit: { input: { name: 'admin', disabled: false, ...preview }, argv: ['admin', '--no-disabled', '--dry-run'] },
+    unlock: { input: { name: 'admin', ...preview }, argv: ['admin', '--dry-run'] },
     delete: { input: { name: 'nobody', ...preview }, argv: ['nobody', '--dry-run'] },
   },
   token: {

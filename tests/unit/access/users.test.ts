@@ -101,6 +101,21 @@ describe('users', () => {
     expect(await codeOf(sessionHandlers.login(world.context(null, '10.2.0.9'), { ...plain, name: 'bob', password: 'another password', token: false }))).toBeNull();
   });
 
+  it('are unlocked with the password that they have, and count from none again', async () => {
+    await world.user('bob', 'viewer');
+    const login = (password: string, n: number) => codeOf(sessionHandlers.login(world.context(null, `10.2.0.${n}`), { ...plain, name: 'bob', password, token: false }));
+    for (let n = 0; n < 5; n += 1) await login('x', n);
+    expect(await login('correct horse', 9)).toBe('LIMITED');
+    const shown = await userHandlers.unlock(admin(), { ...plain, dryRun: true, name: 'bob' });
+    expect(shown.plan.changes).toMatchObject([{ path: 'users.bob.lockedUntil', before: world.now + 30_000, after: null }]);
+    expect(await login('correct horse', 10)).toBe('LIMITED');
+    expect((await userHandlers.unlock(admin(), { ...plain, name: 'bob' })).data).toMatchObject({ name: 'bob', lockedUntil: null });
+    for (let n = 20; n < 24; n += 1) expect(await login('x', n)).toBe('UNAUTHENTICATED');
+    expect(await login('correct horse', 30)).toBeNull();
+    expect((await userHandlers.unlock(admin(), { ...plain, name: 'bob' })).plan).toMatchObject({ changes: [], warnings: ['bob is not locked out now.'] });
+    expect(await codeOf(userHandlers.unlock(admin(), { ...plain, name: 'nobody' }))).toBe('NOT_FOUND');
+  });
+
   it('read the audit log newest first', async () => {
     const entry = { at: 1, surface: 'cli', operation: 'user.create', target: 'x', reason: null, outcome: 'ok' as const, error: null, input: {}, before: null, after: null, address: null };
     await world.store.audit.append({ ...entry, actor: 'ann' });

@@ -78,6 +78,15 @@ describe('the audit log', () => {
   });
 });
 
+describe('the menu of a user', () => {
+  const user = { name: 'eve', role: 'viewer', createdAt: 1, lastLoginAt: null, lockedUntil: null, disabled: false } as const;
+  it('offers to unlock who is locked', () => {
+    const labels = (lockedUntil: number | null) => userActions({ ...user, lockedUntil }).map(({ label }) => label);
+    expect(labels(null)).toEqual(['Edit', 'Disable', 'Delete']);
+    expect(labels(9)).toEqual(['Edit', 'Unlock', 'Disable', 'Delete']);
+  });
+});
+
 describe('the dialogs of access', () => {
   const outcome = (data: Record<string, unknown>) => ({ dryRun: false, plan: planFor({}), run: null, data });
   it('say who else is out after a new password', () => {
