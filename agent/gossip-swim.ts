@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { lookup } from 'node:dns/promises';
 import { CoterieError } from '~/contract/errors.ts';
 import { decodePayload, encodePayload, type GossipPayload } from '~/link/gossip-payload.ts';
-import { createSwim, SwimError, type Address, type MemberView, type Swim } from '~/swim/index.ts';
+import { createSwim, SwimError, type Address, type Config, type MemberView, type Network, type Swim } from '~/swim/index.ts';
 import { writeDurably } from './data/atomic-file.ts';
 import type { Gossip, GossipMember } from './gossip.ts';
 import type { Logger } from './logs/logger.ts';
@@ -17,21 +17,26 @@ export type SwimGossipOptions = {
   readonly profile: 'fast' | 'lan';
   /** The key derived from the cluster secret: the ring until another one was kept. */
   readonly key: Uint8Array;
-  readonly stateFile: string;
+  /** Null: the clock alone tells this life from the one before. */
+  readonly stateFile: string | null;
   readonly keysFile: string;
   /** In tests: on the main thread. */
   readonly inline?: boolean;
+  /** Differences from the profile. */
+  readonly config?: Partial<Config>;
+  /** Another network than the machine's; only inline. */
+  readonly network?: Network;
 };
 
 const resolveEveryMs = 5000;
 
 export async function openGossip({ log }: { log: Logger }, options: SwimGossipOptions): Promise<Gossip> {
-  const { uuid, cluster, profile, key, stateFile, keysFile, inline } = options;
+  const { uuid, cluster, profile, key, stateFile, keysFile, inline, config, network } = options;
   const seeds = await Promise.all(options.seeds.map((seed) => addressOf(seed).catch(() => null)));
   const bind = await addressOf(options.bind);
   const advertise = await addressOf(options.advertise);
   const make = (payload: Uint8Array): Swim =>
-    createSwim({ uuid, clusterName: cluster, bind, advertise, profile, seeds: seeds.filter((seed) => seed !== null), keyring: keptKeys(keysFile) ?? [key], payload, stateFile, ...(inline === true && { inline }) });
+    createSwim({ uuid, clusterName: cluster, bind, advertise, profile, seeds: seeds.filter((seed) => seed !== null), keyring: keptKeys(keysFile) ?? [key], payload, ...(stateFile !== null && { stateFile }), ...(inline === true && { inline }), ...(config && { config }), ...(network && { network }) });
   const unresolved = options.seeds.filter((_, index) => seeds[index] === null);
   return new SwimGossip({ log, make }, { keysFile, unresolved });
 }

@@ -45,7 +45,7 @@ async function bundle() {
   // The gossip worker stands beside each program that starts it: it is found relative to the running file.
   const worker = existsSync(join(root, 'swim/worker.ts')) ? { worker: 'swim/worker.ts' } : {};
   await Promise.all([
-    program('agent', { main: 'agent/main.ts', ...worker }),
+    program('agent', { main: 'agent/main.ts', simulated: 'agent/simulated/main.ts', ...worker }),
     program('server', { main: 'server/main.ts', ...worker }),
     program('swim', { index: 'swim/index.ts', ...worker }),
     existsSync(join(root, 'cli/main.ts')) &&

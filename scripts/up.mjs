@@ -10,26 +10,33 @@ import { endOnSignals } from './lib/run.mjs';
 import { bold, dim, end, step, Stop } from './lib/say.mjs';
 
 const usage = `npm run up -- [--fresh] [--empty] [--instances N] [--port N] [--offset N] [--data-dir DIR]
+       npm run up -- --simulate N [--fresh] [--port N] [--offset N] [--data-dir DIR]
 
   --fresh        start over: deletes the data directory first
   --empty        do not build the demo cluster: leave every instance unconfigured
   --instances N  how many local instances (default 6)
   --port N       port of the dashboard and the API (default 8080)
   --offset N     add this to the ports of the instances (3301.., 7301.., 8301..), for a second cluster
-  --data-dir DIR where everything is kept (default .coterie)`;
+  --simulate N   N made-up instances (3 to 1000) in one process instead of agents with Tarantool: gossip, status and
+                 changes of the configuration are real, the databases are not. For looking at a big cluster; its data
+                 is kept apart from the demo cluster's. Faults: see docs/scale.md
+  --data-dir DIR where everything is kept (default .coterie, with --simulate .coterie-simulated)`;
 
 function settings() {
   try {
-    const { values } = parseArgs({ options: { fresh: { type: 'boolean' }, empty: { type: 'boolean' }, instances: { type: 'string' }, port: { type: 'string' }, offset: { type: 'string' }, 'data-dir': { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+    const { values } = parseArgs({ options: { fresh: { type: 'boolean' }, empty: { type: 'boolean' }, instances: { type: 'string' }, simulate: { type: 'string' }, port: { type: 'string' }, offset: { type: 'string' }, 'data-dir': { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
     const whole = (name, fallback, [least, most]) => {
       const value = Number(values[name] ?? fallback);
       if (!Number.isInteger(value) || value < least || value > most) throw new Stop(`--${name} takes a whole number from ${least} to ${most}`);
       return value;
     };
-    const dataDir = resolve(root, values['data-dir'] ?? '.coterie');
+    const simulate = values.simulate === undefined ? 0 : whole('simulate', 0, [3, 1000]);
+    if (simulate > 0 && values.instances !== undefined) throw new Stop('--simulate says how many instances there are: leave --instances away.');
+    if (simulate > 0 && values.empty) throw new Stop('--empty is for real agents that are to be configured by hand: a simulated cluster begins configured. Leave one of the two away.');
+    const dataDir = resolve(root, values['data-dir'] ?? (simulate > 0 ? '.coterie-simulated' : '.coterie'));
     const count = whole('instances', 6, [1, 60]);
     // One instance is no replicaset of two.
-    return { ...values, empty: values.empty || count < 2, dataDir, stateFile: join(dataDir, 'up.json'), count, port: whole('port', 8080, [1, 65535]), offset: whole('offset', 0, [0, 50_000]) };
+    return { ...values, simulate, empty: simulate === 0 && (values.empty || count < 2), dataDir, stateFile: join(dataDir, 'up.json'), count, port: whole('port', 8080, [1, 65535]), offset: whole('offset', 0, [0, 50_000]) };
   } catch (error) {
     throw new Stop(`${error.message}\n\n${usage}`);
   }
@@ -76,16 +83,27 @@ function keepSecret({ dataDir }) {
 const portOf = (address) => Number(address.slice(address.lastIndexOf(':') + 1));
 
 /** Fills `running` as it goes, so that whatever has started is stopped when the rest fails. */
-async function startAll({ count, port, empty, offset, dataDir, stateFile }, running) {
-  const instances = localInstances(count, { dataDir, empty, offset });
+async function startAll(options, running) {
+  const { count, simulate, port, empty, offset, dataDir, stateFile } = options;
+  const instances = simulate > 0 ? [] : localInstances(count, { dataDir, empty, offset });
   await freePorts([port, 7300 + offset, ...instances.flatMap(({ listen, gossip, http }) => [listen, gossip, http].map(portOf))]);
   const self = { pid: process.pid, started: startedAt(process.pid) };
   const keep = () => writeFileSync(stateFile, JSON.stringify({ self, url: running.url, processes: allOf(running).map(({ pid, started }) => ({ pid, started })) }));
-  const initial = join(dataDir, 'demo.yml');
-  if (!empty) writeFileSync(initial, demoDocument(instances));
+  const initial = join(dataDir, simulate > 0 ? 'simulated/cluster.yml' : 'demo.yml');
+  if (!empty && simulate === 0) writeFileSync(initial, demoDocument(instances));
   const common = ['--cluster', 'demo', '--secret-file', join(dataDir, 'secret')];
-  const program = (name, args) => launch(process.execPath, [join(root, 'bin/coterie.mjs'), ...args], { cwd: root, env: process.env, log: join(dataDir, `${name}.out`) });
-  running.server = await program('server', ['server', ...common, '--data-dir', join(dataDir, 'server'), '--listen', `127.0.0.1:${port}`, '--gossip', `127.0.0.1:${7300 + offset}`, '--seeds', instances[0].gossip, ...(empty ? [] : ['--initial', initial])]);
+  const node = (name, file, args) => launch(process.execPath, [join(root, file), ...args], { cwd: root, env: process.env, log: join(dataDir, `${name}.out`) });
+  const program = (name, args) => node(name, 'bin/coterie.mjs', args);
+  const serverGossip = `127.0.0.1:${7300 + offset}`;
+  if (simulate > 0) {
+    const folder = join(dataDir, 'simulated');
+    rmSync(join(folder, 'control.json'), { force: true });
+    running.agents.push(await node('simulated', 'dist/agent/simulated.mjs', ['--count', String(simulate), ...common, '--data-dir', folder, '--seeds', serverGossip]));
+    keep();
+    const watch = { process: running.agents[0], log: join(dataDir, 'simulated.out'), timeoutMs: 60_000, ending: () => running.ending };
+    await until('the simulated instances listen', watch, async () => ({ ready: existsSync(join(folder, 'control.json')), reason: '', final: false }));
+  }
+  running.server = await program('server', ['server', ...common, '--data-dir', join(dataDir, 'server'), '--listen', `127.0.0.1:${port}`, '--gossip', serverGossip, ...(simulate > 0 ? [] : ['--seeds', instances[0].gossip]), ...(empty ? [] : ['--initial', initial])]);
   keep();
   for (const { name, zone, dataDir: dir, listen, gossip, http } of instances) {
     if (running.ending) throw stopped();
@@ -162,7 +180,7 @@ async function main() {
   if (options.fresh) startOver(dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const release = endOnSignals();
-  await debianPackages(['tarantool']);
+  await debianPackages(options.simulate > 0 ? [] : ['tarantool']);
   await npmPackages();
   await build();
   keepSecret(options);
@@ -176,13 +194,13 @@ async function main() {
     // Nothing more is started behind our back.
     await running.work?.catch(() => {});
     // Agents first: each stops its Tarantool and says so to the others before the control plane goes.
-    await step(`stop ${running.agents.length} agents and the control plane`, async () => {
+    await step(`stop ${options.simulate > 0 ? `${options.simulate} simulated instances` : `${running.agents.length} agents`} and the control plane`, async () => {
       await stopAll(running.agents, { graceMs: 15_000 });
       await stopAll(allOf({ ...running, agents: [] }), { graceMs: 5000 });
       await stopAll(databasesIn(options), { graceMs: 5000 });
     });
     rmSync(options.stateFile, { force: true });
-    process.stdout.write(dim(`Data stays in ${shown}/; start again with \`npm run up\`.\n`));
+    process.stdout.write(dim(`Data stays in ${shown}/; start again with \`npm run up${options.simulate > 0 ? ` -- --simulate ${options.simulate}` : ''}\`.\n`));
     process.exit(code);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(0));

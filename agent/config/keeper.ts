@@ -14,7 +14,9 @@ import type { ConfigStore } from './store.ts';
  * that decides is there; here is disk, time and the calls to peers.
  */
 export type KeeperComponents = {
-  readonly store: ConfigStore;
+  readonly store: Pick<ConfigStore, 'load' | 'keepCandidate' | 'keepCommitted' | 'dropCandidate'>;
+  /** Another way to read a text, where many keepers in one process read the same. */
+  readonly parse?: typeof parseConfig;
   readonly log: Logger;
   readonly now: () => number;
   /** What this instance says of a configuration that is valid in itself; null = fine. */
@@ -38,6 +40,7 @@ const setTimeoutMaxMs = 2 ** 31 - 1;
 
 export class ConfigKeeper {
   readonly #parts: KeeperComponents;
+  readonly #parse: typeof parseConfig;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   /** By text, the newest few: a candidate is not parsed again when it is committed. */
   readonly #parsed = new Map<string, ClusterConfig>();
@@ -50,6 +53,7 @@ export class ConfigKeeper {
 
   constructor(parts: KeeperComponents) {
     this.#parts = parts;
+    this.#parse = parts.parse ?? parseConfig;
   }
 
   async start(): Promise<void> {
@@ -219,7 +223,7 @@ export class ConfigKeeper {
   }
 
   #valid({ text }: CommittedVersion): { config: ClusterConfig } | { fault: string } {
-    const { config, refusals } = parseConfig(text);
+    const { config, refusals } = this.#parse(text);
     if (config === null || refusals.length > 0) return { fault: refusals.map(({ sentence }) => sentence).join(' ') };
     this.#keepParsed(text, config);
     return { config };
@@ -228,7 +232,7 @@ export class ConfigKeeper {
   #configOf({ text }: CommittedVersion): ClusterConfig | null {
     const kept = this.#parsed.get(text);
     if (kept) return kept;
-    const { config } = parseConfig(text);
+    const { config } = this.#parse(text);
     if (config) this.#keepParsed(text, config);
     return config;
   }

@@ -27,7 +27,7 @@ export const npmPackages = () => step('npm packages', installNpm, { usually: 'ha
 async function installNpm(note) {
   const mark = join(root, 'node_modules/.coterie-lock');
   const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
-  if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return note('there already');
+  if (existsSync(mark) && readFileSync(mark, 'utf8').trim() === wanted) return note('there already');
   if (!onPath('npm')) throw new Stop('npm is not on this machine: it comes with Node (https://nodejs.org), or as the Debian package npm.');
   await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root });
   writeFileSync(mark, wanted);

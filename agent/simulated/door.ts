@@ -1,0 +1,47 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { agentListener } from '~/link/listener.ts';
+import type { AgentHandlers } from '~/link/protocol.ts';
+import type { Gate } from './gate.ts';
+
+/** The HTTP side of one simulated agent: the real listener of the link, behind the gate, on a port that it keeps. */
+
+const bodyBytesMax = 64 * 1024 * 1024;
+
+export class Door {
+  #server: Server | null = null;
+  #port = 0;
+
+  constructor(
+    readonly components: { readonly handlers: AgentHandlers; readonly gate: Gate },
+    readonly options: { readonly key: Uint8Array; readonly uuid: string },
+  ) {}
+
+  get address(): string {
+    return `127.0.0.1:${this.#port}`;
+  }
+
+  async open(): Promise<void> {
+    const { handlers, gate } = this.components;
+    const { key, uuid } = this.options;
+    const answer = agentListener(handlers, { key, callee: uuid, bodyBytesMax, onError: () => {} });
+    const server = createServer((request, response) => void gate.passed().then(() => response.destroyed || answer(request, response)));
+    server.keepAliveTimeout = 30_000;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(this.#port, '127.0.0.1', resolve);
+    });
+    this.#port = (server.address() as AddressInfo).port;
+    this.#server = server;
+  }
+
+  /** At once: who is connected is cut off. */
+  async close(): Promise<void> {
+    const server = this.#server;
+    this.#server = null;
+    if (server === null) return;
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  }
+}
