@@ -3,6 +3,7 @@ import { CoterieError } from '~/contract/errors.ts';
 import type { LogLine } from '~/contract/shapes/status.ts';
 import type { Gossip } from '~/agent/gossip.ts';
 import type { AgentHandlers } from '~/link/protocol.ts';
+import { boxSettings, spacesPage } from './inspect.ts';
 import type { SimulatedInstance } from './instance.ts';
 
 /** What a simulated agent answers. The apply, the status and the gossip are the real ones; what a Tarantool would do is told. */
@@ -43,6 +44,8 @@ export function handlersOf(instance: SimulatedInstance): AgentHandlers {
       return said('has set its replication anew');
     },
     eval: async () => ({ ok: false, values: [], columns: null, error: 'This instance is simulated: there is no Tarantool that could run it.', truncated: false, tookMs: 0 }),
+    boxCfg: async () => boxSettings(instance),
+    spaces: async (input) => spacesPage(instance, input),
     gossip: async () => {
       const [table, stats] = await Promise.all([gossipOf(instance).table(), gossipOf(instance).stats()]);
       return { members: table.map(({ bytes, payload: _payload, ...row }) => ({ ...row, payload: Buffer.from(bytes).toString('base64') })), stats };

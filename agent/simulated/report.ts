@@ -44,8 +44,16 @@ export function databaseOf(parts: ReportParts, now: number): DatabaseStatus {
     replication: membersOf(config, replicaset).map((peer) => linkTo(peer, { ...parts, leads, lagSeconds, vclock }, now)),
     slab: slabOf(figures, troubles),
     stat: { ...figures.requests },
+    net: netOf(figures, index),
+    takenAt: now,
     memory: { cache: 0, data: figures.quotaBytes * figures.usedRatio * 0.8, tx: 0, lua: 4_000_000, net: 1_200_000, index: figures.quotaBytes * figures.usedRatio * 0.15 },
   };
+}
+
+function netOf({ requests }: Figures, index: number): DatabaseStatus['net'] {
+  const total = Object.values(requests).reduce((sum, kind) => sum + kind.total, 0);
+  const rps = Object.values(requests).reduce((sum, kind) => sum + kind.rps, 0);
+  return { connections: 8 + (index % 24), requestsInProgress: Math.round(rps / 700), requests: total, sentBytes: total * 180, receivedBytes: total * 95 };
 }
 
 type Linking = ReportParts & { readonly leads: boolean; readonly lagSeconds: number; readonly vclock: Record<string, number> };
