@@ -18,10 +18,11 @@ export type Field = {
   readonly time: boolean;
 };
 
-type Schema = { type?: string | string[]; description?: string; enum?: string[]; default?: unknown; anyOf?: Schema[]; items?: Schema };
+type Schema = { type?: string | string[]; description?: string; enum?: string[]; maxLength?: number; default?: unknown; anyOf?: Schema[]; items?: Schema };
 
-/** Whole documents come from files, not from the command line. */
+/** Whole documents come from files, not from the command line; a short code is a word. */
 const documents = new Set(['document', 'code']);
+const wordMax = 1000;
 
 export function fieldsOf({ operation }: Entry): { positionals: Field[]; flags: Field[] } {
   const { properties = {}, required = [] } = z.toJSONSchema(operation.input, { io: 'output', unrepresentable: 'any' }) as { properties?: Record<string, Schema>; required?: string[] };
@@ -31,7 +32,7 @@ export function fieldsOf({ operation }: Entry): { positionals: Field[]; flags: F
     return {
       name,
       flag: kebab(name),
-      kind: secrets.includes(name) ? 'secret' : documents.has(name) ? 'file' : kindOf(plain),
+      kind: secrets.includes(name) ? 'secret' : documents.has(name) && (plain.maxLength ?? Infinity) > wordMax ? 'file' : kindOf(plain),
       required: required.includes(name) && schema.default === undefined,
       nullable: schema.anyOf?.some(({ type }) => type === 'null') ?? false,
       description: schema.description ?? plain.description ?? name,

@@ -20,6 +20,8 @@ const nounSummaries: Record<keyof typeof contract, string> = {
   session: 'Signing in and out, your password, sessions',
   audit: 'Who did what',
   gossip: 'Gossip members, counters and keys',
+  alert: 'Who is told of issues: webhooks, mail, silences, deliveries',
+  retention: 'How long events, audit entries and runs are kept',
 };
 
 /** Short names: what they stand for. */

@@ -1,4 +1,5 @@
 import { audit, session, token, user } from './access.ts';
+import { alert } from './alert.ts';
 import { applyRun } from './apply-run.ts';
 import { cluster } from './cluster.ts';
 import { config } from './config.ts';
@@ -7,10 +8,11 @@ import { instance } from './instance.ts';
 import { issue } from './issue.ts';
 import type { Operation } from './operation.ts';
 import { replicaset } from './replicaset.ts';
+import { retention } from './retention.ts';
 import { topology } from './topology.ts';
 
 /** Everything that the product can do, as noun.verb. Adding an operation starts here. */
-export const contract = { cluster, issue, instance, replicaset, topology, config, applyRun, user, token, session, audit, gossip };
+export const contract = { cluster, issue, instance, replicaset, topology, config, applyRun, user, token, session, audit, gossip, alert, retention };
 
 export type Contract = typeof contract;
 

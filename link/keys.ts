@@ -11,6 +11,8 @@ export type ClusterKeys = {
   readonly gossip: Uint8Array;
   /** Password of the Tarantool user `coterie_replication`, hex. */
   readonly replicationPassword: string;
+  /** AES-256-GCM key of what alert channels keep secret in the database, 32 bytes. */
+  readonly alerts: Uint8Array;
 };
 
 export const secretBytesMin = 16;
@@ -18,5 +20,5 @@ export const secretBytesMin = 16;
 export function keysOf(secret: string, clusterName: string): ClusterKeys {
   if (Buffer.byteLength(secret) < secretBytesMin) throw new Error(`the cluster secret is shorter than ${secretBytesMin} bytes`);
   const derive = (purpose: string) => new Uint8Array(hkdfSync('sha256', secret, `coterie/${clusterName}`, purpose, 32));
-  return { token: derive('link token'), gossip: derive('gossip key'), replicationPassword: Buffer.from(derive('replication user')).toString('hex') };
+  return { token: derive('link token'), gossip: derive('gossip key'), replicationPassword: Buffer.from(derive('replication user')).toString('hex'), alerts: derive('alert channels') };
 }

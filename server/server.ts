@@ -13,6 +13,7 @@ import { openStore, type Store } from '~/server/store/index.ts';
 import { openDataDir, readSecret, type DataDir } from './data-dir.ts';
 import { Initial } from './initial.ts';
 import { openPages } from './pages.ts';
+import { sender } from './runtime/alerts/sender.ts';
 import { Runtime } from './runtime/runtime.ts';
 import type { Gossip } from './runtime/gossip.ts';
 import { hostPort, type Settings } from './settings.ts';
@@ -96,7 +97,7 @@ async function start(settings: Settings, { log, gossip, root, version, dataDir, 
   const now = () => Date.now();
   parts.starting = 'the gossip is being joined';
   const runtime = await Runtime.start(
-    { store, gossip: gossip({ uuid: dataDir.uuid, key: keys.gossip, dataDir: settings.dataDir }), connect: (target) => agentClient(target, signer), now, random: Math.random, newUuid: randomUUID, warn },
+    { store, gossip: gossip({ uuid: dataDir.uuid, key: keys.gossip, dataDir: settings.dataDir }), connect: (target) => agentClient(target, signer), now, random: Math.random, newUuid: randomUUID, sender: sender({ key: keys.alerts, agent: `coterie/${version}`, now }), warn },
     { name: settings.cluster, owner: dataDir.owner, boot: randomBytes(4).toString('hex'), url, ...(policy ? { policy } : {}) },
   );
   undo.push(() => runtime.stop());

@@ -1,10 +1,11 @@
 import { groupBy } from '~/core/view/group.ts';
-import { clock, list } from '~/core/view/words.ts';
+import { clock, list, quoted } from '~/core/view/words.ts';
 import { serves, type ClusterRow } from './row.ts';
 
 /** What concerns the cluster as a whole. */
 
 const decidedMs = 15_000;
+const alertMs = 15_000;
 
 export const clusterRows: readonly ClusterRow[] = [
   {
@@ -33,6 +34,18 @@ export const clusterRows: readonly ClusterRow[] = [
         sentence: `Configuration version ${run.version} was decided at ${clock(run.decidedAt!, facts.now)}, but its run has not ended${open.length > 0 ? `: it waits for ${list(open)}` : ''}.`,
         wayOut: `Nothing is blocked: the version holds, and instances take it as they can. See \`coterie apply-run get ${run.id}\`; a restarted server finishes it.`,
       };
+    },
+  },
+  {
+    code: 'alerts-failing', about: 'cluster', severity: 'warning', badge: 'alerts fail', graceMs: 0,
+    means: 'Messages over an alert channel have failed for 15 s: nobody hears of issues over it. What waits is sent when it works again.',
+    todo: 'See the answer on the Alerts page, mend the channel or the other side, and press Test.',
+    find: ({ facts, failingAlerts }) => {
+      const failing = failingAlerts.filter(({ since }) => facts.now - since > alertMs).toSorted((a, b) => a.since - b.since);
+      const [first] = failing;
+      if (first === undefined) return null;
+      const words = failing.map(({ name, since, error }) => `${name} since ${clock(since, facts.now)} (${quoted(error, 'no answer')})`);
+      return { since: first.since, sentence: `Alerts do not arrive over ${list(words)}.`, wayOut: 'Mend the channel or the other side; `coterie alert test` shows the answer. What waits is sent then; after a day it is given up.' };
     },
   },
 ];

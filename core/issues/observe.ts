@@ -8,6 +8,7 @@ import { badges } from './catalogue.ts';
 import type { Exits } from '~/core/events/life.ts';
 import { detectIssues, type Seen } from './detect.ts';
 import { counts, inForce, withMarks, type Mark } from './marks.ts';
+import type { FailingAlert } from './row.ts';
 import { suggest } from './suggest.ts';
 
 /** All that is shown of the cluster at one moment, from all that is known: facts, then issues, then views. */
@@ -25,7 +26,7 @@ export type Observation = {
   readonly exits: Exits;
 };
 
-export function observe(observed: Observed, memory: { readonly seen: Seen; readonly pendingRuns: readonly ApplyRun[]; readonly marks: readonly Mark[] }): Observation {
+export function observe(observed: Observed, memory: { readonly seen: Seen; readonly pendingRuns: readonly ApplyRun[]; readonly marks: readonly Mark[]; readonly failingAlerts: readonly FailingAlert[] }): Observation {
   const facts = gatherFacts(observed);
   const { issues: detected, seen } = detectIssues(facts, memory);
   const marks = inForce(memory.marks, { now: observed.now, seen });

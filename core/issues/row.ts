@@ -13,10 +13,15 @@ export type Found = {
   readonly repair?: Issue['repair'];
 };
 
+/** `since`: the first attempt that failed; `error`: what the last one was told. */
+export type FailingAlert = { readonly name: string; readonly since: number; readonly error: string };
+
 export type Context = {
   readonly facts: Facts;
   /** Runs that are not done: preparing, decided or partial. */
   readonly pendingRuns: readonly ApplyRun[];
+  /** Alert channels through which nothing goes. */
+  readonly failingAlerts: readonly FailingAlert[];
   /** When this issue was first seen, in words: "03:12:45 UTC". */
   since(): string;
 };

@@ -1,4 +1,5 @@
 import type { Contract } from '~/contract/index.ts';
+import { alertHandlers } from './alert.ts';
 import { applyRunHandlers } from './apply-run.ts';
 import { auditHandlers } from './audit.ts';
 import { clusterHandlers } from './cluster.ts';
@@ -8,6 +9,7 @@ import { gossipHandlers } from './gossip.ts';
 import { issueHandlers } from './issue.ts';
 import { instanceHandlers } from './instance.ts';
 import { replicasetHandlers } from './replicaset.ts';
+import { retentionHandlers } from './retention.ts';
 import { sessionHandlers } from './session.ts';
 import { tokenHandlers } from './token.ts';
 import { topologyHandlers } from './topology.ts';
@@ -27,4 +29,6 @@ export const handlers: HandlersOf<Contract> = {
   session: sessionHandlers,
   audit: auditHandlers,
   gossip: gossipHandlers,
+  alert: alertHandlers,
+  retention: retentionHandlers,
 };

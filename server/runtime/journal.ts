@@ -21,9 +21,6 @@ export const journalLimits = {
   batchMax: 500,
   /** An issue is written down once it is this old. */
   issueAgeMs: 5000,
-  keptMs: 30 * 86_400_000,
-  keptMax: 200_000,
-  pruneEveryMs: 3_600_000,
   /** A writer that is not heard of for this long is replaced. */
   ttlMs: 5000,
   /** A writer that has not got rid of an event for this long lets its turn go. */
@@ -46,7 +43,6 @@ export class Journal {
   #added = new Map<string, number>();
   #removed = new Set<string>();
   #writing: Promise<void> | null = null;
-  #prunedAt = -Infinity;
   readonly #turn: Turn | null;
   readonly #startedAt: number;
   dropped = 0;
@@ -162,7 +158,7 @@ export class Journal {
   }
 
   async #batch(): Promise<void> {
-    const { store, now } = this.components;
+    const { now } = this.components;
     const begun = now();
     const drafts = this.#waiting.slice(0, journalLimits.batchMax);
     const ours = drafts.length === 0 || (await this.#append(drafts));
@@ -171,9 +167,6 @@ export class Journal {
     if (!ours) return this.#turn!.lost();
     if (this.#turn?.held && this.#waiting.length === 0) this.#turn.safeAt = begun;
     await this.#saveIssues();
-    if (!this.writes || now() - this.#prunedAt < journalLimits.pruneEveryMs) return;
-    this.#prunedAt = now();
-    await store.events.prune({ now: now(), ageMsMax: journalLimits.keptMs, countMax: journalLimits.keptMax });
   }
 
   /** False: another server writes now, and what it was given is not ours to write. */

@@ -3,8 +3,11 @@ import type { GossipView } from '~/core/view/report.ts';
 import type { AgentTarget } from '~/link/client.ts';
 import type { AgentClient } from '~/link/protocol.ts';
 import type { Store } from '~/server/store/index.ts';
+import { alertables } from '~/core/alerts/rule.ts';
 import { Adoption, type Holder } from './adoption.ts';
 import { Agents } from './agents.ts';
+import { Alerts } from './alerts/alerts.ts';
+import type { Sender } from './alerts/sender.ts';
 import { ApplyRunner } from './apply/runner.ts';
 import { CatchUp } from './catch-up.ts';
 import { ChangeLock } from './change-lock.ts';
@@ -14,6 +17,7 @@ import { heard, wokenBetween } from './heard.ts';
 import { Journal } from './journal.ts';
 import { Marks } from './marks.ts';
 import { MetricsBook } from './metrics/book.ts';
+import { RetentionKeeper } from './retention.ts';
 import { ClusterState, stateDefaults } from './state.ts';
 import { Versions } from './versions.ts';
 
@@ -26,6 +30,8 @@ export type RuntimeComponents = {
   readonly now: () => number;
   readonly random: () => number;
   readonly newUuid: () => string;
+  /** What alerts are sent with. */
+  readonly sender: Sender;
   /** `error` is null where the sentence says all. */
   readonly warn: (sentence: string, error: unknown) => void;
 };
@@ -58,6 +64,8 @@ export class Runtime {
   readonly journal: Journal;
   readonly marks: Marks;
   readonly metrics: MetricsBook;
+  readonly alerts: Alerts;
+  readonly retention: RetentionKeeper;
   /** As of the last second. */
   gossipStats: Readonly<Record<string, number>> = {};
   readonly #catchUp: CatchUp;
@@ -71,25 +79,33 @@ export class Runtime {
   static async start(components: RuntimeComponents, options: RuntimeOptions): Promise<Runtime> {
     const { store, now, warn } = components;
     const versions = new Versions(store);
-    const journal = new Journal({ store, now, onError: (error) => warn('Events could not be written to the database; it is tried again.', error) }, { writer: store.provider === 'postgresql' ? `${options.owner} ${options.boot}` : null });
+    const writer = store.provider === 'postgresql' ? `${options.owner} ${options.boot}` : null;
+    const journal = new Journal({ store, now, onError: (error) => warn('Events could not be written to the database; it is tried again.', error) }, { writer });
     const marks = new Marks(store);
     await Promise.all([versions.refresh(), journal.load(), marks.refresh()]);
-    const runtime = new Runtime(components, { ...options, versions, journal, marks });
+    const alerts = new Alerts(
+      { store, sender: components.sender, now, random: components.random, newUuid: components.newUuid, picture: () => runtime.#alertable(), onChange: () => runtime.state.poke(), onError: (error) => warn('Alerts could not be looked after; it is tried again.', error) },
+      { cluster: options.name, url: options.url, writer },
+    );
+    const told = await alerts.load();
+    const runtime: Runtime = new Runtime(components, { ...options, versions, journal, marks, alerts, told });
     await runtime.#listen();
     return runtime;
   }
 
   private constructor(
     readonly components: RuntimeComponents,
-    readonly options: RuntimeOptions & { versions: Versions; journal: Journal; marks: Marks },
+    readonly options: RuntimeOptions & { versions: Versions; journal: Journal; marks: Marks; alerts: Alerts; told: ReadonlyMap<string, number> },
   ) {
     const { store, connect, now, random, newUuid, warn, gossip } = components;
-    const { name, owner, boot, versions, journal, marks, policy } = options;
+    const { name, owner, boot, versions, journal, marks, alerts, told, policy } = options;
     this.#startedAt = now();
     this.versions = versions;
     this.journal = journal;
     this.marks = marks;
     this.metrics = new MetricsBook({ now, boot });
+    this.alerts = alerts;
+    this.retention = new RetentionKeeper({ store, now, isOurs: () => journal.writes, onError: (error) => warn('What is older than the retention setting could not be deleted; it is tried again within the hour.', error) });
     this.agents = new Agents({
       connect,
       now,
@@ -114,8 +130,8 @@ export class Runtime {
     this.#catchUp = new CatchUp({ store, versions, client, reportOf: (uuid) => this.state.report(uuid), isApplying: () => this.applies.running().length > 0, now, random, onChange: poke, onError });
     this.applies = new ApplyRunner({ store, versions, lock, client, reachable, now, newUuid, onChange: onRun, onCommitted: (uuid, config, applied) => this.state.committed(uuid, config, applied), onFinished: (run) => this.#catchUp.finished(run), onError }, { owner, ...(policy ? { policy } : {}) });
     this.state = new ClusterState(
-      { versions, now, isUp, runs: () => this.applies.running(), marks: () => marks.all, onEvents: (drafts) => journal.events(drafts), onSeen: (seen) => journal.issues(seen) },
-      { name, boot, ...stateDefaults, seen: new Map(journal.since) },
+      { versions, now, isUp, runs: () => this.applies.running(), marks: () => marks.all, failingAlerts: () => alerts.failing, onEvents: (drafts) => journal.events(drafts), onSeen: (seen) => journal.issues(seen) },
+      { name, boot, ...stateDefaults, seen: new Map([...told, ...journal.since]) },
     );
     marks.onChange(() => this.state.lookBeforeAnswer());
     this.adoption = new Adoption({ versions, store, client, holders: () => this.#holders() });
@@ -136,6 +152,8 @@ export class Runtime {
     clearTimeout(this.#telling);
     this.agents.end();
     this.state.end();
+    await this.alerts.end();
+    await this.retention.end();
     await this.applies.written();
     await this.journal.end();
     await this.gossip.stop();
@@ -152,6 +170,13 @@ export class Runtime {
     this.#hear();
     this.#looking = setInterval(() => void this.#look(), lookEveryMs);
     this.journal.start();
+    this.alerts.start();
+    this.retention.start();
+  }
+
+  #alertable() {
+    const { issues, instances } = this.state.overview;
+    return { open: alertables(issues, instances), seen: this.state.seen };
   }
 
   #hear(): void {

@@ -5,6 +5,7 @@ import type { EventDraft } from '~/core/events/draft.ts';
 import type { Seen } from '~/core/issues/detect.ts';
 import type { Mark } from '~/core/issues/marks.ts';
 import { observe, type Observation } from '~/core/issues/observe.ts';
+import type { FailingAlert } from '~/core/issues/row.ts';
 import { builtInRoles } from '~/core/roles.ts';
 import type { KnownInstance } from '~/core/topology/known.ts';
 import { healthOf, type Overall } from '~/core/view/overall.ts';
@@ -28,6 +29,8 @@ export type StateComponents = {
   readonly runs: () => ApplyRun[];
   /** What people have said about issues. */
   readonly marks: () => readonly Mark[];
+  /** Alert channels through which nothing goes. */
+  readonly failingAlerts: () => readonly FailingAlert[];
   readonly onEvents: (drafts: readonly EventDraft[]) => void;
   /** What is wrong now, and since when: to be kept over a restart. */
   readonly onSeen: (seen: Seen) => void;
@@ -167,8 +170,8 @@ export class ClusterState {
   }
 
   #look(): Observation {
-    const { versions, now, runs, marks } = this.components;
-    return observe({ config: versions.current, reports: this.#reports, gossip: this.#gossip, now: now(), startedAt: this.#startedAt }, { seen: this.#seen, pendingRuns: runs(), marks: marks() });
+    const { versions, now, runs, marks, failingAlerts } = this.components;
+    return observe({ config: versions.current, reports: this.#reports, gossip: this.#gossip, now: now(), startedAt: this.#startedAt }, { seen: this.#seen, pendingRuns: runs(), marks: marks(), failingAlerts: failingAlerts() });
   }
 
   #shown(): ClusterOverview {

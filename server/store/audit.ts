@@ -3,7 +3,7 @@ import type { Audited, AuditStore } from './types.ts';
 
 const valueBytesMax = 64 * 1024;
 
-/** Who did what. Append-only: there is no method that changes or deletes, and triggers in the database refuse both. */
+/** Who did what. Append-only: there is no method that changes, only `retention.prune` deletes, and triggers in the database refuse all else. */
 export function auditStore(db: Db): AuditStore {
   return {
     append: async ({ at, actor, surface, operation, target, reason, outcome, error, input, before, after, address }) => {

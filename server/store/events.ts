@@ -5,7 +5,7 @@ import { holdsIn } from './locks.ts';
 import type { Provider } from './paths.ts';
 import type { EventStore } from './types.ts';
 
-/** What happened, kept by count and by age. */
+/** What happened. `retention.ts` ends it. */
 export function eventStore(db: Db, provider: Provider): EventStore {
   return {
     append: async (drafts) => {
@@ -31,12 +31,6 @@ export function eventStore(db: Db, provider: Provider): EventStore {
         ...(before === undefined ? {} : { id: { lt: before } }),
       };
       return (await db.event.findMany({ where, orderBy: { id: 'desc' }, take: limit })).map(eventOf);
-    },
-    prune: async ({ now, ageMsMax, countMax }) => {
-      const old = await db.event.deleteMany({ where: { at: { lt: BigInt(Math.max(0, now - ageMsMax)) } } });
-      const last = await db.event.findFirst({ orderBy: { id: 'desc' }, skip: countMax, select: { id: true } });
-      const many = last ? await db.event.deleteMany({ where: { id: { lte: last.id } } }) : { count: 0 };
-      return old.count + many.count;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { alertStore } from './alerts.ts';
 import { auditStore } from './audit.ts';
 import { checkpoint, openDatabase } from './database.ts';
 import { alreadyDurable, walDurable, type OpenLog } from './durable.ts';
@@ -7,6 +8,7 @@ import { lockStore } from './locks.ts';
 import { loginFailureStore } from './login-failures.ts';
 import { issueSeenStore, metaStore } from './meta.ts';
 import { providerOf } from './paths.ts';
+import { retentionStore } from './retention.ts';
 import { runStore } from './runs.ts';
 import { sessionStore } from './sessions.ts';
 import { tokenStore } from './tokens.ts';
@@ -33,6 +35,8 @@ export async function openStore(url: string, { openLog }: { openLog?: OpenLog } 
     audit: { ...audit, append: (entry) => durable.after(audit.append(entry)) },
     issuesSeen: issueSeenStore(db),
     issueMarks: issueMarkStore(db),
+    alerts: alertStore(db, provider),
+    retention: retentionStore(db),
     users: userStore(db),
     sessions: sessionStore(db),
     tokens: tokenStore(db),

@@ -7,6 +7,8 @@ import type { EventDraft } from '~/core/events/draft.ts';
 import type { Mark } from '~/core/issues/marks.ts';
 import type { Committed } from '~/link/protocol.ts';
 import type { z } from 'zod';
+import type { AlertStore } from './alert-types.ts';
+import type { RetentionStore } from './retention.ts';
 
 /**
  * What the control plane keeps, as plain values: nothing of Prisma shows.
@@ -20,6 +22,8 @@ export type Store = {
   readonly audit: AuditStore;
   readonly issuesSeen: IssueSeenStore;
   readonly issueMarks: IssueMarkStore;
+  readonly alerts: AlertStore;
+  readonly retention: RetentionStore;
   readonly users: UserStore;
   readonly sessions: SessionStore;
   readonly tokens: TokenStore;
@@ -103,13 +107,11 @@ export type EventStore = {
   appendShared(drafts: readonly EventDraft[], turn: { readonly name: string; readonly owner: string }): Promise<boolean>;
   /** Newest first. `object` is an id or a name. */
   list(filter: EventFilter): Promise<Event[]>;
-  /** Deletes what is older than `ageMsMax` and all but the newest `countMax`; tells how many went. */
-  prune(limits: { now: number; ageMsMax: number; countMax: number }): Promise<number>;
 };
 
 export type Audited = z.output<typeof AuditEntry>;
 export type AuditStore = {
-  /** `input`, `before` and `after` are cut to a note of their size beyond 64 KiB. Nothing is ever changed or deleted. */
+  /** `input`, `before` and `after` are cut to a note of their size beyond 64 KiB. Nothing is ever changed; only what is older than the retention setting goes (`retention.prune`). */
   append(entry: Omit<Audited, 'id'>): Promise<number>;
   /** Newest first. */
   list(filter: { actor?: string | undefined; operation?: string | undefined; outcome?: Audited['outcome'] | undefined; since?: number | undefined; before?: number | undefined; limit: number }): Promise<Audited[]>;

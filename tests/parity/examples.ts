@@ -113,4 +113,22 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
     useKey: { input: { id: '00000001', ...preview }, argv: ['00000001', '--dry-run'] },
     removeKey: { input: { id: '00000001', ...preview }, argv: ['00000001', '--dry-run'] },
   },
+  alert: {
+    channels: { input: {}, argv: [] },
+    addChannel: {
+      input: { channel: 'ops', kind: 'mail', host: '127.0.0.1', port: 2525, tls: 'none', from: 'coterie@example.com', to: ['a@example.com', 'b@example.com'], codes: ['unreachable'], forSeconds: 30, ...preview },
+      argv: ['ops', '--kind', 'mail', '--host', '127.0.0.1', '--port', '2525', '--tls', 'none', '--from', 'coterie@example.com', '--to', 'a@example.com,b@example.com', '--codes', 'unreachable', '--for-seconds', '30', '--dry-run'],
+    },
+    editChannel: { input: { channel: 'no-such-channel', minSeverity: 'critical', enabled: false, ...preview }, argv: ['no-such-channel', '--min-severity', 'critical', '--no-enabled', '--dry-run'] },
+    removeChannel: { input: { channel: 'no-such-channel', ...preview }, argv: ['no-such-channel', '--dry-run'] },
+    test: { input: { channel: 'no-such-channel', ...preview }, argv: ['no-such-channel', '--dry-run'] },
+    silence: { input: { code: 'clock-offset', object: 'a', severity: 'warning', hours: 0.5, reason: 'NTP is being moved', ...preview }, argv: ['--code', 'clock-offset', '--object', 'a', '--severity', 'warning', '--hours', '0.5', '--reason', 'NTP is being moved', '--dry-run'] },
+    unsilence: { input: { id: 'nosuchid', ...preview }, argv: ['nosuchid', '--dry-run'] },
+    silences: { input: {}, argv: [] },
+    deliveries: { input: { channel: 'ops', state: 'sent', limit: 5 }, argv: ['--channel', 'ops', '--state', 'sent', '--limit', '5'] },
+  },
+  retention: {
+    get: { input: {}, argv: [] },
+    edit: { input: { eventDays: 30, auditDays: 400, ...preview }, argv: ['--event-days', '30', '--audit-days', '400', '--dry-run'] },
+  },
 });

@@ -139,6 +139,10 @@ const cases: Record<string, Case> = {
     break: (cluster) => void (cluster.pendingRuns = [{ id: 'r1', version: 5, baseVersion: 4, state: 'decided', author: 'alice', surface: 'cli', reason: null, startedAt: t0, decidedAt: cluster.now - 20_000, finishedAt: null, error: null, instances: [{ uuid: cluster.id('b'), alias: 'b', state: 'pending', message: null, tookMs: null }] }]),
     mend: (cluster) => void (cluster.pendingRuns = []), at: 'demo', severity: 'warning', says: ['version 5 was decided at 03:00:40 UTC', 'waits for b'],
   },
+  'alerts-failing': {
+    break: (cluster) => void (cluster.failingAlerts = [{ name: 'ops', since: cluster.now - 20_000, error: '500 Internal Server Error: no disk\nmore' }]),
+    mend: (cluster) => void (cluster.failingAlerts = []), at: 'demo', severity: 'warning', says: ['Alerts do not arrive over ops since 03:00:40 UTC (500 Internal Server Error: no disk)'],
+  },
 };
 
 describe('the catalogue of issues', () => {

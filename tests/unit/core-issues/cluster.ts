@@ -2,6 +2,7 @@ import type { ClusterConfig, ConfigVersion } from '~/contract/shapes/config.ts';
 import type { AgentStatus, DatabaseStatus, ReplicationLink } from '~/contract/shapes/status.ts';
 import { observe, type Observation } from '~/core/issues/observe.ts';
 import type { Mark } from '~/core/issues/marks.ts';
+import type { FailingAlert } from '~/core/issues/row.ts';
 import type { Seen } from '~/core/issues/detect.ts';
 import type { GossipView, Observed, Report } from '~/core/view/report.ts';
 import type { ApplyRun } from '~/contract/shapes/plan.ts';
@@ -23,6 +24,7 @@ export class Cluster {
   pendingRuns: ApplyRun[] = [];
   seen: Seen = new Map();
   marks: Mark[] = [];
+  failingAlerts: FailingAlert[] = [];
 
   /** `{ s1: ['a', 'b'] }`: the first of each is the master. Names that start with `r-` are replicasets without data. */
   constructor(shape: Record<string, readonly string[]>) {
@@ -100,7 +102,7 @@ export class Cluster {
   }
 
   look(): Observation {
-    const observation = observe(this.observed(), { seen: this.seen, pendingRuns: this.pendingRuns, marks: this.marks });
+    const observation = observe(this.observed(), { seen: this.seen, pendingRuns: this.pendingRuns, marks: this.marks, failingAlerts: this.failingAlerts });
     this.seen = observation.seen;
     return observation;
   }

@@ -178,10 +178,10 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; end
     });
 
     it('go by age and by count', async () => {
-      expect(await store.events.prune({ now: t0 + 10, ageMsMax: 7, countMax: 100 })).toBe(3);
-      expect(await store.events.prune({ now: t0 + 10, ageMsMax: 1e12, countMax: 4 })).toBe(3);
+      expect(await store.retention.prune('event', { before: t0 + 3, limit: 100 })).toBe(3);
+      expect([await store.retention.pruneEvents(4, 2), await store.retention.pruneEvents(4, 2)]).toEqual([2, 1]);
       expect((await store.events.list({ limit: 99 })).map(({ data }) => data['n'])).toEqual([9, 8, 7, 6]);
-      expect(await store.events.prune({ now: t0 + 10, ageMsMax: 1e12, countMax: 4 })).toBe(0);
+      expect(await store.retention.pruneEvents(4, 2)).toBe(0);
     });
   });
 
