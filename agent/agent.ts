@@ -19,12 +19,15 @@ import { handlersOf } from './link/handlers.ts';
 import { listen, type Listener } from './link/listener.ts';
 import { Peers } from './link/peers.ts';
 import type { Logger } from './logs/logger.ts';
+import { answeredMetrics } from './metrics/door.ts';
+import { readMetrics } from './metrics/read.ts';
 import { TidyUp } from './tidy-up.ts';
 import { rotateHeld } from './logs/rotate.ts';
 import { Operations } from './operations.ts';
 import { Supervisor } from './process/supervisor.ts';
 import type { Settings } from './settings/resolve.ts';
 import { StatusFeed } from './status/feed.ts';
+import { GossipSampler } from './status/gossip-sampler.ts';
 import { Sampler } from './status/sampler.ts';
 import { payloadOf, statusOf } from './status/status.ts';
 import { agentVersion } from './version.ts';
@@ -35,6 +38,8 @@ import { TokenSigner } from '~/link/token.ts';
 export type AgentOptions = {
   readonly settings: Settings;
   readonly secret: string;
+  /** By which other hosts may read /metrics. */
+  readonly metricsToken?: string | null;
   readonly log: Logger;
   /** Where `main.lua` is. */
   readonly luaFolder: string;
@@ -80,6 +85,7 @@ export class Agent {
   readonly #options: AgentOptions;
   readonly #supervisor: Supervisor;
   readonly #sampler: Sampler;
+  readonly #gossipSampler: GossipSampler;
   readonly #store: ConfigStore;
   readonly #keeper: ConfigKeeper;
   readonly #peers: Peers;
@@ -115,7 +121,8 @@ export class Agent {
     this.#options = options;
     this.#supervisor = new Supervisor({ folder, log }, { tarantool: settings.tarantool, script: join(options.luaFolder, 'main.lua'), now, onChange: () => void this.#processChanged() });
     const supervisor = this.#supervisor;
-    this.#sampler = new Sampler({ supervisor }, { path: folder.root });
+    this.#sampler = new Sampler({ supervisor, now }, { path: folder.root });
+    this.#gossipSampler = new GossipSampler(gossip);
     this.#store = new ConfigStore(folder);
     this.#peers = new Peers({ gossip, signer: new TokenSigner(keys.token, { name: `agent ${uuid}` }) });
     const files = () => (this.#sampler.database?.configured === true ? 'data' : filesIn(folder.tarantool));
@@ -176,7 +183,9 @@ export class Agent {
     const logs = { agent: folder.agentLog, tarantool: folder.tarantoolLog };
     const handlers = handlersOf({ uuid: this.uuid, keeper: this.#keeper, gossip, operations: this.#operations, feed: this.#feed, logs, now: Date.now });
     gossip.onChange(() => this.#hearing.poke());
-    this.#listener = await listen({ handlers, log }, { address: settings.http, key, uuid: this.uuid });
+    const sources = { gossip, status: () => this.status(), replicaset: () => this.#replicaset()?.alias ?? null };
+    const metrics = answeredMetrics({ from: settings.metrics, token: this.#options.metricsToken ?? null }, () => readMetrics(sources));
+    this.#listener = await listen({ handlers, metrics, log }, { address: settings.http, key, uuid: this.uuid });
     this.#reconciler.begin();
     await gossip.start(this.#payload());
     this.#gossips = true;
@@ -218,6 +227,7 @@ export class Agent {
       sample: this.#sampler.database,
       restarts: this.#supervisor.restarts,
       disk: this.#sampler.disk,
+      gossipStats: this.#gossipSampler.stats,
     });
   }
 
@@ -284,6 +294,7 @@ export class Agent {
     this.#samples += 1;
     rotateHeld(this.#opened.folder.tarantoolLog);
     if (this.#samples % diskEverySamples === 0) await this.#sampler.refreshDisk();
+    this.#gossipSampler.refresh();
     await this.#sampler.refresh();
     this.#reconciler.poke();
     this.#publish();
@@ -300,8 +311,14 @@ export class Agent {
     return { uuid: this.uuid, alias: this.#alias(), uri: advertise, http: httpAdvertise, gossip: gossipAdvertise, zone: configured?.zone ?? zone, agentVersion };
   }
 
+  #replicaset() {
+    const config = this.#keeper.committed?.config;
+    const uuid = config?.instances[this.uuid]?.replicaset ?? null;
+    return uuid === null ? null : { uuid, alias: config?.replicasets[uuid]?.alias ?? null };
+  }
+
   #payload() {
-    const replicaset = this.#keeper.committed?.config.instances[this.uuid]?.replicaset ?? null;
+    const replicaset = this.#replicaset()?.uuid ?? null;
     return payloadOf({ self: this.#self(), decision: this.#reconciler.decision, participant: this.#keeper.state, sample: this.#sampler.database }, replicaset);
   }
 }

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { ApplyPolicy } from '~/core/apply/policy.ts';
 import { agentClient } from '~/link/client.ts';
+import { Exposition } from '~/core/metrics/exposition.ts';
 import { keysOf } from '~/link/keys.ts';
 import { TokenSigner } from '~/link/token.ts';
 import { createAccess } from '~/server/access/index.ts';
@@ -23,7 +24,7 @@ import { Proxies } from './surfaces/http/proxies.ts';
 import type { AnyHandlers } from './surfaces/execute.ts';
 import { gauges } from './surfaces/gauges.ts';
 import { IdempotentAnswers } from './surfaces/idempotency.ts';
-import { Metrics } from './surfaces/metrics.ts';
+import { serverFamilies } from './surfaces/families.ts';
 import { observing } from './surfaces/observe.ts';
 
 /** The control plane put together: store, runtime, surfaces, listener. Stops in the reverse order. */
@@ -69,7 +70,7 @@ async function start(settings: Settings, { log, gossip, root, version, dataDir, 
   const parts = { starting: 'the database is being opened', runtime: null as Runtime | null, initial: null as Initial | null, store: null as Store | null };
   const stopping = new AbortController();
 
-  const metrics = new Metrics();
+  const metrics = new Exposition(serverFamilies);
   const https = settings.publicUrl?.startsWith('https:') ?? false;
   const publicOrigin = settings.publicUrl ? new URL(settings.publicUrl).origin : null;
   let answer: ReturnType<typeof application> | null = null;

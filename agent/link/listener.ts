@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { CoterieError } from '~/contract/errors.ts';
 import type { Logger } from '~/agent/logs/logger.ts';
 import { agentListener } from '~/link/listener.ts';
@@ -13,13 +13,21 @@ const connectionsMax = 1024;
 
 export type Listener = { readonly address: string; close(): Promise<void> };
 
-export async function listen({ handlers, log }: { handlers: AgentHandlers; log: Logger }, options: { address: string; key: Uint8Array; uuid: string }): Promise<Listener> {
+export type ListenerComponents = {
+  readonly handlers: AgentHandlers;
+  /** Answers what is about /metrics; false: it is a call. */
+  readonly metrics: (request: IncomingMessage, response: ServerResponse) => boolean;
+  readonly log: Logger;
+};
+
+export async function listen({ handlers, metrics, log }: ListenerComponents, options: { address: string; key: Uint8Array; uuid: string }): Promise<Listener> {
   const { key, uuid, address } = options;
   const onError = (path: string | undefined, error: Error) => {
     const known = error instanceof CoterieError || error.cause instanceof CoterieError;
     log[known ? 'debug' : 'warn']({ path, error: error.message }, 'a call failed');
   };
-  const server = createServer(agentListener(handlers, { key, callee: uuid, bodyBytesMax, onError }));
+  const calls = agentListener(handlers, { key, callee: uuid, bodyBytesMax, onError });
+  const server = createServer((request, response) => metrics(request, response) || calls(request, response));
   server.headersTimeout = headersMs;
   server.requestTimeout = requestMs;
   server.keepAliveTimeout = keepAliveMs;

@@ -30,6 +30,8 @@ export const definitions = {
   tarantool: { kind: 'text', summary: 'the tarantool program', fallback: 'tarantool' },
   profile: { kind: 'choice', summary: 'pace of gossip: fast (200 ms) or lan (1 s)', fallback: 'fast', choices: ['fast', 'lan'] },
   logLevel: { kind: 'choice', summary: 'least level that is logged', fallback: 'info', choices: ['debug', 'info', 'warn', 'error'] },
+  metrics: { kind: 'choice', summary: 'who may read /metrics at --http: this host (loopback), all who reach it (any), nobody (off)', fallback: 'loopback', choices: ['loopback', 'any', 'off'] },
+  metricsTokenFile: { kind: 'path', summary: 'file with a token by which other hosts may read /metrics, readable by this user only', fallback: null },
   keepDatabase: { kind: 'boolean', summary: 'SIGTERM stops the agent only; Tarantool goes on, and the next agent finds it', fallback: 'false' },
   forget: { kind: 'boolean', summary: 'become a new instance: identity, configuration and data of the old one are moved aside', fallback: 'false' },
 } as const satisfies Record<string, Definition>;

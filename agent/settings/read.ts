@@ -31,6 +31,21 @@ export function readSecret({ secret, secretFile }: Pick<Settings, 'secret' | 'se
   }
 }
 
+const metricsTokenBytesMin = 16;
+
+/** Null: no other host may read /metrics by a token. */
+export function readMetricsToken({ metricsTokenFile }: Pick<Settings, 'metricsTokenFile'>, warn: (sentence: string) => void): string | null {
+  if (metricsTokenFile === null) return null;
+  try {
+    if ((statSync(metricsTokenFile).mode & 0o077) !== 0) warn(`${metricsTokenFile} can be read by others: chmod 600 it`);
+    const token = readFileSync(metricsTokenFile, 'utf8').trim();
+    if (Buffer.byteLength(token) < metricsTokenBytesMin) throw new Error(`the token should have at least ${metricsTokenBytesMin} bytes`);
+    return token;
+  } catch (error) {
+    throw new CoterieError('BAD_INPUT', `metrics_token_file: ${(error as Error).message}`);
+  }
+}
+
 function long(secret: string, name: string): string {
   if (Buffer.byteLength(secret) < secretBytesMin) throw new CoterieError('BAD_INPUT', `${name}: the cluster secret should have at least ${secretBytesMin} bytes.`);
   return secret;

@@ -26,6 +26,8 @@ export type Settings = {
   readonly tarantool: string;
   readonly profile: 'fast' | 'lan';
   readonly logLevel: LogLevel;
+  readonly metrics: 'loopback' | 'any' | 'off';
+  readonly metricsTokenFile: string | null;
   readonly keepDatabase: boolean;
   readonly forget: boolean;
 };
@@ -113,6 +115,8 @@ export function settingsOf(resolved: readonly Resolved[]): Settings {
     profile: of('profile') === 'lan' ? 'lan' : 'fast',
     // Checked to be one of the choices.
     logLevel: of('logLevel') as LogLevel,
+    metrics: of('metrics') as Settings['metrics'],
+    metricsTokenFile: path('metricsTokenFile'),
     keepDatabase: of('keepDatabase') === 'true',
     forget: of('forget') === 'true',
   };

@@ -32,6 +32,7 @@ class CpuShare {
 
 export class Sampler {
   readonly #supervisor: Supervisor;
+  readonly #now: () => number;
   readonly #path: string;
   readonly #self: ProcessId = { pid: process.pid, started: startOf(process.pid) ?? '0' };
   readonly #shares = { agent: new CpuShare(), database: new CpuShare() };
@@ -42,8 +43,9 @@ export class Sampler {
   /** Looks in a row that got no answer from a process that is there. */
   unanswered = 0;
 
-  constructor({ supervisor }: { supervisor: Supervisor }, { path }: { path: string }) {
+  constructor({ supervisor, now }: { supervisor: Supervisor; now: () => number }, { path }: { path: string }) {
     this.#supervisor = supervisor;
+    this.#now = now;
     this.#path = path;
   }
 
@@ -85,7 +87,8 @@ export class Sampler {
     try {
       // Both sides of this call are ours: the shape is that of lua/sample.lua.
       const taken = (await this.#supervisor.call('status', {}, callMs)) as Sample | Unconfigured;
-      this.database = this.#supervisor.id === id ? taken : null;
+      const at = taken.configured ? { ...taken, takenAt: this.#now() } : taken;
+      this.database = this.#supervisor.id === id ? at : null;
       this.unanswered = 0;
     } catch {
       this.database = null;

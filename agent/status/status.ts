@@ -19,6 +19,7 @@ export type StatusParts = {
   readonly sample: Sample | Unconfigured | null;
   readonly restarts: Restarts;
   readonly disk: { totalBytes: number; freeBytes: number };
+  readonly gossipStats: AgentStatus['gossipStats'] | null;
 };
 
 export function statusOf(parts: StatusParts): AgentStatus {
@@ -38,6 +39,7 @@ export function statusOf(parts: StatusParts): AgentStatus {
     database: databaseOf(parts),
     restarts: { count: restarts.count, crashLoop: restarts.crashLoop(at), lastExitAt: restarts.lastExitAt, lastExit: restarts.lastExit, nextStartAt: restarts.nextStartAt },
     disk: parts.disk,
+    ...(parts.gossipStats && { gossipStats: parts.gossipStats }),
   };
 }
 

@@ -33,13 +33,13 @@ export class Rings {
     return this.#last === null ? null : this.#last * secondMs;
   }
 
-  /** One value for each series, NaN where there is none. Figures of the same second replace each other. */
+  /** One value for each series, NaN where there is none. A second report within a second: both count. */
   record(now: number, values: ArrayLike<number>): void {
     const second = Math.floor(now / secondMs);
     const last = this.#last;
     this.#advance(second);
     if (last !== null && second - last === 2) this.#write(second - 1, values);
-    this.#write(second, values);
+    this.#write(second, second === last ? this.#between(second, values) : values);
   }
 
   /** Which seconds there are from `since` to `now`: from the first with figures, without those at the end that are still to come. */
@@ -91,6 +91,15 @@ export class Rings {
     if (this.#last === null) return current;
     const last = Math.floor((this.#last * secondMs) / stepMs);
     return now - this.#last * secondMs < overdueMs ? last : Math.max(last, current);
+  }
+
+  /** The average of what was reported for this second before and now, where there are both. */
+  #between(second: number, values: ArrayLike<number>): number[] {
+    return this.#tracks.map((track, series) => {
+      const before = track.second(second, this.#heard);
+      const now = values[series] ?? NaN;
+      return Number.isNaN(before) || Number.isNaN(now) ? now : (before + now) / 2;
+    });
   }
 
   #write(second: number, values: ArrayLike<number>): void {

@@ -1,37 +1,69 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { gossipStates, healths, severities } from '~/contract/shapes/view.ts';
+import { gossipStates, healths, severities, type ClusterOverview } from '~/contract/shapes/view.ts';
 import { counts } from '~/core/issues/marks.ts';
+import type { Exposition } from '~/core/metrics/exposition.ts';
+import { setGossip, setProcess } from '~/core/metrics/shared-families.ts';
+import { hasDataRole } from '~/core/roles.ts';
 import type { Runtime } from '~/server/runtime/runtime.ts';
-import type { Metrics } from './metrics.ts';
+import type { ServerFamilies } from './families.ts';
+
+type Out = Exposition<ServerFamilies>;
 
 /** What /metrics says of the cluster and of this process; read when somebody asks. */
-export function gauges(metrics: Metrics, runtime: Runtime): void {
+export function gauges(out: Out, runtime: Runtime): void {
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
-  metrics.onRead(() => {
-    const { overview, feed } = runtime.state;
-    const set = (name: string, help: string, value: number) => metrics.set(name, help, { value });
-    for (const health of healths) metrics.set('coterie_instances', 'Configured instances by health.', { labels: { health }, value: overview.instances.filter((view) => view.configured && view.health === health).length });
-    for (const state of gossipStates) metrics.set('coterie_gossip_members', 'Instances by what gossip says.', { labels: { state }, value: overview.instances.filter(({ gossip }) => gossip === state).length });
-    for (const severity of severities) metrics.set('coterie_issues', 'Open issues by severity, without those that are muted.', { labels: { severity }, value: overview.issues.filter((issue) => counts(issue) && issue.severity === severity).length });
-    const { unacknowledged, muted } = runtime.state.overall;
-    set('coterie_issues_unacknowledged', 'Open critical issues and warnings that nobody has acknowledged.', unacknowledged);
-    set('coterie_issues_muted', 'Open issues that are muted; in no other count.', muted);
-    metrics.clear('coterie_replicaset_masters');
-    for (const { alias, masters } of overview.replicasets) metrics.set('coterie_replicaset_masters', 'Writable instances of a replicaset; 1 is right.', { labels: { replicaset: alias }, value: masters.length });
-    set('coterie_config_version', 'Newest committed configuration version.', overview.configVersion);
-    set('coterie_apply_running', 'Apply runs under way in this server.', runtime.applies.running().length);
-    set('coterie_agents_connected', 'Agents whose status stream is open.', runtime.agents.all().filter(({ trouble }) => trouble === null).length);
-    set('coterie_streams_open', 'Followers of the live stream.', feed.followers);
-    set('coterie_events_writer', 'This server writes the events; of several on one database one does.', runtime.journal.writes ? 1 : 0);
-    set('coterie_events_dropped', 'Events that the database was too slow to take.', runtime.journal.dropped);
-    for (const [name, value] of Object.entries(runtime.gossipStats)) metrics.set('coterie_gossip', 'Counters of the gossip engine.', { labels: { name }, value });
-    const memory = process.memoryUsage();
-    set('process_resident_memory_bytes', 'Resident memory.', memory.rss);
-    set('nodejs_heap_used_bytes', 'Heap in use.', memory.heapUsed);
+  out.onRead(() => {
+    const { overview, feed, overall } = runtime.state;
+    ofInstances(out, overview);
+    ofReplicasets(out, overview);
+    ofIssues(out, overview);
+    out.set('coterie_issues_unacknowledged', { value: overall.unacknowledged });
+    out.set('coterie_issues_muted', { value: overall.muted });
+    out.set('coterie_config_version', { value: overview.configVersion });
+    out.set('coterie_apply_running', { value: runtime.applies.running().length });
+    out.set('coterie_agents_connected', { value: runtime.agents.all().filter(({ trouble }) => trouble === null).length });
+    out.set('coterie_streams_open', { value: feed.followers });
+    out.set('coterie_metrics_streams_open', { value: runtime.metrics.followers });
+    out.set('coterie_metrics_bytes', { value: runtime.metrics.bytes });
+    out.set('coterie_events_writer', { value: runtime.journal.writes ? 1 : 0 });
+    out.set('coterie_events_dropped_total', { value: runtime.journal.dropped });
+    setGossip(out, runtime.gossipStats);
+    const { rss: rssBytes, heapUsed: heapUsedBytes } = process.memoryUsage();
     const { user, system } = process.cpuUsage();
-    set('process_cpu_seconds', 'CPU time since the start.', (user + system) / 1e6);
-    set('nodejs_eventloop_lag_p99_seconds', 'Lateness of the event loop, 99th percentile since the last reading.', delay.percentile(99) / 1e9);
+    setProcess(out, { rssBytes, heapUsedBytes, cpuSeconds: (user + system) / 1e6, startedAt: performance.timeOrigin });
+    out.set('nodejs_eventloop_lag_p99_seconds', { value: delay.percentile(99) / 1e9 });
     delay.reset();
   });
+}
+
+function ofInstances(out: Out, { instances, serverTime }: ClusterOverview): void {
+  const configured = instances.filter((view) => view.configured);
+  for (const health of healths) out.set('coterie_instances', { labels: { health }, value: configured.filter((view) => view.health === health).length });
+  for (const state of gossipStates) out.set('coterie_gossip_members', { labels: { state }, value: instances.filter(({ gossip }) => gossip === state).length });
+  out.clear('coterie_instance_health');
+  out.clear('coterie_instance_report_age_seconds');
+  out.clear('coterie_instance_clock_offset_seconds');
+  for (const { alias, replicaset, health, reportedAt, clockOffsetMs } of configured) {
+    const labels = { alias, replicaset: replicaset?.alias ?? '' };
+    out.set('coterie_instance_health', { labels: { ...labels, health }, value: 1 });
+    if (reportedAt !== null) out.set('coterie_instance_report_age_seconds', { labels, value: Math.max(0, serverTime - reportedAt) / 1000 });
+    if (clockOffsetMs !== null) out.set('coterie_instance_clock_offset_seconds', { labels, value: clockOffsetMs / 1000 });
+  }
+}
+
+function ofReplicasets(out: Out, { replicasets }: ClusterOverview): void {
+  out.clear('coterie_replicaset_masters');
+  out.clear('coterie_replicaset_needs_master');
+  for (const { alias: replicaset, masters, roles } of replicasets) {
+    out.set('coterie_replicaset_masters', { labels: { replicaset }, value: masters.length });
+    out.set('coterie_replicaset_needs_master', { labels: { replicaset }, value: hasDataRole(roles) ? 1 : 0 });
+  }
+}
+
+function ofIssues(out: Out, overview: ClusterOverview): void {
+  const issues = overview.issues.filter(counts);
+  for (const severity of severities) out.set('coterie_issues', { labels: { severity }, value: issues.filter((issue) => issue.severity === severity).length });
+  out.clear('coterie_issue');
+  for (const { code, severity, object } of issues) out.set('coterie_issue', { labels: { code, severity, object: object.name }, value: 1 });
 }

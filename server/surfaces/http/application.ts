@@ -3,7 +3,8 @@ import { secured } from './headers.ts';
 import { openapi } from '~/server/surfaces/openapi.ts';
 import { rest, restPath, type RestOptions } from '~/server/surfaces/rest.ts';
 import { trpc, trpcPath } from '~/server/surfaces/trpc.ts';
-import type { Metrics } from '~/server/surfaces/metrics.ts';
+import type { ServerFamilies } from '~/server/surfaces/families.ts';
+import { expositionType, type Exposition } from '~/core/metrics/exposition.ts';
 
 /** Which surface answers which path. Null: none of ours, so a page of the dashboard. */
 
@@ -14,7 +15,7 @@ export type ApplicationOptions = RestOptions & {
   /** The folder with public/ and package.json. */
   readonly root: string;
   readonly version: string;
-  readonly metrics: Metrics;
+  readonly metrics: Exposition<ServerFamilies>;
   readonly https: boolean;
   readonly readiness: (query: URLSearchParams) => Promise<Readiness>;
 };
@@ -35,7 +36,7 @@ export function application(options: ApplicationOptions) {
       case '/readyz':
         return ready(await options.readiness(searchParams));
       case '/metrics':
-        return new Response(options.metrics.text(), { headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } });
+        return new Response(options.metrics.text(), { headers: { 'content-type': expositionType } });
       default:
         return within(pathname, '/api') ? missing(pathname) : null;
     }

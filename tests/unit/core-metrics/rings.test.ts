@@ -62,6 +62,16 @@ describe('the last hour by the second', () => {
     expect(rings.readSeconds(0, rings.seconds(at(5), 0))).toEqual([3, null, null, null, null, null]);
   });
 
+  test('two reports within a second are both in its figure: a burst is not lost behind the quiet after it', () => {
+    const rings = new Rings(1);
+    rings.record(at(0), [0]);
+    rings.record(at(1), [100]);
+    rings.record(at(1) + 900, [0]);
+    rings.record(at(2), [NaN]);
+    rings.record(at(2) + 600, [8]);
+    expect(rings.readSeconds(0, rings.seconds(at(2), 0))).toEqual([0, 50, 8]);
+  });
+
   test('a series without a figure for a while is a gap then, though others had theirs', () => {
     const rings = new Rings(2);
     rings.record(at(0), [NaN, 1]);

@@ -1,0 +1,51 @@
+import { agentFamilies } from '../agent/metrics/families.ts';
+import { metricSeries } from '../contract/shapes/metrics.ts';
+import type { Families } from '../core/metrics/exposition.ts';
+import { minutesKept, secondsKept } from '../core/metrics/track.ts';
+import { serverFamilies } from '../server/surfaces/families.ts';
+
+/** docs/metrics.md, made from what is measured and exported: `npm run docs` writes it. */
+export function metricsPage(): string {
+  const seriesBytes = 2 * (secondsKept + 3 * minutesKept);
+  const names = Object.keys(metricSeries).length;
+  const instanceBytes = names * seriesBytes + secondsKept + minutesKept;
+  const mib = (bytes: number) => Math.round(bytes / 1024 / 1024);
+  return `# Metrics
+
+Generated from the code by \`npm run docs\`; a test holds it current.
+
+## In the dashboard, the CLI and the API
+
+The server keeps ${names} series of every instance in its memory: the last hour by the second, the last day by the minute with average, least and greatest. \`coterie instance metrics s1-1\` shows them as a table, \`--range day\` the day, \`-o json\` everything; \`coterie instance follow-metrics s1-1\` goes on by the second. In the API they are \`instance.metrics\` and the stream \`instance.followMetrics\`.
+
+- **Gaps are gaps.** Where nothing was heard there is no value, and none is made up. One second without a report between two that have one is no gap: reports come once a second, and each speaks for the time since the one before.
+- **Rates** come from counters and the agent's own clock. There is none across a restart of Tarantool or of the agent, for a counter that went back, or after more than 3 s of silence.
+- **Memory** is bounded: two bytes a value (within 0.1 %), ${seriesBytes.toLocaleString('en')} bytes a series, at most ${mib(instanceBytes * 500)} MiB for 500 instances. A series that has only ever had one value (a quota, a kind of request that nobody makes) takes none, so that real clusters need about half. At most 1000 instances are kept; the one that was silent longest goes first. \`coterie_metrics_bytes\` says what it is now.
+- After a restart the server begins anew. Each of several servers keeps its own. For longer times there is Prometheus.
+
+| series | unit | meaning |
+| --- | --- | --- |
+${Object.entries(metricSeries).map(([name, { unit, meaning }]) => `| \`${name}\` | ${unit} | ${meaning} |`).join('\n')}
+
+## Prometheus
+
+- **A server** answers \`/metrics\` at its \`--listen\`, without a login: keep it behind the proxy.
+- **An agent** answers \`/metrics\` at its \`--http\`. This host may read it without a token (a request that a proxy passed on is not of this host). Others need the token in the file of \`--metrics-token-file\` as \`authorization: Bearer ...\`; \`--metrics any\` opens it to all who reach the address, \`--metrics off\` closes it. Where Prometheus runs on another host, bind \`--http\` to an address that it reaches, as for servers.
+
+[deploy/prometheus/prometheus.yml](../deploy/prometheus/prometheus.yml) is an example of a scrape configuration; [coterie.rules.yml](../deploy/prometheus/coterie.rules.yml) has alert rules, each tested to fire and not to fire (\`coterie.rules.test.yml\`, by \`promtool test rules\`); [deploy/grafana/coterie.json](../deploy/grafana/coterie.json) is a dashboard for Grafana (*Import dashboard*). They expect the jobs to be called \`coterie-server\` and \`coterie-agent\`; where one Prometheus watches several clusters, give the targets of each a label \`cluster\`. The rules on agents fire with every server down.
+
+### Of a server
+
+${table(serverFamilies)}
+
+### Of an agent
+
+${table(agentFamilies)}
+`;
+}
+
+function table(families: Families): string {
+  const labelled = (labels: Readonly<Record<string, string>> = {}) => Object.entries(labels).map(([name, says]) => `\`${name}\`: ${says}`).join('; ');
+  const rows = Object.entries(families).map(([name, { type, unit, help, labels }]) => `| \`${name}\` | ${type} | ${unit} | ${help}${labels ? ` Labels: ${labelled(labels)}.` : ''} |`);
+  return `| name | type | unit | meaning |\n| --- | --- | --- | --- |\n${rows.join('\n')}`;
+}

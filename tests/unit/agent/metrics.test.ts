@@ -1,0 +1,89 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { answeredMetrics, mayRead, type MetricsAccess } from '~/agent/metrics/door.ts';
+import { exported, type Exported } from '~/agent/metrics/exporter.ts';
+import { agentFamilies } from '~/agent/metrics/families.ts';
+import { statusFixture } from '~/tests/support/status.ts';
+
+const process = { rssBytes: 1, heapUsedBytes: 2, cpuSeconds: 3, startedAt: 4000 };
+const stats = { datagramsIn: 1, datagramsOut: 2, bytesIn: 3, bytesOut: 4, sendsFailed: 5, probes: 6, probesFailed: 7, accusations: 8, falseSuspicions: 9, refutations: 10, health: 0 };
+const members = [{ state: 'alive', rttMs: 2 }, { state: 'alive', rttMs: 1 }, { state: 'alive', rttMs: 8 }, { state: 'dead', rttMs: 99 }] as const;
+const given = (change: Partial<Exported> = {}): Exported => ({ status: statusFixture(1_800_000_000_000), replicaset: 's1', process, gossip: { stats, members }, ...change });
+const namesIn = (text: string) => [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!);
+
+describe('what an agent exports', () => {
+  test('is everything that is documented', () => expect(namesIn(exported(given())).toSorted()).toEqual(Object.keys(agentFamilies).toSorted()));
+
+  test('are the figures of the status', () => {
+    const text = exported(given());
+    for (const line of [
+      'coterie_agent_info{alias="s1-1",uuid="00000001-1111-4222-8333-444444444444",replicaset="s1",zone="",version="0.1.0"} 1', 'coterie_agent_state{state="ready",goal="ready"} 1',
+      'coterie_database_up 1', 'coterie_database_requests_total{kind="replace"} 1000', 'coterie_database_connections 12', 'coterie_database_network_bytes_total{direction="in"} 7000',
+      'coterie_database_memory_used_bytes 8000000', 'coterie_database_rows_total 107', 'coterie_replication_lag_seconds{peer="00000003-1111-4222-8333-444444444444"} 0.5', 'coterie_replication_running{peer="00000004-1111-4222-8333-444444444444"} 1',
+      'coterie_gossip_members{state="dead"} 1', 'coterie_gossip_rtt_seconds{of="median"} 0.002', 'coterie_gossip_rtt_seconds{of="max"} 0.008', 'process_start_time_seconds 4',
+    ]) expect(text).toContain(`${line}\n`);
+    expect(text).not.toContain('lag_seconds{peer="00000004');
+  });
+
+  test('nothing is made up of a database that is not there or says nothing, nor of a gossip that does not answer', () => {
+    const status = statusFixture(1_800_000_000_000);
+    const without = exported(given({ status: { ...status, database: null }, gossip: null }));
+    expect(without).toContain('coterie_database_up 0\n');
+    expect(namesIn(without).filter((name) => /^coterie_(database_(?!up|exits|crash)|replication|gossip)/.test(name))).toEqual([]);
+    const slab = Object.fromEntries(Object.keys(status.database!.slab).map((key) => [key, 0])) as NonNullable<typeof status.database>['slab'];
+    const silent = exported(given({ status: { ...status, database: { ...status.database!, slab, stat: {} } } }));
+    expect(silent).toContain('coterie_database_up 0\n');
+    expect(silent).toContain('coterie_database_resident_memory_bytes 90000000\n');
+    expect(silent).not.toContain('coterie_database_read_only');
+  });
+});
+
+describe('who may read it', () => {
+  const local = { address: '127.0.0.1', headers: {} };
+  const remote = { address: '10.0.0.7', headers: {} };
+  const token = 'a token of some length';
+  const bearer = (text: string) => ({ ...remote, headers: { authorization: `Bearer ${text}` } });
+  const loopback: MetricsAccess = { from: 'loopback', token: null };
+
+  test.each([
+    ['this host', loopback, local, true],
+    ['this host by IPv6', loopback, { address: '::1', headers: {} }, true],
+    ['this host by IPv4 in IPv6', loopback, { address: '::ffff:127.0.0.1', headers: {} }, true],
+    ['another host', loopback, remote, false],
+    ['another host that looks like this one', loopback, { address: '::ffff:10.127.0.1', headers: {} }, false],
+    ['somebody behind a proxy on this host', loopback, { address: '127.0.0.1', headers: { 'x-forwarded-for': '10.0.0.7' } }, false],
+    ['nobody knows who', loopback, { address: undefined, headers: {} }, false],
+    ['another host with a token where there is none', loopback, bearer(token), false],
+    ['another host with the token', { from: 'loopback', token }, bearer(token), true],
+    ['another host with a wrong token', { from: 'loopback', token }, bearer(`${token}.`), false],
+    ['another host where all may', { from: 'any', token: null }, remote, true],
+    ['this host where nobody may', { from: 'off', token }, local, false],
+  ] as const)('%s', (_who, access, asking, may) => expect(mayRead(access, asking)).toBe(may));
+
+  let close = () => {};
+  afterEach(() => close());
+  async function serving(access: MetricsAccess, read = async () => 'x 1\n') {
+    const answer = answeredMetrics(access, read);
+    const server = createServer((request, response) => void (answer(request, response) || response.writeHead(418).end()));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    close = () => void server.close();
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  test('over HTTP: the text, and nothing but GET', async () => {
+    const url = await serving({ from: 'loopback', token: null });
+    const answer = await fetch(`${url}/metrics?x=1`);
+    expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8', 'x 1\n']);
+    expect((await fetch(`${url}/metrics`, { method: 'POST' })).status).toBe(405);
+    expect((await fetch(`${url}/other`)).status).toBe(418);
+    expect((await fetch(`${url}/metrics`, { headers: { 'x-forwarded-for': '10.0.0.7' } })).status).toBe(401);
+  });
+
+  test('over HTTP: closed, and broken', async () => {
+    expect((await fetch(`${await serving({ from: 'off', token: null })}/metrics`)).status).toBe(404);
+    close();
+    const url = await serving({ from: 'any', token: null }, async () => Promise.reject(new Error('no')));
+    expect((await fetch(`${url}/metrics`)).status).toBe(500);
+  });
+});
