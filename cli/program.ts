@@ -10,6 +10,7 @@ import { formats } from './output/index.ts';
 const nounSummaries: Record<keyof typeof contract, string> = {
   cluster: 'The cluster as a whole: overview, health, issues, events',
   issue: 'What is said about issues: acknowledge, mute',
+  rule: 'Rules over the event stream: what comes too often, or not at all',
   instance: 'Instances: join, edit, disable, expel, restart, logs, console',
   replicaset: 'Replicasets: create, edit, delete, restart replication',
   topology: 'The whole cluster as a file: plan, apply, export, diff',

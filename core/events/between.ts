@@ -1,4 +1,3 @@
-import type { ConfigVersion } from '~/contract/shapes/config.ts';
 import type { InstanceView, Issue, ObjectRef, ReplicasetView } from '~/contract/shapes/view.ts';
 import { catalogue } from '~/core/issues/catalogue.ts';
 import type { Seen } from '~/core/issues/detect.ts';
@@ -10,7 +9,6 @@ import { markEvents } from './mark-events.ts';
 
 /** What happened between two moments, found by comparing what was shown: nobody has to remember to report an event. */
 export type Moment = {
-  readonly config: ConfigVersion | null;
   readonly instances: readonly InstanceView[];
   readonly replicasets: readonly ReplicasetView[];
   readonly issues: readonly Issue[];
@@ -26,23 +24,11 @@ const toldByProcess = new Set(['crashed', 'failed', 'stopped', 'silent']);
 const grace: ReadonlyMap<string, number> = new Map(catalogue.map(({ code, graceMs }) => [code, graceMs]));
 
 export function eventsBetween(before: Moment, after: Moment, now: number): EventDraft[] {
-  return [...configEvents(before, after), ...memberEvents(before, after), ...masterEvents(before, after), ...issueEvents(before, after), ...markEvents(before, after)].map((event) => ({ at: now, actor: null, data: {}, ...event }));
+  return [...memberEvents(before, after), ...masterEvents(before, after), ...issueEvents(before, after), ...markEvents(before, after)].map((event) => ({ at: now, actor: null, data: {}, ...event }));
 }
 
 /** What the functions here make: `at` and, where it is nobody's, `actor` and `data` are added above. */
 export type Sketch = Omit<EventDraft, 'at' | 'actor' | 'data'> & Partial<Pick<EventDraft, 'actor' | 'data'>>;
-
-function configEvents({ config: before }: Moment, { config: after }: Moment): Sketch[] {
-  if (!after || after.version === before?.version) return [];
-  const { version, author, surface, reason, config } = after;
-  return [
-    {
-      kind: 'config', severity: 'info', object: { kind: 'cluster', id: config.name, name: config.name }, actor: author,
-      sentence: `Configuration version ${version} by ${author} (${surface})${reason === null ? '' : `: ${reason}`}.`,
-      data: { version, before: before?.version ?? null },
-    },
-  ];
-}
 
 const refOf = ({ uuid, alias }: { uuid: string; alias: string }, kind: ObjectRef['kind']): ObjectRef => ({ kind, id: uuid, name: alias });
 

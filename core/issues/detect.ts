@@ -74,4 +74,4 @@ export function detectIssues(facts: Facts, { seen, pendingRuns, failingAlerts }:
 }
 
 const rank: Record<Severity, number> = { critical: 0, warning: 1, info: 2 };
-const worstFirst = (a: Issue, b: Issue) => rank[a.severity] - rank[b.severity] || a.since - b.since || (a.id < b.id ? -1 : 1);
+export const worstFirst = (a: Issue, b: Issue) => rank[a.severity] - rank[b.severity] || a.since - b.since || (a.id < b.id ? -1 : 1);

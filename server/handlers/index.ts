@@ -10,6 +10,7 @@ import { issueHandlers } from './issue.ts';
 import { instanceHandlers } from './instance.ts';
 import { replicasetHandlers } from './replicaset.ts';
 import { retentionHandlers } from './retention.ts';
+import { ruleHandlers } from './rule.ts';
 import { sessionHandlers } from './session.ts';
 import { tokenHandlers } from './token.ts';
 import { topologyHandlers } from './topology.ts';
@@ -19,6 +20,7 @@ import { userHandlers } from './user.ts';
 export const handlers: HandlersOf<Contract> = {
   cluster: clusterHandlers,
   issue: issueHandlers,
+  rule: ruleHandlers,
   instance: instanceHandlers,
   replicaset: replicasetHandlers,
   topology: topologyHandlers,

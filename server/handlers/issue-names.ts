@@ -2,6 +2,7 @@ import { CoterieError } from '~/contract/errors.ts';
 import type { Issue, ObjectRef } from '~/contract/shapes/view.ts';
 import { catalogue } from '~/core/issues/catalogue.ts';
 import type { Mark } from '~/core/issues/marks.ts';
+import { codeOfRule } from '~/core/rules/match.ts';
 import { list } from '~/core/view/words.ts';
 import type { Context } from './context.ts';
 
@@ -22,8 +23,7 @@ export function findOpenIssue(context: Context, ref: string): Issue {
 export function findScope(context: Context, ref: string): Scope {
   const { name, overview } = { name: context.services.runtime.name, overview: context.services.runtime.state.overview };
   const [code = '', object] = split(ref);
-  // Rules that are not in the catalogue are known by what they have raised.
-  const codes = new Set([...catalogue.map((row) => row.code), ...overview.issues.map((issue) => issue.code)]);
+  const codes = new Set([...catalogue.map((row) => row.code), ...overview.issues.map((issue) => issue.code), ...context.services.runtime.rules.all.map(({ rule }) => codeOfRule(rule))]);
   if (!codes.has(code)) throw new CoterieError('NOT_FOUND', `There is no kind of issue ${code}. There are: ${[...codes].toSorted().join(', ')}.`, { code });
   const cluster: ObjectRef = { kind: 'cluster', id: name, name };
   if (object === undefined) return { scope: code, object: cluster };

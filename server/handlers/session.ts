@@ -8,6 +8,7 @@ import { carryOut, storePlan } from '~/server/access/plan.ts';
 import { signedIn } from '~/server/access/signed-in.ts';
 import type { StoredSession } from '~/server/store/index.ts';
 import type { Context, HandlersOf } from './context.ts';
+import { tellingFailure } from './sign-in-event.ts';
 
 /** How long a token lasts that a login asked for: a CLI on somebody's desk. */
 const loginTokenDays = 30;
@@ -24,7 +25,7 @@ export const sessionHandlers: HandlersOf<Pick<typeof contract, 'session'>>['sess
   // A preview does not look at the password: it would be a way to guess that nothing slows down.
   login: async (context, input) =>
     carryOut(input, storePlan(input.name, input.token ? `Sign ${input.name} in with a new API token of ${loginTokenDays} days.` : `Sign ${input.name} in.`), async () => {
-      const { role } = await context.services.access.checkPassword(input.name, input.password, context);
+      const { role } = await tellingFailure(context, input.name, () => context.services.access.checkPassword(input.name, input.password, context));
       return enter(context, { name: input.name, role, token: input.token });
     }),
 

@@ -38,6 +38,8 @@ export class Journal {
   readonly since = new Map<string, number>();
   #presence = new Presence([]);
   #waiting: EventDraft[] = [];
+  /** What no other server has seen: written by this one, whoever's turn it is. */
+  #own: EventDraft[] = [];
   /** Where others may write: all that was seen of late, written or not. */
   #remembered: EventDraft[] = [];
   #added = new Map<string, number>();
@@ -53,7 +55,8 @@ export class Journal {
   ) {
     const { store, now, onError } = components;
     this.#startedAt = now();
-    const isBehind = () => this.#waiting.some(({ at }) => now() - at > journalLimits.behindMs);
+    // A configuration is told of by anybody, and may have been decided long before it is.
+    const isBehind = () => this.#waiting.some(({ at, kind }) => kind !== 'config' && now() - at > journalLimits.behindMs);
     this.#turn = writer === null ? null : new Turn({ locks: store.locks, now, isBehind, onTaken: () => this.#takeOver(), onError }, { name: 'events', owner: writer, ttlMs, everyMs: ttlMs / 5 });
   }
 
@@ -81,6 +84,13 @@ export class Journal {
     this.#remember(drafts);
     this.#waiting.push(...(this.writes ? drafts : drafts.filter(({ kind }) => kind === 'config')));
     this.#cut(this.#waiting);
+    this.#write();
+  }
+
+  /** What happened at this server alone: who tried to sign in, which run it gave up. */
+  own(drafts: readonly EventDraft[]): void {
+    this.#own.push(...drafts);
+    this.#cut(this.#own);
     this.#write();
   }
 
@@ -143,7 +153,7 @@ export class Journal {
   }
 
   #write(): void {
-    if (this.#writing !== null || (this.#waiting.length === 0 && this.#added.size === 0 && this.#removed.size === 0)) return;
+    if (this.#writing !== null || (this.#own.length === 0 && this.#waiting.length === 0 && this.#added.size === 0 && this.#removed.size === 0)) return;
     this.#writing = this.#batch().then(
       () => {
         this.#writing = null;
@@ -158,8 +168,11 @@ export class Journal {
   }
 
   async #batch(): Promise<void> {
-    const { now } = this.components;
+    const { store, now } = this.components;
     const begun = now();
+    const own = this.#own.slice(0, journalLimits.batchMax);
+    if (own.length > 0) await store.events.append(own);
+    this.#own.splice(0, own.length);
     const drafts = this.#waiting.slice(0, journalLimits.batchMax);
     const ours = drafts.length === 0 || (await this.#append(drafts));
     const written = new Set(drafts);

@@ -1,4 +1,8 @@
+import type { ApplyRun } from '~/contract/shapes/plan.ts';
 import type { ApplyPolicy } from '~/core/apply/policy.ts';
+import type { EventDraft } from '~/core/events/draft.ts';
+import { missedEnds } from '~/core/events/mark-events.ts';
+import { runEvents } from '~/core/events/run-events.ts';
 import type { GossipView } from '~/core/view/report.ts';
 import type { AgentTarget } from '~/link/client.ts';
 import type { AgentClient } from '~/link/protocol.ts';
@@ -18,7 +22,9 @@ import { Journal } from './journal.ts';
 import { Marks } from './marks.ts';
 import { MetricsBook } from './metrics/book.ts';
 import { RetentionKeeper } from './retention.ts';
+import { Rules } from './rules.ts';
 import { ClusterState, stateDefaults } from './state.ts';
+import { VersionNews } from './version-news.ts';
 import { Versions } from './versions.ts';
 
 /** What the server knows of the cluster and does to it, put together. Everything here may be rebuilt at a restart from the database and from gossip. */
@@ -63,11 +69,13 @@ export class Runtime {
   readonly keys: GossipKeys;
   readonly journal: Journal;
   readonly marks: Marks;
+  readonly rules: Rules;
   readonly metrics: MetricsBook;
   readonly alerts: Alerts;
   readonly retention: RetentionKeeper;
   /** As of the last second. */
   gossipStats: Readonly<Record<string, number>> = {};
+  readonly #news: VersionNews;
   readonly #catchUp: CatchUp;
   readonly #startedAt: number;
   #views: ReadonlyMap<string, GossipView> = new Map();
@@ -82,27 +90,32 @@ export class Runtime {
     const writer = store.provider === 'postgresql' ? `${options.owner} ${options.boot}` : null;
     const journal = new Journal({ store, now, onError: (error) => warn('Events could not be written to the database; it is tried again.', error) }, { writer });
     const marks = new Marks(store);
-    await Promise.all([versions.refresh(), journal.load(), marks.refresh()]);
+    const rules = new Rules({ store, now }, { name: options.name });
+    const news = new VersionNews({ store, now, tell: (drafts) => journal.events(drafts), onError: (error) => warn('New configuration versions could not be read; it is tried again.', error) }, { name: options.name });
+    await Promise.all([versions.refresh(), journal.load(), marks.refresh(), rules.load(), news.load()]);
     const alerts = new Alerts(
       { store, sender: components.sender, now, random: components.random, newUuid: components.newUuid, picture: () => runtime.#alertable(), onChange: () => runtime.state.poke(), onError: (error) => warn('Alerts could not be looked after; it is tried again.', error) },
       { cluster: options.name, url: options.url, writer },
     );
     const told = await alerts.load();
-    const runtime: Runtime = new Runtime(components, { ...options, versions, journal, marks, alerts, told });
+    const runtime: Runtime = new Runtime(components, { ...options, versions, journal, marks, rules, news, alerts, told });
+    await runtime.#tellMissed();
     await runtime.#listen();
     return runtime;
   }
 
   private constructor(
     readonly components: RuntimeComponents,
-    readonly options: RuntimeOptions & { versions: Versions; journal: Journal; marks: Marks; alerts: Alerts; told: ReadonlyMap<string, number> },
+    readonly options: RuntimeOptions & { versions: Versions; journal: Journal; marks: Marks; rules: Rules; news: VersionNews; alerts: Alerts; told: ReadonlyMap<string, number> },
   ) {
     const { store, connect, now, random, newUuid, warn, gossip } = components;
-    const { name, owner, boot, versions, journal, marks, alerts, told, policy } = options;
+    const { name, owner, boot, versions, journal, marks, rules, news, alerts, told, policy } = options;
     this.#startedAt = now();
     this.versions = versions;
     this.journal = journal;
     this.marks = marks;
+    this.rules = rules;
+    this.#news = news;
     this.metrics = new MetricsBook({ now, boot });
     this.alerts = alerts;
     this.retention = new RetentionKeeper({ store, now, isOurs: () => journal.writes, onError: (error) => warn('What is older than the retention setting could not be deleted; it is tried again within the hour.', error) });
@@ -128,9 +141,9 @@ export class Runtime {
     const lock = new ChangeLock({ owner, shared: store.provider === 'postgresql' ? store.locks : null, ttlMs: 10_000, waitMaxMs: 30_000, queueMax: 200 });
     const reachable = () => new Set(this.state.known().filter((known) => known.reachable).map(({ uuid }) => uuid));
     this.#catchUp = new CatchUp({ store, versions, client, reportOf: (uuid) => this.state.report(uuid), isApplying: () => this.applies.running().length > 0, now, random, onChange: poke, onError });
-    this.applies = new ApplyRunner({ store, versions, lock, client, reachable, now, newUuid, onChange: onRun, onCommitted: (uuid, config, applied) => this.state.committed(uuid, config, applied), onFinished: (run) => this.#catchUp.finished(run), onError }, { owner, ...(policy ? { policy } : {}) });
+    this.applies = new ApplyRunner({ store, versions, lock, client, reachable, now, newUuid, onChange: onRun, onCommitted: (uuid, config, applied) => this.state.committed(uuid, config, applied), onFinished: (run) => this.#finished(run), onError }, { owner, ...(policy ? { policy } : {}) });
     this.state = new ClusterState(
-      { versions, now, isUp, runs: () => this.applies.running(), marks: () => marks.all, failingAlerts: () => alerts.failing, onEvents: (drafts) => journal.events(drafts), onSeen: (seen) => journal.issues(seen) },
+      { versions, now, isUp, runs: () => this.applies.running(), marks: () => marks.all, failingAlerts: () => alerts.failing, findings: () => rules.findings(), onEvents: (drafts) => this.#tellOf(drafts), onSeen: (seen) => journal.issues(seen) },
       { name, boot, ...stateDefaults, seen: new Map([...told, ...journal.since]) },
     );
     marks.onChange(() => this.state.lookBeforeAnswer());
@@ -155,6 +168,7 @@ export class Runtime {
     await this.alerts.end();
     await this.retention.end();
     await this.applies.written();
+    await this.#news.end();
     await this.journal.end();
     await this.gossip.stop();
   }
@@ -177,6 +191,25 @@ export class Runtime {
   #alertable() {
     const { issues, instances } = this.state.overview;
     return { open: alertables(issues, instances), seen: this.state.seen };
+  }
+
+  #tellOf(drafts: readonly EventDraft[]): void {
+    this.journal.events(drafts);
+    this.#news.seen(this.versions.current?.version ?? 0);
+  }
+
+  #finished(run: ApplyRun): void {
+    this.#catchUp.finished(run);
+    this.journal.own(runEvents(run, this.name));
+  }
+
+  /** What ran out while nobody looked. */
+  async #tellMissed(): Promise<void> {
+    const { marks, seen, overview } = this.state;
+    const over = this.marks.all.filter((mark) => !marks.includes(mark));
+    if (over.length === 0) return;
+    const told = await this.components.store.events.list({ kind: 'action', since: Math.min(...over.map(({ until, at }) => until ?? at)), limit: 1000 });
+    this.journal.events(missedEnds({ marks: over, seen, at: overview.serverTime }, told));
   }
 
   #hear(): void {
@@ -205,6 +238,7 @@ export class Runtime {
       this.metrics.keep((uuid) => this.#views.has(uuid) || this.versions.current?.config.instances[uuid] !== undefined);
       // Alone on its database, this server has made all marks itself.
       if (this.components.store.provider === 'postgresql') await this.marks.refresh();
+      if (await this.rules.look()) this.state.poke();
       this.gossipStats = await this.gossip.stats();
       if (await this.#maySettle()) await this.applies.recover();
     } catch (error) {

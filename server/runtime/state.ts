@@ -8,6 +8,7 @@ import { observe, type Observation } from '~/core/issues/observe.ts';
 import type { FailingAlert } from '~/core/issues/row.ts';
 import { builtInRoles } from '~/core/roles.ts';
 import type { KnownInstance } from '~/core/topology/known.ts';
+import type { RuleFinding } from '~/core/rules/issues.ts';
 import { healthOf, type Overall } from '~/core/view/overall.ts';
 import { ages, type GossipView, type Report } from '~/core/view/report.ts';
 import { deltaFrom, Sent } from './delta.ts';
@@ -31,6 +32,8 @@ export type StateComponents = {
   readonly marks: () => readonly Mark[];
   /** Alert channels through which nothing goes. */
   readonly failingAlerts: () => readonly FailingAlert[];
+  /** What the rules over the event stream have found. */
+  readonly findings: () => readonly RuleFinding[];
   readonly onEvents: (drafts: readonly EventDraft[]) => void;
   /** What is wrong now, and since when: to be kept over a restart. */
   readonly onSeen: (seen: Seen) => void;
@@ -170,8 +173,8 @@ export class ClusterState {
   }
 
   #look(): Observation {
-    const { versions, now, runs, marks, failingAlerts } = this.components;
-    return observe({ config: versions.current, reports: this.#reports, gossip: this.#gossip, now: now(), startedAt: this.#startedAt }, { seen: this.#seen, pendingRuns: runs(), marks: marks(), failingAlerts: failingAlerts() });
+    const { versions, now, runs, marks, failingAlerts, findings } = this.components;
+    return observe({ config: versions.current, reports: this.#reports, gossip: this.#gossip, now: now(), startedAt: this.#startedAt }, { seen: this.#seen, pendingRuns: runs(), marks: marks(), failingAlerts: failingAlerts(), findings: findings() });
   }
 
   #shown(): ClusterOverview {

@@ -22,6 +22,7 @@ export function eventStore(db: Db, provider: Provider): EventStore {
         if (data.length > 0) await tx.event.createMany({ data });
         return held;
       }),
+    after: async (id, limit) => (await db.event.findMany({ where: { id: { gt: id } }, orderBy: { id: 'asc' }, take: limit })).map(eventOf),
     list: async ({ kind, severity, object, since, until, before, limit }) => {
       const where = {
         ...(kind === undefined ? {} : { kind }),

@@ -9,6 +9,7 @@ import { loginFailureStore } from './login-failures.ts';
 import { issueSeenStore, metaStore } from './meta.ts';
 import { providerOf } from './paths.ts';
 import { retentionStore } from './retention.ts';
+import { ruleStore } from './rules.ts';
 import { runStore } from './runs.ts';
 import { sessionStore } from './sessions.ts';
 import { tokenStore } from './tokens.ts';
@@ -37,6 +38,7 @@ export async function openStore(url: string, { openLog }: { openLog?: OpenLog } 
     issueMarks: issueMarkStore(db),
     alerts: alertStore(db, provider),
     retention: retentionStore(db),
+    rules: ruleStore(db),
     users: userStore(db),
     sessions: sessionStore(db),
     tokens: tokenStore(db),

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '~/contract/access.ts';
 import type { Role } from '~/contract/operation.ts';
+import type { Rule } from '~/contract/rule.ts';
 import type { ConfigMeta } from '~/contract/shapes/config.ts';
 import type { ApplyRun, InstanceApply } from '~/contract/shapes/plan.ts';
 import type { Event } from '~/contract/shapes/view.ts';
@@ -24,6 +25,7 @@ export type Store = {
   readonly issueMarks: IssueMarkStore;
   readonly alerts: AlertStore;
   readonly retention: RetentionStore;
+  readonly rules: RuleStore;
   readonly users: UserStore;
   readonly sessions: SessionStore;
   readonly tokens: TokenStore;
@@ -105,6 +107,8 @@ export type EventStore = {
    * new configurations, which any server may tell of: they are told once, whoever is first.
    */
   appendShared(drafts: readonly EventDraft[], turn: { readonly name: string; readonly owner: string }): Promise<boolean>;
+  /** Those with higher numbers, oldest first: what is new. */
+  after(id: number, limit: number): Promise<Event[]>;
   /** Newest first. `object` is an id or a name. */
   list(filter: EventFilter): Promise<Event[]>;
 };
@@ -131,6 +135,16 @@ export type IssueMarkStore = {
   put(mark: Mark): Promise<void>;
   /** Exactly this one, by kind, scope and time; false when it is gone or another one has its place. */
   remove(mark: Mark): Promise<boolean>;
+};
+
+export type StoredRule = { readonly rule: Rule; readonly by: string; readonly at: number };
+
+/** Rules over the event stream; what came with the product is in the code, and here only once it was changed. */
+export type RuleStore = {
+  list(): Promise<StoredRule[]>;
+  /** In the place of one of the same name. */
+  put(rule: StoredRule): Promise<void>;
+  remove(name: string): Promise<boolean>;
 };
 
 export type StoredUser = { name: string; role: Role; passwordHash: string; createdAt: number; lastLoginAt: number | null; disabled: boolean };

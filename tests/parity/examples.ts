@@ -34,6 +34,13 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
     unmute: { input: { issue: 'clock-offset', ...preview }, argv: ['clock-offset', '--dry-run'] },
     mutes: { input: {}, argv: [] },
   },
+  rule: {
+    list: { input: {}, argv: [] },
+    add: { input: { name: 'busy', watch: 'count', kind: 'process', count: 5, minutes: 30, severity: 'critical', ...preview }, argv: ['busy', '--watch', 'count', '--kind', 'process', '--count', '5', '--minutes', '30', '--severity', 'critical', '--dry-run'] },
+    edit: { input: { name: 'flapping', minutes: 20, enabled: false, ...preview }, argv: ['flapping', '--minutes', '20', '--no-enabled', '--dry-run'] },
+    remove: { input: { name: 'flapping', ...preview }, argv: ['flapping', '--dry-run'] },
+    test: { input: { name: 'failed-applies', hours: 1 }, argv: ['failed-applies', '--hours', '1'] },
+  },
   instance: {
     list: { input: { replicaset: 's1', unconfigured: false, limit: 10 }, argv: ['--replicaset', 's1', '--no-unconfigured', '--limit', '10'] },
     get: { input: { instance: 'a' }, argv: ['a'] },

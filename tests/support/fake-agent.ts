@@ -23,6 +23,8 @@ export class FakeAgent {
   onCommit: (() => Promise<void>) | null = null;
   /** Of 1e9. */
   diskFreeBytes = 1e9;
+  /** Of its Tarantool, unasked for. */
+  exits = 0;
   calls: string[] = [];
   /** What it thinks of the others. */
   sees: { uuid: string; address: string; state: 'alive' | 'suspected' | 'dead' | 'left'; generation: string; incarnation: string; rttMs: number | null }[] = [];
@@ -86,7 +88,7 @@ export class FakeAgent {
       config: this.committed && { version: this.committed.meta.version, hash: this.committed.meta.hash },
       appliedVersion: this.committed?.meta.version ?? 0,
       candidate: this.candidate && { runId: this.candidate.runId, version: this.candidate.content.meta.version, owner: this.candidate.owner, expiresAt: at + 1000 },
-      process, database, restarts: { count: 0, crashLoop: false, lastExitAt: null, lastExit: null, nextStartAt: null }, disk: { totalBytes: 1e9, freeBytes: this.diskFreeBytes },
+      process, database, restarts: { count: this.exits, crashLoop: false, lastExitAt: null, lastExit: null, nextStartAt: null }, disk: { totalBytes: 1e9, freeBytes: this.diskFreeBytes },
     };
   }
 

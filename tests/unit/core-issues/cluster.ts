@@ -102,7 +102,7 @@ export class Cluster {
   }
 
   look(): Observation {
-    const observation = observe(this.observed(), { seen: this.seen, pendingRuns: this.pendingRuns, marks: this.marks, failingAlerts: this.failingAlerts });
+    const observation = observe(this.observed(), { seen: this.seen, pendingRuns: this.pendingRuns, marks: this.marks, failingAlerts: this.failingAlerts, findings: [] });
     this.seen = observation.seen;
     return observation;
   }

@@ -37,11 +37,6 @@ describe('events between two moments', () => {
     expect(told(cluster, () => cluster.says('b', (status) => void (status.restarts.count = 0)))).toEqual([]);
   });
 
-  it('tell who made a new configuration and why', () => {
-    const cluster = new Cluster(shape);
-    expect(told(cluster, () => void (cluster.version = { ...cluster.version, version: 6, reason: 'more memory' }))).toEqual(['config info: Configuration version 6 by alice (cli): more memory.']);
-  });
-
   it('tell when the master moves', () => {
     const cluster = new Cluster(shape);
     const move = () => {

@@ -172,6 +172,7 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; end
       expect((await store.events.list({ since: t0 + 3, until: t0 + 5, limit: 9 })).map(({ data }) => data['n'])).toEqual([5, 4, 3]);
       expect((await store.events.list({ until: t0 + 1, limit: 9 })).map(({ data }) => data['n'])).toEqual([1, 0]);
       expect((await store.events.list({ before: written[2]!.id, limit: 9 })).map(({ data }) => data['n'])).toEqual([1, 0]);
+      expect((await store.events.after(written[5]!.id, 2)).map(({ data }) => data['n'])).toEqual([6, 7]);
       await store.events.append([event(9, { kind: 'config', severity: 'critical', actor: 'alice' })]);
       expect(await store.events.list({ kind: 'config', limit: 9 })).toMatchObject([{ actor: 'alice', at: t0 + 9 }]);
       expect(await store.events.list({ severity: 'critical', limit: 9 })).toMatchObject([{ at: t0 + 9 }]);
@@ -339,6 +340,16 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; end
       expect((await Promise.all([1, 2, 3].map(() => issueMarks.remove(second)))).filter(Boolean)).toHaveLength(1);
       expect(await issueMarks.list()).toEqual([other]);
       await issueMarks.remove(other);
+    });
+
+    it('rules: one of each name, the last one put', async () => {
+      const rule = { name: 'busy', watch: 'count', kind: 'process', per: 'object', count: 0.5, minutes: 10, severity: 'warning', todo: '', enabled: true } as const;
+      await store.rules.put({ rule, by: 'ann', at: t0 });
+      await store.rules.put({ rule: { ...rule, name: 'absent', watch: 'absence' }, by: 'ann', at: t0 });
+      await store.rules.put({ rule: { ...rule, count: 7 }, by: 'bob', at: t0 + 1 });
+      expect(await store.rules.list()).toEqual([{ rule: { ...rule, name: 'absent', watch: 'absence' }, by: 'ann', at: t0 }, { rule: { ...rule, count: 7 }, by: 'bob', at: t0 + 1 }]);
+      expect([await store.rules.remove('busy'), await store.rules.remove('busy')]).toEqual([true, false]);
+      await store.rules.remove('absent');
     });
 
     it('answers a ping', () => store.ping());
