@@ -12,6 +12,7 @@ import styles from './config.module.css';
 import { DraftEditor } from './draft-editor.tsx';
 import { DraftNotice } from './draft-notice.tsx';
 import { History } from './history.tsx';
+import { Runs } from './runs.tsx';
 import { useDraft } from './use-draft.ts';
 import { useHistory, useVersion } from './use-versions.ts';
 import { Version } from './version.tsx';
@@ -44,6 +45,7 @@ export function ConfigPage() {
           )}
         </div>
       </div>
+      <Runs mark={`${newest} ${overview?.run ?? ''}`} />
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { useApi } from '~/app/api.tsx';
 import { bundleBytesMax, sectionsOfFile } from '~/app/lib/config-upload.ts';
 import { countText } from '~/app/lib/format.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
+import { saveFile } from '~/app/lib/save-file.ts';
 import { Download as DownloadIcon, Upload } from '~/app/ui/icons.tsx';
 
 /** The sections of a version as one YAML file: what `coterie config download -o yaml` prints, and what upload takes. */
@@ -14,9 +15,7 @@ export function Download({ version }: { version: number }) {
   const save = async () => {
     try {
       const [answer, { stringify }] = await Promise.all([api.config.download.query({ version }), import('yaml')]);
-      const url = URL.createObjectURL(new Blob([stringify({ version: answer.version, sections: answer.sections })], { type: 'application/yaml' }));
-      Object.assign(document.createElement('a'), { href: url, download: `sections-v${answer.version}.yml` }).click();
-      URL.revokeObjectURL(url);
+      saveFile(`sections-v${answer.version}.yml`, stringify({ version: answer.version, sections: answer.sections }));
     } catch (error) {
       notifications.show({ color: 'red', title: 'Not downloaded', message: problemFrom(error).detail });
     }

@@ -11,6 +11,7 @@ import { useSession } from '~/app/session/session-provider.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { Pencil } from '~/app/ui/icons.tsx';
 import type { ConfigVersion } from '~/contract/shapes/config.ts';
+import { ClusterFile } from './cluster-file.tsx';
 import { Comparison } from './comparison.tsx';
 import styles from './config.module.css';
 import { CopyRead } from './copy-read.tsx';
@@ -78,6 +79,7 @@ function Head({ shown, newest, onEdit, onDraft }: Props & { shown: ConfigVersion
         {reason !== null && <div>{reason}</div>}
       </div>
       <div className={styles.tools}>
+        <ClusterFile version={version} />
         <Download version={version} />
         {current && refusalFor('config.upload', role) === null && (
           <>

@@ -20,6 +20,23 @@ const instanceStates = {
 
 export const instanceApplyText = ({ state }: InstanceApply): State => instanceStates[state];
 
+/** A run that is over, or how far it is, in a few words. */
+export function runStateText({ state, instances, error }: ApplyRun): State {
+  const applied = `applied on ${instances.filter((one) => one.state === 'applied').length} of ${instances.length}`;
+  switch (state) {
+    case 'preparing':
+      return { health: 'unknown', word: 'being checked' };
+    case 'decided':
+      return { health: 'unknown', word: `under way, ${applied}` };
+    case 'done':
+      return { health: 'ok', word: applied };
+    case 'partial':
+      return { health: 'warning', word: `${applied}, the others catch up by themselves` };
+    case 'aborted':
+      return { health: 'critical', word: `nothing was changed: ${error ?? 'the run was aborted'}` };
+  }
+}
+
 export function runText({ state, version, instances, startedAt, finishedAt, error }: ApplyRun): State {
   const applied = instances.filter((one) => one.state === 'applied').length;
   const took = finishedAt === null ? '' : ` in ${durationText(finishedAt - startedAt)}`;

@@ -56,6 +56,7 @@ const buttons: Partial<Record<MutationName, string>> = {
 export function titleOf(operation: MutationName, draft: Draft): string {
   const { operation: definition } = entryOf(operation);
   if (operation === 'topology.apply' && Array.isArray(draft.edits)) return `Make ${countText(draft.edits.length, 'change')} as one`;
+  if (operation === 'topology.apply') return 'Apply a cluster file';
   if (operation === 'instance.join' && draft.instance === undefined) return draft.replicaset === undefined ? 'Join an instance' : `Add an instance to ${String(draft.replicaset)}`;
   const verb = verbs[operation] ?? definition.summary;
   // What is named in a field of the dialog itself need not be in its title.

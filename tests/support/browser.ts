@@ -82,17 +82,24 @@ export class Product {
     return spawnSync('/bin/sh', ['-c', line.replace(/(^|\| )coterie /, `$1'${process.execPath}' bin/coterie.mjs `)], { env, encoding: 'utf8', timeout: 60_000 });
   }
 
-  /** Ends the agent of an instance cleanly and starts it again, with its Tarantool at another address. */
-  async moveAgent(instance: string, listen: string): Promise<void> {
+  /** Ends the agent of an instance. What it gives starts it again, with other words on its command line where they are wanted. */
+  async endAgent(instance: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<(change?: (words: string[]) => string[]) => void> {
     const { body } = await this.rest(`/instance/${instance}`);
     const pid: number = body.status.process.pid;
-    const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
-    const [program, ...args] = argv.map((word, index) => (argv[index - 1] === '--listen' ? listen : word));
-    process.kill(pid, 'SIGTERM');
+    const [program, ...words] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+    process.kill(pid, signal);
     await waitFor(() => !isAlive(pid), { timeoutMs: 30_000, what: `the agent of ${instance} to end` });
-    const log = openSync(join(this.folder, `${instance}.log`), 'a');
-    this.#agents.push(spawn(program!, args, { env: this.env, stdio: ['ignore', log, log] }));
-    closeSync(log);
+    return (change = (same) => same) => {
+      const log = openSync(join(this.folder, `${instance}.log`), 'a');
+      this.#agents.push(spawn(program!, change(words), { env: this.env, stdio: ['ignore', log, log] }));
+      closeSync(log);
+    };
+  }
+
+  /** Starts the agent of an instance anew, with its Tarantool at another address. */
+  async moveAgent(instance: string, listen: string): Promise<void> {
+    const start = await this.endAgent(instance, 'SIGTERM');
+    start((words) => words.map((word, index) => (words[index - 1] === '--listen' ? listen : word)));
   }
 
   async eval(instance: string, code: string): Promise<{ ok: boolean; values: unknown[]; error: string | null }> {

@@ -2,6 +2,7 @@ import type { ComponentType } from 'react';
 import type { MutationName } from '~/app/lib/operation-types.ts';
 import type { FormProps } from './form.ts';
 import { ChangePassword } from './change-password.tsx';
+import { TopologyChange } from './cluster-file.tsx';
 import { CreateReplicaset } from './create-replicaset.tsx';
 import { CreateToken } from './create-token.tsx';
 import { CreateUser } from './create-user.tsx';
@@ -11,7 +12,6 @@ import { EditUser } from './edit-user.tsx';
 import { JoinInstance } from './join-instance.tsx';
 import { AcknowledgeIssue, MuteIssue } from './mark-issue.tsx';
 import { Probe } from './probe.tsx';
-import { SeveralEdits } from './several-edits.tsx';
 
 /** The operations whose dialog has fields. The others need no more than their subject. */
 export const forms: Partial<Record<MutationName, ComponentType<FormProps>>> = {
@@ -20,7 +20,7 @@ export const forms: Partial<Record<MutationName, ComponentType<FormProps>>> = {
   'instance.join': JoinInstance,
   'instance.edit': EditInstance,
   'instance.probe': Probe,
-  'topology.apply': SeveralEdits,
+  'topology.apply': TopologyChange,
   'user.create': CreateUser,
   'user.edit': EditUser,
   'token.create': CreateToken,
