@@ -19,3 +19,6 @@ export type OutcomeOf = { readonly dryRun: boolean; readonly plan: Plan; readonl
 
 /** An input while a person is filling it in: fields may be missing. */
 export type Draft = Readonly<Record<string, unknown>>;
+
+/** "cluster.watch", "instance.join": every operation. */
+export type OperationName = { [Noun in keyof Contract & string]: `${Noun}.${keyof Contract[Noun] & string}` }[keyof Contract & string];

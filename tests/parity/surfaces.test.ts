@@ -135,11 +135,11 @@ async function typed(entry: Entry, argv: readonly string[], files: Readonly<Reco
   return inputOf(entry, { args: command.args, options: command.opts() }, shell);
 }
 
-describe.each(entriesOf(contract).map((entry) => [entry.name, entry] as const))('%s', (_name, entry) => {
-  const example = () => (examples as never as Record<string, Record<string, { input: Record<string, unknown>; argv: string[]; files?: Record<string, string> }>>)[entry.noun]![entry.verb]!;
+const exampleOf = ({ noun, verb }: Entry) => (examples as never as Record<string, Record<string, { input: Record<string, unknown>; argv: string[]; files?: Record<string, string> }>>)[noun]![verb]!;
 
+describe.each(entriesOf(contract).map((entry) => [entry.name, entry] as const))('%s', (_name, entry) => {
   it('answers the same on every surface', async () => {
-    const { input } = example();
+    const { input } = exampleOf(entry);
     const expected = await answered(() => direct(entry, input));
     expect(await answered(() => trpc(entry, input))).toEqual(expected);
     expect(await answered(() => rest(entry, input))).toEqual(expected);
@@ -147,8 +147,32 @@ describe.each(entriesOf(contract).map((entry) => [entry.name, entry] as const))(
   });
 
   it('gets the same input from the command line', async () => {
-    const { input, argv, files } = example();
+    const { input, argv, files } = exampleOf(entry);
     expect(await typed(entry, argv, files)).toEqual(entry.operation.input.parse(input));
+  });
+});
+
+/** What a handler would answer, had it done something: only the way into the log is looked at. */
+const done = { dryRun: false, plan: { summary: 's', steps: [], refusals: [], warnings: [], changes: [{ path: 'p', kind: 'changed', before: 1, after: 2, sentence: 's' }], baseVersion: null }, run: null, data: null };
+
+describe.each(entriesOf(contract).filter(({ operation }) => operation.kind === 'mutation').map((entry) => [entry.name, entry] as const))('%s', (name, entry) => {
+  it('is written into the audit log, without its secrets, and its preview is not', async () => {
+    const { services } = server.running;
+    const { input: preview } = exampleOf(entry);
+    const secrets: readonly string[] = entry.operation.secrets ?? [];
+    const { dryRun: _, ...input } = preview;
+    const actor = await services.access.authenticate({ cookie: null, authorization: `Bearer ${token}`, address: '127.0.0.1' });
+    const context: Context = { actor, surface: 'rest', address: '127.0.0.1', agent: null, requestId: 'r', services, setCookie: () => {} };
+    const answering = (answer: unknown) => ({ ...pipeline, handlers: { [entry.noun]: { [entry.verb]: async () => answer } } as unknown as AnyHandlers });
+    const written = () => services.store.audit.list({ operation: name, limit: 100 });
+    const before = (await written()).length;
+    await execute(answering({ ...done, dryRun: true }), { entry, context, rawInput: preview });
+    expect((await written()).length).toBe(before);
+    await execute(answering(done), { entry, context, rawInput: input });
+    const [row, ...older] = await written();
+    expect(older).toHaveLength(before);
+    expect(row).toMatchObject({ actor: 'admin', surface: 'rest', operation: name, outcome: 'ok', before: { p: 1 }, after: { p: 2 } });
+    for (const [field, value] of Object.entries(input)) expect((row!.input as Record<string, unknown>)[field], field).toEqual(secrets.includes(field) ? '(secret)' : value);
   });
 });
 
