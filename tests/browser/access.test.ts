@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { closeDialog, confirm, openPage, seriousFindings, untilLive, user } from '../support/browser.ts';
+import { closeDialog, confirm, lookFor, openPage, seriousFindings, untilLive, user } from '../support/browser.ts';
 import { looksWell, openDashboard, shot } from '../support/dashboard.ts';
 
 /** Users, tokens, sessions, the own password, the audit log and the way back in, on the real product. */
@@ -115,8 +115,7 @@ describe('access in the dashboard', () => {
     await page.goto('/audit?outcome=refused');
     await page.locator('tr[data-row]').filter({ hasText: 'session.changePassword' }).waitFor();
     expect(await page.locator('tr[data-row]').filter({ hasText: 'user.create' }).count()).toBe(0);
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('Users');
+    await lookFor(page, 'Users');
     await page.locator('[data-action]').filter({ hasText: /^Users/ }).waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { act, openPage, seriousFindings, untilFocused, untilState } from '../support/browser.ts';
+import { act, lookFor, openPage, seriousFindings, untilFocused, untilState } from '../support/browser.ts';
 import { fits, openDashboard } from '../support/dashboard.ts';
 
 /** axe on every page, dialog and drawer, in both schemes and on a phone; and the way by keyboard. */
@@ -33,8 +33,7 @@ describe.each(['light', 'dark'] as const)('axe, %s', (scheme) => {
     expect(await seriousFindings(page), 'row menu').toEqual([]);
     await page.keyboard.press('Escape');
 
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('s2-2');
+    await lookFor(page, 's2-2');
     await page.locator('[data-action]').filter({ hasText: 's2-2' }).waitFor();
     expect(await seriousFindings(page), 'palette').toEqual([]);
     await page.keyboard.press('Escape');

@@ -14,6 +14,7 @@ const awaited = new Set<string>([
   'instance.boxCfg', 'instance.spaces', 'instance.metrics', 'instance.followMetrics', 'instance.eval',
   'alert.channels', 'alert.addChannel', 'alert.editChannel', 'alert.removeChannel', 'alert.test', 'alert.silence', 'alert.unsilence', 'alert.silences', 'alert.deliveries',
   'retention.get', 'retention.edit',
+  'rule.list', 'rule.add', 'rule.edit', 'rule.remove', 'rule.test',
 ]);
 
 const textOf = (file: string) => readFileSync(join(root, file), 'utf8');

@@ -175,6 +175,13 @@ export const untilState = (page: Page, alias: string, state: string, timeoutMs =
 
 export const untilMaster = (page: Page, alias: string) => row(page, alias).getByText('master', { exact: true }).waitFor({ timeout: 30_000 });
 
+/** Types into the palette, once it listens. */
+export async function lookFor(page: Page, words: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Go to');
+  await page.keyboard.type(words);
+}
+
 /** Opens the menu of a row or a replicaset and chooses from it. */
 export async function act(page: Page, target: string, action: string): Promise<void> {
   await page.getByRole('button', { name: `Actions on ${target}`, exact: true }).click();
