@@ -28,12 +28,15 @@ export async function change(context: Context, intent: Intent, make: Make): Prom
   }
   let plan: Plan | undefined;
   const meta = { author: actor.user, surface: context.surface, reason: intent.reason ?? null };
-  const run = await runtime.applies.change(meta, (base) => {
+  const decide = (base: ConfigVersion | null) => {
     expect(base, intent);
     const made = planned(context, base, make);
     plan = made.plan;
     return accepted(made);
-  });
+  };
+  const { audit } = context;
+  // Asked for after `decide`, which has made the plan.
+  const run = await runtime.applies.change(meta, decide, audit && { entry: () => audit.entry(plan!), written: audit.written });
   if (run?.state === 'aborted') throw aborted(run);
   // `change` has called the function above, or has thrown.
   return { plan: plan!, run, version: run?.version ?? plan!.baseVersion ?? 0 };

@@ -2,9 +2,10 @@ import type { z } from 'zod';
 import type { Tree } from '~/contract/index.ts';
 import type { Operation } from '~/contract/operation.ts';
 import type { Surface } from '~/contract/shapes/config.ts';
+import type { Plan } from '~/contract/shapes/plan.ts';
 import type { Access, Actor } from '~/server/access/index.ts';
 import type { Runtime } from '~/server/runtime/runtime.ts';
-import type { Store } from '~/server/store/index.ts';
+import type { AuditDraft, Store } from '~/server/store/index.ts';
 
 /**
  * What a handler gets to work with, and the shape that every handler has.
@@ -20,6 +21,12 @@ export type Services = {
   readonly newUuid: () => string;
 };
 
+export type Audit = {
+  readonly entry: (plan: Plan) => AuditDraft;
+  /** The entry is on the disk, with the change. */
+  readonly written: () => void;
+};
+
 export type Context = {
   /** Null only in operations marked `open`. */
   readonly actor: Actor | null;
@@ -30,6 +37,8 @@ export type Context = {
   readonly agent: string | null;
   readonly requestId: string;
   readonly services: Services;
+  /** Of a mutation: what the audit log is to say, for a handler that can write it together with the change itself. */
+  readonly audit?: Audit;
   /** Adds a `set-cookie` header to the answer, on surfaces that have one. */
   readonly setCookie: (header: string) => void;
 };

@@ -1,15 +1,12 @@
-import type { Db } from './database.ts';
-import type { Audited, AuditStore } from './types.ts';
+import type { Db, Tx } from './database.ts';
+import type { AuditDraft, Audited, AuditStore } from './types.ts';
 
 const valueBytesMax = 64 * 1024;
 
 /** Who did what. Append-only: there is no method that changes, only `retention.prune` deletes, and triggers in the database refuse all else. */
 export function auditStore(db: Db): AuditStore {
   return {
-    append: async ({ at, actor, surface, operation, target, reason, outcome, error, input, before, after, address }) => {
-      const data = { actor, surface, operation, target, reason, outcome, error, address, at: BigInt(at), input: textOf(input) ?? 'null', before: textOf(before), after: textOf(after) };
-      return (await db.audit.create({ data, select: { id: true } })).id;
-    },
+    append: (entry) => auditIn(db, entry),
     list: async ({ actor, operation, outcome, since, before, limit }) => {
       const where = {
         ...(actor === undefined ? {} : { actor }),
@@ -29,6 +26,12 @@ export function auditStore(db: Db): AuditStore {
       }));
     },
   };
+}
+
+/** Also within the transaction of what it tells of. */
+export async function auditIn(db: Db | Tx, { at, actor, surface, operation, target, reason, outcome, error, input, before, after, address }: AuditDraft): Promise<number> {
+  const data = { actor, surface, operation, target, reason, outcome, error, address, at: BigInt(at), input: textOf(input) ?? 'null', before: textOf(before), after: textOf(after) };
+  return (await db.audit.create({ data, select: { id: true } })).id;
 }
 
 /** A 4 MiB document belongs into the version history, not into each audit entry. */

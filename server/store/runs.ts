@@ -1,4 +1,5 @@
 import type { ApplyRun, InstanceApply } from '~/contract/shapes/plan.ts';
+import { auditIn } from './audit.ts';
 import type { Db } from './database.ts';
 import type { RunStore, StoredRun } from './types.ts';
 import { appendIn } from './versions.ts';
@@ -13,13 +14,14 @@ export function runStore(db: Db): RunStore {
       // One statement; `createMany` would be a transaction of its own.
       await db.run.create({ data: rowOf(run, owner), select: { id: true } });
     },
-    decide: (id, { owner, at, version, instances }) =>
+    decide: (id, { owner, at, version, instances, audit }) =>
       db.$transaction(async (tx) => {
         // The head first: the row on which all deciders queue, whatever run they decide.
         if (!(await appendIn(tx, version))) return 'stale';
         const data = { state: 'decided', decidedAt: BigInt(at), instances: JSON.stringify(instances) };
         const { count } = await tx.run.updateMany({ where: { id, owner, state: 'preparing', version: version.meta.version }, data });
         if (count !== 1) throw new Gone();
+        if (audit !== null) await auditIn(tx, audit);
         return 'decided' as const;
       }).catch((error: unknown) => {
         if (error instanceof Gone) return 'gone';

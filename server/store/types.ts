@@ -57,10 +57,11 @@ export type RunStore = {
   /** `run.state` must be `preparing`. */
   begin(run: ApplyRun, owner: string): Promise<void>;
   /**
-   * THE decision: appends the version and marks the run decided, in one durable transaction.
+   * THE decision: appends the version and marks the run decided, in one durable transaction, and tells in it who did it
+   * (`audit`): there is no version without its entry.
    * `stale`: the newest version is not `version - 1`. `gone`: the run is not preparing any more, or not `owner`'s.
    */
-  decide(id: string, decision: { owner: string; at: number; version: Committed; instances: InstanceApply[] }): Promise<'decided' | 'stale' | 'gone'>;
+  decide(id: string, decision: { owner: string; at: number; version: Committed; instances: InstanceApply[]; audit: AuditDraft | null }): Promise<'decided' | 'stale' | 'gone'>;
   /** False when the run is not preparing any more. */
   abort(id: string, end: { at: number; error: string; instances: InstanceApply[] }): Promise<boolean>;
   /** Progress of the instances, in any state. False when there is no such run. */
@@ -114,9 +115,11 @@ export type EventStore = {
 };
 
 export type Audited = z.output<typeof AuditEntry>;
+/** `input`, `before` and `after` are cut to a note of their size beyond 64 KiB. */
+export type AuditDraft = Omit<Audited, 'id'>;
+/** Nothing is ever changed; only what is older than the retention setting goes (`retention.prune`). */
 export type AuditStore = {
-  /** `input`, `before` and `after` are cut to a note of their size beyond 64 KiB. Nothing is ever changed; only what is older than the retention setting goes (`retention.prune`). */
-  append(entry: Omit<Audited, 'id'>): Promise<number>;
+  append(entry: AuditDraft): Promise<number>;
   /** Newest first. */
   list(filter: { actor?: string | undefined; operation?: string | undefined; outcome?: Audited['outcome'] | undefined; since?: number | undefined; before?: number | undefined; limit: number }): Promise<Audited[]>;
 };

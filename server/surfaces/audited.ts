@@ -2,24 +2,34 @@ import { CoterieError, problemOf } from '~/contract/errors.ts';
 import type { Entry } from '~/contract/index.ts';
 import type { ApplyRun, Plan } from '~/contract/shapes/plan.ts';
 import type { Change } from '~/contract/shapes/config.ts';
+import type { Audit, Context } from '~/server/handlers/context.ts';
+import type { AuditDraft } from '~/server/store/index.ts';
 import type { Call } from './execute.ts';
 
 /**
  * Writes down who did what, with the difference that the plan shows. Failed and refused attempts are kept too;
  * previews are not (they change nothing), nor are attempts that a rate limit stopped or that nobody signed in for (anybody could flood the log).
+ * A change of the configuration is written down by the transaction that decides it; all else here, before the answer.
  */
-export async function audited(call: Call, run: () => Promise<unknown>): Promise<unknown> {
+export async function audited(call: Call, run: (context: Context) => Promise<unknown>): Promise<unknown> {
   let answer: unknown;
+  let isWritten = false;
+  const audit: Audit = {
+    entry: (plan) => entryOf(call, madeOf(plan)),
+    written: () => {
+      isWritten = true;
+    },
+  };
   try {
-    answer = await run();
+    answer = await run({ ...call.context, audit });
   } catch (error) {
     // Where that cannot be written either, why it failed is still what the caller needs to hear.
-    if (worthKeeping(call, error)) await write(call, { outcome: outcomeOf(error), error: problemOf(error).detail, before: null, after: null }).catch(() => {});
+    if (!isWritten && worthKeeping(call, error)) await write(call, { outcome: outcomeOf(error), error: problemOf(error).detail, before: null, after: null }).catch(() => {});
     throw error;
   }
   // Every mutation answers an `Outcome`: the contract makes it one.
   const { dryRun, plan, run: applied } = answer as { dryRun: boolean; plan: Plan; run: ApplyRun | null };
-  if (!dryRun) await write(call, { outcome: applied?.state === 'aborted' ? 'failed' : 'ok', error: applied?.error ?? null, before: side(plan.changes, 'before'), after: side(plan.changes, 'after') });
+  if (!dryRun && !isWritten) await write(call, { ...madeOf(plan), error: applied?.error ?? null });
   return answer;
 }
 
@@ -33,10 +43,16 @@ const outcomeOf = (error: unknown) => (error instanceof CoterieError && error.co
 
 type Result = { outcome: 'ok' | 'refused' | 'failed'; error: string | null; before: unknown; after: unknown };
 
-async function write({ entry, context, rawInput }: Call, result: Result): Promise<void> {
+const madeOf = ({ changes }: Plan): Result => ({ outcome: 'ok', error: null, before: side(changes, 'before'), after: side(changes, 'after') });
+
+async function write(call: Call, result: Result): Promise<void> {
+  await call.context.services.store.audit.append(entryOf(call, result));
+}
+
+function entryOf({ entry, context, rawInput }: Call, result: Result): AuditDraft {
   const { services, actor, surface, address } = context;
   const input = withoutSecrets(entry, rawInput);
-  await services.store.audit.append({
+  return {
     at: services.now(),
     actor: actor?.user ?? (typeof input['name'] === 'string' ? input['name'] : 'nobody'),
     surface,
@@ -46,7 +62,7 @@ async function write({ entry, context, rawInput }: Call, result: Result): Promis
     input,
     address,
     ...result,
-  });
+  };
 }
 
 function withoutSecrets({ operation }: Entry, rawInput: unknown): Record<string, unknown> {

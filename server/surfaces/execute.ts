@@ -26,12 +26,12 @@ export type Pipeline = { readonly handlers: AnyHandlers; readonly observe: (obse
 export async function execute({ handlers, observe }: Pipeline, call: Call): Promise<unknown> {
   const { entry, context } = call;
   const begun = performance.now();
-  const run = async () => {
+  const run = async (inContext: Context) => {
     const input = admitted(call);
-    return (handlers[entry.noun]![entry.verb] as Handler)(context, input);
+    return (handlers[entry.noun]![entry.verb] as Handler)(inContext, input);
   };
   try {
-    const answer = entry.operation.kind === 'mutation' ? await audited(call, run) : await run();
+    const answer = entry.operation.kind === 'mutation' ? await audited(call, run) : await run(context);
     observe({ call, tookMs: performance.now() - begun, error: null });
     return answer;
   } catch (failure) {

@@ -53,3 +53,31 @@ it('what was answered before a kill is there, with its audit row', async () => {
   }
   expect((await cluster.post('/session/admin/login', { password, token: true })).status).toBe(200);
 });
+
+it('no version is there without the row that says who made it', async () => {
+  for (let kill = 0; kill < 3; kill += 1) {
+    const before = (await cluster.get('/config')).body?.version ?? 0;
+    const stopped = new AbortController();
+    const changing = (async () => {
+      for (let n = 0; !stopped.signal.aborted; n += 1) await cluster.post('/config/upload', { sections: { motd: `${kill}-${n}` } }).catch(() => null);
+    })();
+    await waitFor(async () => ((await cluster.get('/config')).body?.version ?? 0) > before + 5 + kill, { timeoutMs: 20_000, what: 'some versions' });
+    await server.end('SIGKILL');
+    stopped.abort();
+    await changing;
+
+    const store = await openStore(`file:${join(server.dataDir, 'coterie.db')}`);
+    const versions = await store.versions.list({ limit: 1000, offset: 0 });
+    const rows = await store.audit.list({ operation: 'config.upload', outcome: 'ok', limit: 1000 });
+    const motds = rows.map(({ after }) => JSON.stringify(after));
+    expect(rows).toHaveLength(versions.length);
+    for (const { version } of versions) {
+      const text = (await store.versions.get(version))!.text;
+      const [motd] = /\d-\d+/.exec(text)!;
+      expect(motds.filter((after) => after.includes(`"${motd}"`))).toHaveLength(1);
+    }
+    await store.close();
+    server.start();
+    await cluster.ready(server);
+  }
+});

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adapterFor } from '~/server/store/adapter.ts';
 import { openStore, type Store } from '~/server/store/index.ts';
@@ -45,7 +46,7 @@ describe('several servers on one PostgreSQL', () => {
   it('decide one of two runs, and one run once', async () => {
     for (let version = 201; version <= 230; version += 1) {
       await Promise.all(stores.map((store, n) => store.runs.begin(run(`v${version}-${n}`, version), `s${n}`)));
-      const tries = stores.flatMap((store, n) => [0, 1].map(() => store.runs.decide(`v${version}-${n}`, { owner: `s${n}`, at: 1, version: committed(version), instances })));
+      const tries = stores.flatMap((store, n) => [0, 1].map(() => store.runs.decide(`v${version}-${n}`, { owner: `s${n}`, at: 1, version: committed(version), instances, audit: null })));
       expect((await Promise.all(tries)).filter((answer) => answer === 'decided'), `version ${version}`).toHaveLength(1);
     }
     const decided = (await stores[0].runs.unfinished()).filter((stored) => stored.run.state === 'decided');
@@ -90,6 +91,8 @@ describe('several servers on one PostgreSQL', () => {
     const adapter = await adapterFor(url).connect();
     const { rows } = await adapter.queryRaw({ sql: 'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY 1', args: [], argTypes: [] });
     await adapter.dispose();
-    expect(rows.map(([name]) => String(name).replace(/^\d+_/, ''))).toEqual(['init', 'guards', 'issue_marks']);
+    const written = readdirSync('prisma/postgres/migrations', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(written.length).toBeGreaterThan(3);
+    expect(rows.map(([name]) => String(name))).toEqual(written.map(({ name }) => name).toSorted());
   });
 });

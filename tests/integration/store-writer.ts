@@ -11,7 +11,7 @@ for (let round = 0; round < Number(rounds); round += 1) {
   const next = ((await store.versions.head())?.version ?? 0) + 1;
   const id = `${name}-${round}`;
   await store.runs.begin(run(id, next), name);
-  const decided = await store.runs.decide(id, { owner: name, at: Date.now(), version: committed(next), instances });
+  const decided = await store.runs.decide(id, { owner: name, at: Date.now(), version: committed(next), instances, audit: null });
   if (decided === 'decided') {
     won.push(next);
     await store.runs.finish(id, { at: Date.now(), state: 'done', instances });

@@ -1,5 +1,5 @@
 import type { CoordinatorEvent } from '~/core/apply/coordinator-messages.ts';
-import { isDiskFull, type RunStore } from '~/server/store/index.ts';
+import { isDiskFull, type AuditDraft, type RunStore } from '~/server/store/index.ts';
 import type { CallEffect } from './calls.ts';
 import type { WorkEffect } from './drive.ts';
 
@@ -12,6 +12,8 @@ export type RecordsOptions = {
   readonly now: () => number;
   /** The run's first row: nothing is decided before it is there. */
   readonly begun: Promise<void>;
+  /** Who did it, for the audit log; null where nobody is to be told of. */
+  readonly audit: AuditDraft | null;
   /** The lock was lost: another server may be settling this run. */
   readonly lost: AbortSignal;
 };
@@ -25,11 +27,11 @@ export async function recorded(effect: RecordEffect, runs: RunStore, options: Re
   }
 }
 
-async function decided({ runId, candidate, run }: Extract<RecordEffect, { kind: 'recordDecision' }>, runs: RunStore, { owner, now, begun, lost }: RecordsOptions): Promise<CoordinatorEvent> {
+async function decided({ runId, candidate, run }: Extract<RecordEffect, { kind: 'recordDecision' }>, runs: RunStore, { owner, now, begun, lost, audit }: RecordsOptions): Promise<CoordinatorEvent> {
   const told = (outcome: 'won' | 'lost', message: string | null = null): CoordinatorEvent => ({ kind: 'decisionRecorded', outcome, message });
   const decide = async () => {
     await begun;
-    return lost.aborted ? 'unlocked' : runs.decide(runId, { owner, at: now(), version: candidate, instances: run.instances });
+    return lost.aborted ? 'unlocked' : runs.decide(runId, { owner, at: now(), version: candidate, instances: run.instances, audit });
   };
   const answer = await decide().catch(async (error: unknown) => {
     // A full disk refuses the whole transaction; where it filled up right behind it, the decision is there to be read.

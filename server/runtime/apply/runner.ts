@@ -7,7 +7,7 @@ import type { ApplyPolicy } from '~/core/apply/policy.ts';
 import { canonicalText } from '~/core/config/canonical.ts';
 import { hashOf } from '~/link/hash.ts';
 import type { AgentClient, Committed } from '~/link/protocol.ts';
-import type { Store } from '~/server/store/index.ts';
+import type { AuditDraft, Store } from '~/server/store/index.ts';
 import type { ChangeLock } from '../change-lock.ts';
 import type { Versions } from '../versions.ts';
 import { called, isCall } from './calls.ts';
@@ -55,6 +55,11 @@ const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 export type ChangeMeta = { readonly author: string; readonly surface: Surface; readonly reason: string | null };
 
+/** The entry that is written together with the decision; `written` is called once it is. */
+export type RunAudit = { readonly entry: () => AuditDraft; readonly written: () => void };
+
+type Driven = { readonly id: string; readonly begun: Promise<void>; readonly lost: AbortSignal; readonly audit: AuditDraft | null; readonly won?: () => void };
+
 export class ApplyRunner {
   readonly #live = new Map<string, ApplyRun>();
   readonly #writing = new Set<Promise<void>>();
@@ -81,14 +86,14 @@ export class ApplyRunner {
   }
 
   /** `decide` gets the newest version and gives the next configuration, or null where nothing is to be done. Null: it was. */
-  change(meta: ChangeMeta, decide: (base: ConfigVersion | null) => ClusterConfig | null): Promise<ApplyRun | null> {
+  change(meta: ChangeMeta, decide: (base: ConfigVersion | null) => ClusterConfig | null, audit?: RunAudit): Promise<ApplyRun | null> {
     const { lock, versions } = this.components;
     return lock.hold(async (lost) => {
       if (!this.#settled) await this.#settle();
       // Alone on its database, this server has made the newest version itself, or has read it at its start.
       const base = lock.options.shared === null ? versions.current : await versions.refresh();
       const config = decide(base);
-      return config === null ? null : this.#apply({ config, meta, base: versions.committed, lost });
+      return config === null ? null : this.#apply({ config, meta, base: versions.committed, lost, ...(audit ? { audit } : {}) });
     });
   }
 
@@ -104,14 +109,14 @@ export class ApplyRunner {
 
   async #settle(): Promise<void> {
     await settleLeft(
-      { ...this.components, isLive: (id) => this.#live.has(id), finish: (machine, id) => this.#drive(machine, { id, begun: Promise.resolve(), lost: new AbortController().signal }) },
+      { ...this.components, isLive: (id) => this.#live.has(id), finish: (machine, id) => this.#drive(machine, { id, begun: Promise.resolve(), lost: new AbortController().signal, audit: null }) },
       this.options,
     );
     // Another server may die at any time; on a database of our own, only we could have left something.
     this.#settled = this.components.lock.options.shared === null;
   }
 
-  async #apply({ config, meta, base, lost }: { config: ClusterConfig; meta: ChangeMeta; base: Committed | null; lost: AbortSignal }): Promise<ApplyRun> {
+  async #apply({ config, meta, base, lost, audit }: { config: ClusterConfig; meta: ChangeMeta; base: Committed | null; lost: AbortSignal; audit?: RunAudit }): Promise<ApplyRun> {
     const { versions, now, newUuid, store } = this.components;
     const reachable = this.components.reachable();
     const { owner } = this.options;
@@ -125,10 +130,14 @@ export class ApplyRunner {
     const first = machine.run();
     const begun = nextTurn().then(() => store.runs.begin(first, owner));
     begun.catch(() => {});
-    return this.#drive(machine, { id: run.id, begun, lost, won: () => versions.set(candidate, config) });
+    const won = () => {
+      versions.set(candidate, config);
+      audit?.written();
+    };
+    return this.#drive(machine, { id: run.id, begun, lost, audit: audit?.entry() ?? null, won });
   }
 
-  async #drive(machine: ApplyCoordinator, { id, begun, lost, won }: { id: string; begun: Promise<void>; lost: AbortSignal; won?: () => void }): Promise<ApplyRun> {
+  async #drive(machine: ApplyCoordinator, { id, begun, lost, audit, won }: Driven): Promise<ApplyRun> {
     const { store, now, client, onChange, onCommitted, onFinished } = this.components;
     const { owner } = this.options;
     this.#live.set(id, machine.run());
@@ -142,7 +151,7 @@ export class ApplyRunner {
             if (effect.kind === 'commit' && event.kind === 'committed' && event.answer.committed) onCommitted(effect.uuid, effect, event.answer.applied);
             return event;
           }
-          const event = await recorded(effect, store.runs, { owner, now, begun, lost });
+          const event = await recorded(effect, store.runs, { owner, now, begun, lost, audit });
           if (event.kind === 'decisionRecorded' && event.outcome === 'won') won?.();
           return event;
         },

@@ -39,7 +39,7 @@ async function leave(agents: FakeAgent[], decided: boolean) {
   const left = leftRun((await store.versions.latest())!, agents);
   await store.runs.begin(left.run, 'dead-server');
   for (const agent of agents) agent.candidate = { runId: left.run.id, owner: 'dead-server', content: left.candidate };
-  if (decided) expect(await store.runs.decide(left.run.id, { owner: 'dead-server', at: Date.now(), version: left.candidate, instances: left.run.instances })).toBe('decided');
+  if (decided) expect(await store.runs.decide(left.run.id, { owner: 'dead-server', at: Date.now(), version: left.candidate, instances: left.run.instances, audit: null })).toBe('decided');
   await store.close();
   await server.run();
   return left.run.id;

@@ -73,7 +73,7 @@ describe('what has been answered', () => {
       expect(await found.sessions.list(t0)).toEqual([]);
     });
     await store.runs.begin(run('r', 1), 'me');
-    await store.runs.decide('r', { owner: 'me', at: t0, version: committed(1), instances: [] });
+    await store.runs.decide('r', { owner: 'me', at: t0, version: committed(1), instances: [], audit: null });
     await afterPowerCut(async (found) => expect(await found.runs.get('r')).toMatchObject({ run: { state: 'decided' } }));
     await store.close();
   });

@@ -74,13 +74,16 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; end
     it('are decided together with their version, once', async () => {
       await store.runs.begin(run('r1', 1), 'one');
       expect(await store.runs.get('r1')).toEqual({ run: run('r1', 1), owner: 'one' });
-      const decision = { owner: 'one', at: t0 + 9, version: committed(1), instances };
+      const audit = entry(0, { operation: 'config.upload' });
+      const decision = { owner: 'one', at: t0 + 9, version: committed(1), instances, audit };
       expect(await store.runs.decide('r1', decision)).toBe('decided');
       expect((await store.runs.get('r1'))!.run).toMatchObject({ state: 'decided', decidedAt: t0 + 9, instances });
       expect((await store.versions.head())?.version).toBe(1);
       expect(await store.runs.decide('r1', decision)).toBe('stale');
       expect(await store.runs.decide('r1', { ...decision, version: committed(2) })).toBe('gone');
       expect((await store.versions.head())?.version).toBe(1);
+      // One entry for the one decision that was made.
+      expect(await store.audit.list({ limit: 9 })).toEqual([{ ...audit, id: expect.any(Number) }]);
     });
 
     it('move forward only', async () => {
@@ -96,7 +99,7 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; end
     it('that were aborted are never decided', async () => {
       await store.runs.begin(run('r2', 2), 'one');
       expect(await store.runs.abort('r2', { at: t0 + 5, error: 'b refused: no memory', instances })).toBe(true);
-      expect(await store.runs.decide('r2', { owner: 'one', at: t0, version: committed(2), instances })).toBe('gone');
+      expect(await store.runs.decide('r2', { owner: 'one', at: t0, version: committed(2), instances, audit: null })).toBe('gone');
       expect((await store.versions.head())?.version).toBe(1);
       expect((await store.runs.get('r2'))!.run).toMatchObject({ state: 'aborted', error: 'b refused: no memory', finishedAt: t0 + 5 });
     });
@@ -106,8 +109,8 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; end
       expect((await store.runs.unfinished()).map((stored) => [stored.run.id, stored.owner])).toEqual([['r3', 'one']]);
       expect(await store.runs.takeOver('r3', 'somebody', 'two')).toBe(false);
       expect(await store.runs.takeOver('r3', 'one', 'two')).toBe(true);
-      expect(await store.runs.decide('r3', { owner: 'one', at: t0, version: committed(2), instances })).toBe('gone');
-      expect(await store.runs.decide('r3', { owner: 'two', at: t0, version: committed(2), instances })).toBe('decided');
+      expect(await store.runs.decide('r3', { owner: 'one', at: t0, version: committed(2), instances, audit: null })).toBe('gone');
+      expect(await store.runs.decide('r3', { owner: 'two', at: t0, version: committed(2), instances, audit: null })).toBe('decided');
       expect((await store.runs.unfinished()).map((stored) => stored.run.state)).toEqual(['decided']);
       expect(await store.runs.progress('r3', instances)).toBe(true);
       expect(await store.runs.finish('r3', { at: t0, state: 'done', instances })).toBe(true);
