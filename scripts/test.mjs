@@ -1,6 +1,6 @@
 // Everything, on real Tarantool, PostgreSQL and Chromium. Installs what it needs; ends with the counts.
 import { Checks, withoutServices } from './lib/checks.mjs';
-import { build, checkNode, debianPackages, npmPackages } from './lib/install.mjs';
+import { build, checkNode, debianPackages, npmPackages, promtool } from './lib/install.mjs';
 import { endOnSignals } from './lib/run.mjs';
 import { end } from './lib/say.mjs';
 
@@ -9,6 +9,7 @@ try {
   checkNode();
   await debianPackages(['tarantool', 'chromium', 'postgresql']);
   await npmPackages();
+  await promtool();
   await build();
   const checks = new Checks();
   await withoutServices(checks);

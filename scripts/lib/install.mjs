@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, writeFileSync, accessSync, constants } from 'node:fs';
+import { accessSync, constants, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { run } from './run.mjs';
 import { step, Stop } from './say.mjs';
@@ -58,6 +59,36 @@ export async function debianPackages(names) {
     note(`installed ${missing.join(', ')}`);
   }, { usually: `installing ${missing.join(', ')}` });
 }
+
+/** Where the tests look for what is not on the PATH. */
+export const toolsFolder = join(root, 'node_modules/.coterie-tools');
+
+/**
+ * Prometheus's promtool, which tests alert rules. Out of Debian's package, without installing it: that would start a
+ * Prometheus on this machine, and none is wanted.
+ */
+export const promtool = () => step('promtool', async (note) => {
+  if (onPath('promtool') || existsSync(join(toolsFolder, 'promtool'))) return note('there already');
+  if (!onPath('apt-get')) throw new Stop('promtool is missing, which comes with Prometheus (https://prometheus.io): put it on the PATH, then run this again.');
+  const folder = mkdtempSync(join(tmpdir(), 'coterie-promtool-'));
+  try {
+    const asRoot = process.getuid() === 0;
+    const download = () => run('apt-get', ['download', '-q', ...(asRoot ? ['-o', 'APT::Sandbox::User=root'] : []), 'prometheus'], { cwd: folder });
+    // A fresh machine has no lists of packages yet.
+    await download().catch(async () => {
+      const [command, ...rest] = [...(asRoot ? [] : ['sudo']), 'apt-get', 'update', '-q'];
+      await run(command, rest, { terminal: !asRoot, graceMs: 120_000 });
+      await download();
+    });
+    const [archive] = readdirSync(folder);
+    await run('dpkg-deb', ['-x', archive, 'files'], { cwd: folder });
+    mkdirSync(toolsFolder, { recursive: true });
+    copyFileSync(join(folder, 'files/usr/bin/promtool'), join(toolsFolder, 'promtool'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  note('taken out of the Debian package prometheus');
+}, { usually: 'a few seconds, once' });
 
 /** Ends with what to do where we cannot; asks for sudo's password on a line of its own. */
 async function mayInstall(missing, asRoot) {
