@@ -10,7 +10,8 @@ import styles from './drawer.module.css';
 
 type Fact = readonly [label: string, value: ReactNode];
 
-export function Facts({ instance, status }: { instance: InstanceView; status: AgentStatus | null }) {
+/** `brief`: without the processes, which the page of the instance has. */
+export function Facts({ instance, status, brief = false }: { instance: InstanceView; status: AgentStatus | null; brief?: boolean }) {
   const database = status?.database ?? null;
   return (
     <>
@@ -30,7 +31,7 @@ export function Facts({ instance, status }: { instance: InstanceView; status: Ag
         ['Clock offset', instance.clockOffsetMs === null ? '—' : `${Math.round(instance.clockOffsetMs)} ms`],
         ...(status ? restartFacts(status) : []),
       ]} />
-      {status && (
+      {status && !brief && (
         <Group title="Processes" facts={[
           ['Agent', `${status.agentVersion}, pid ${status.process.pid}, ${bytesText(status.process.rssBytes)}, ${percentText(status.process.cpuRatio)} CPU`],
           ...(database ? ([

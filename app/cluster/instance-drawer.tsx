@@ -1,9 +1,9 @@
 'use client';
 import { Anchor, Drawer, Group, Skeleton, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
-import { useApi } from '~/app/api.tsx';
+import { useDetail } from '~/app/instance/use-detail.ts';
 import { instanceActions } from '~/app/lib/actions.ts';
+import { pathOfInstance } from '~/app/lib/instance-tabs.ts';
 import { eventsOf } from '~/app/lib/object-ways.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
 import { issuesOf } from '~/app/lib/summary.ts';
@@ -17,12 +17,11 @@ import { DrawerIssues } from './drawer-issues.tsx';
 import { Facts } from './facts.tsx';
 import { Leadership } from './leadership.tsx';
 import { LogTail } from './log-tail.tsx';
-import { ReplicationLinks } from './replication-links.tsx';
 import { useOpenInstance } from './use-filter.ts';
 
 const closeButton = { 'aria-label': 'Close', 'data-autofocus': true };
 
-/** Everything about one instance. What the table knows is live; the full status is asked for while the drawer is open. */
+/** A quick look at one instance, over the page that one is on. All there is to know is on its own page. */
 export function InstanceDrawer({ overview }: { overview: ClusterOverview }) {
   const [ref, open] = useOpenInstance();
   const layer = useReturnFocus('instance', ref !== null);
@@ -56,25 +55,22 @@ function Heading({ instance, overview }: { instance: InstanceView; overview: Clu
 }
 
 function Body({ instance, overview }: { instance: InstanceView; overview: ClusterOverview }) {
-  const api = useApi();
-  const detail = useQuery({
-    queryKey: ['instance', instance.uuid],
-    queryFn: () => api.instance.get.query({ instance: instance.uuid }),
-    refetchInterval: 2000,
-  });
+  const detail = useDetail(instance);
   const status = detail.data?.status ?? null;
   return (
     <Stack gap="lg">
       <Group gap="sm">
         <HealthPill health={instance.health}>{instance.healthSentence}</HealthPill>
         <Text size="sm" c="dimmed">last report: <ReportAge at={instance.reportedAt} /></Text>
-        <Anchor component={Link} href={eventsOf(instance.uuid)} size="sm" ml="auto">Events of this instance</Anchor>
+        <Group gap="md" ml="auto">
+          <Anchor component={Link} href={eventsOf(instance.uuid)} size="sm">Events of this instance</Anchor>
+          <Anchor component={Link} href={pathOfInstance(instance, overview)} size="sm" fw={600}>Open page</Anchor>
+        </Group>
       </Group>
       {instance.reason !== null && <Text size="sm" style={{ overflowWrap: 'anywhere' }}><b>Why:</b> {instance.reason}</Text>}
       <DrawerIssues issues={issuesOf(overview.issues, instance)} />
       {detail.error && !detail.data && <ProblemAlert problem={problemFrom(detail.error)} />}
-      {detail.isPending ? <Skeleton height={220} /> : <Facts instance={instance} status={status} />}
-      {status?.database && <ReplicationLinks database={status.database} overview={overview} self={instance.uuid} />}
+      {detail.isPending ? <Skeleton height={220} /> : <Facts instance={instance} status={status} brief />}
       <LogTail key={instance.uuid} instance={instance} />
     </Stack>
   );

@@ -8,7 +8,7 @@ import { ObjectSelect } from '~/app/ui/object-select.tsx';
 import page from '~/app/ui/page.module.css';
 import { eventKinds, severities, type ClusterOverview, type Event, type Severity } from '~/contract/shapes/view.ts';
 
-type Props = { readonly overview: ClusterOverview; readonly filter: EventFilter; readonly onFilter: (filter: EventFilter) => void };
+type Props = { readonly overview: ClusterOverview; readonly filter: EventFilter; readonly onFilter: (filter: EventFilter) => void; /** The object is given by the page. */ readonly fixed?: boolean };
 
 const times = [
   { value: 'all', label: 'Any time' },
@@ -18,7 +18,7 @@ const times = [
   { value: 'range', label: 'From … until …' },
 ];
 
-export function EventFilters({ overview, filter, onFilter }: Props) {
+export function EventFilters({ overview, filter, onFilter, fixed = false }: Props) {
   const [asked, setAsked] = useState(false);
   const given = (filter.since !== null && !isSpan(filter.since)) || filter.until !== null;
   const time = given || asked ? 'range' : (filter.since ?? 'all');
@@ -33,7 +33,7 @@ export function EventFilters({ overview, filter, onFilter }: Props) {
   };
   return (
     <div className={page.filters}>
-      <ObjectSelect overview={overview} value={filter.object} onChange={(object) => onFilter({ ...filter, object })} />
+      {!fixed && <ObjectSelect overview={overview} value={filter.object} onChange={(object) => onFilter({ ...filter, object })} />}
       <Select aria-label="Kind" placeholder="Any kind" clearable clearButtonProps={{ 'aria-label': 'Any kind' }} w={170} data={eventKinds.map((value) => ({ value, label: kindWords[value] }))} value={filter.kind} onChange={(kind) => onFilter({ ...filter, kind: kind as Event['kind'] | null })} />
       <Select aria-label="Severity" placeholder="Any severity" clearable clearButtonProps={{ 'aria-label': 'Any severity' }} w={160} data={severities.toReversed().map((value) => ({ value, label: severityWords[value] }))} value={filter.severity} onChange={(severity) => onFilter({ ...filter, severity: severity as Severity | null })} />
       <Select aria-label="Time" w={160} allowDeselect={false} data={times} value={time} onChange={choose} />

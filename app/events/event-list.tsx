@@ -12,17 +12,18 @@ import { EventRow } from './event-row.tsx';
 import styles from './events.module.css';
 import { useReading } from './use-reading.ts';
 
-type Props = { readonly overview: ClusterOverview; readonly filter: EventFilter; readonly onFilter: (filter: EventFilter) => void };
+type Props = { readonly overview: ClusterOverview; readonly filter: EventFilter; readonly onFilter: (filter: EventFilter) => void; /** The object is given by the page, so it is no filter to be cleared. */ readonly fixed?: boolean };
 
-export function EventList({ overview, filter, onFilter }: Props) {
+export function EventList({ overview, filter, onFilter, fixed = false }: Props) {
   const { skewMs } = useLive();
   const now = useServerNow();
+  const filtered = isEventFiltering(fixed ? { ...filter, object: null } : filter);
   const { events, complete, loaded, loadingOlder, failure, store } = useTimeline(filter, { overview, skewMs });
   const { shown, fresh, showFresh } = useReading(events);
   const open = new Set(overview.issues.map(({ id }) => id));
   const problem = failure === null ? null : <ProblemAlert problem={problemFrom(failure)} />;
   if (!loaded) return problem ?? <div aria-busy aria-label="Loading the events"><Stack gap="md"><Skeleton height={300} radius="lg" /></Stack></div>;
-  if (events.length === 0) return problem ?? <Nothing filtered={isEventFiltering(filter)} onClear={() => onFilter(noEventFilter)} />;
+  if (events.length === 0) return problem ?? <Nothing filtered={filtered} onClear={() => onFilter(noEventFilter)} />;
   return (
     <>
       {problem}
@@ -36,7 +37,7 @@ export function EventList({ overview, filter, onFilter }: Props) {
         </section>
       ))}
       <div className={styles.end}>
-        {complete && <p>That is all there is{isEventFiltering(filter) ? ' for this filter' : ''}.</p>}
+        {complete && <p>That is all there is{filtered ? ' for this filter' : ''}.</p>}
         {!complete && store.isFull && <p>{events.length} events are shown. Choose an object, a kind or a time to see older ones.</p>}
         {!complete && !store.isFull && <Button variant="default" loading={loadingOlder} onClick={() => void store.older()}>Load older</Button>}
       </div>

@@ -3,6 +3,7 @@ import { Anchor, Button, EmptyState, Table, Text } from '@mantine/core';
 import Link from 'next/link';
 import { useCallback, useRef, useState } from 'react';
 import { healthOfState, nameOf, rttText, type MemberRow } from '~/app/lib/gossip.ts';
+import { instancePath } from '~/app/lib/instance-tabs.ts';
 import { CopyIcon } from '~/app/ui/copy.tsx';
 import { HealthMark } from '~/app/ui/health-mark.tsx';
 import { Search } from '~/app/ui/icons.tsx';
@@ -11,10 +12,10 @@ import styles from './gossip.module.css';
 
 const rowsMax = 30;
 
-type Props = { readonly rows: readonly MemberRow[]; readonly pointed: string | null; readonly onClear: () => void };
+type Props = { readonly rows: readonly MemberRow[]; readonly caption?: string; readonly pointed: string | null; readonly onClear: () => void };
 
 /** As this server sees them. */
-export function MembersTable({ rows, pointed, onClear }: Props) {
+export function MembersTable({ rows, caption = 'Members as this server sees them', pointed, onClear }: Props) {
   const [whole, setWhole] = useState(false);
   const brought = useRef<string | null>(null);
   // Once for each link: what is asked anew must not take the page away from where a person has scrolled to.
@@ -34,9 +35,9 @@ export function MembersTable({ rows, pointed, onClear }: Props) {
     );
   }
   return (
-    <section className={styles.frame} aria-label="Members">
+    <section className={styles.frame} aria-label={caption}>
       <Table className={styles.members}>
-        <caption className={styles.hidden}>Members as this server sees them</caption>
+        <caption className={styles.hidden}>{caption}</caption>
         <thead>
           <tr>
             <th scope="col">Member</th><th scope="col">UUID</th><th scope="col">Gossip address</th><th scope="col">State</th><th scope="col">Since</th><th scope="col" className={styles.right}>Round trip</th><th scope="col" className={styles.right}>Incarnation</th><th scope="col" className={styles.right}>Config.</th>
@@ -55,7 +56,7 @@ function Row({ row, ref }: { row: MemberRow; /** Given to the row that a link po
   return (
     <tr data-member={name} data-state={state} data-pointed={ref !== undefined || undefined} ref={ref}>
       <th scope="row" className={styles.who}>
-        {kind === 'agent' ? <Link href={`/?instance=${uuid}`} className={styles.link}>{name}</Link> : <span>{name}</span>}
+        {kind === 'agent' ? <Link href={instancePath(uuid, 'gossip')} className={styles.link}>{name}</Link> : <span>{name}</span>}
         <span className={styles.quiet}>{self ? 'this server' : kind}</span>
       </th>
       <td data-label="UUID"><span className={styles.copyable}><span className="mono" title={uuid}>{uuid.slice(0, 8)}</span><CopyIcon value={uuid} what={`the UUID of ${name}`} /></span></td>

@@ -4,6 +4,7 @@ import { ActionMenu } from '~/app/cluster/action-menu.tsx';
 import { Repair } from '~/app/cluster/repair.tsx';
 import { severityHealth } from '~/app/lib/health.ts';
 import { severityWords, type Explanation } from '~/app/lib/issues.ts';
+import { instancePath } from '~/app/lib/instance-tabs.ts';
 import { issueActions } from '~/app/lib/marks.ts';
 import { eventsOf } from '~/app/lib/object-ways.ts';
 import { HealthShapes } from '~/app/ui/icons.tsx';
@@ -33,6 +34,7 @@ export function IssueRow({ issue, issues, explanation }: { issue: Issue; issues:
               <p><b>In general:</b> <Prose text={explanation.todo} /></p>
             </details>
           )}
+          {issue.object.kind === 'instance' && <Link href={instancePath(issue.object.id)}>Page of {issue.object.name}</Link>}
           <Link href={eventsOf(issue.object.id)}>Events of {issue.object.name}</Link>
         </div>
       </div>

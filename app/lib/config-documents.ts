@@ -6,7 +6,7 @@ import type { ClusterConfig } from '~/contract/shapes/config.ts';
 export const topology = '~topology';
 
 export type Document = { readonly name: string; readonly text: string };
-export type Language = 'yaml' | 'json' | 'plain';
+export type Language = 'yaml' | 'json' | 'lua' | 'sql' | 'plain';
 
 export function documentsOf(config: ClusterConfig): Document[] {
   const { sections, ...rest } = config;
@@ -23,6 +23,8 @@ export const labelOf = (name: string): string => (name === topology ? 'Topology'
 /** Sections without an ending are YAML: that is what roles read. */
 export function languageOf(name: string): Language {
   if (name === topology || name.endsWith('.json')) return 'json';
+  if (name.endsWith('.lua')) return 'lua';
+  if (name.endsWith('.sql')) return 'sql';
   return /\.ya?ml$/.test(name) || !/\.[A-Za-z]+$/.test(name) ? 'yaml' : 'plain';
 }
 

@@ -104,3 +104,15 @@ export function verdictOf(observers: readonly Observer[]): { health: Health; sen
 
 const listedMax = 4;
 const list = (names: readonly string[]) => (names.length > listedMax ? `${names.slice(0, listedMax).join(', ')} and ${names.length - listedMax} more` : names.join(', '));
+
+/** What all others who were asked say of one member. */
+export function viewsOf(observers: readonly Observer[], uuid: string): { observers: Observer[]; verdict: { health: Health; sentence: string } | null } {
+  const others = observers.filter((observer) => observer.uuid !== uuid);
+  const heard = others.filter((observer) => observer.heard);
+  if (heard.length === 0) return { observers: others, verdict: null };
+  const states = heard.map(({ members }) => members.find((member) => member.uuid === uuid)?.state ?? 'unknown');
+  const worst = worstOf(states);
+  const alive = states.filter((state) => state === 'alive').length;
+  const sentence = alive === states.length ? `All ${states.length} who were asked see it alive.` : alive === 0 ? `None of the ${states.length} who were asked sees it alive.` : `${alive} of ${states.length} who were asked see it alive, the others do not.`;
+  return { observers: others, verdict: { health: healthOfState[worst], sentence } };
+}

@@ -3,7 +3,7 @@ import type { Health, InstanceView } from '~/contract/shapes/view.ts';
 
 /** `box.info.replication` as rows with names in place of uuids. */
 type End = { readonly text: string; readonly health: Health };
-export type LinkRow = { readonly uuid: string; readonly name: string; readonly upstream: End; readonly downstream: End; readonly lagSeconds: number | null; readonly message: string | null };
+export type LinkRow = { readonly uuid: string; readonly name: string; readonly upstream: End; readonly downstream: End; readonly lagSeconds: number | null; /** Since anything came from the peer. */ readonly idleSeconds: number | null; readonly message: string | null };
 
 /** What `upstream.status` of Tarantool means for a person. */
 const upstreamHealth: Readonly<Record<string, Health>> = { follow: 'ok', sync: 'warning', connect: 'warning', connecting: 'warning', auth: 'warning', orphan: 'warning', loading: 'warning', stopped: 'critical', disconnected: 'critical', off: 'unknown' };
@@ -17,6 +17,7 @@ export function linkRows(database: DatabaseStatus, { instances, self }: { instan
       upstream: upstream === null ? { text: 'no', health: 'unknown' } : { text: upstream.status, health: upstreamHealth[upstream.status] ?? 'unknown' },
       downstream: downstream === null ? { text: 'no', health: 'unknown' } : { text: downstream.status, health: downstream.status === 'follow' ? 'ok' : 'critical' },
       lagSeconds: upstream?.lagSeconds ?? null,
+      idleSeconds: upstream?.idleSeconds ?? null,
       message: upstream?.message ?? downstream?.message ?? null,
     }));
 }

@@ -4,6 +4,7 @@ import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlig
 import '@mantine/spotlight/styles.css';
 import { useRouter } from 'next/navigation';
 import { useOpenInstance } from '~/app/cluster/use-filter.ts';
+import { pathOfInstance } from '~/app/lib/instance-tabs.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
 import { compare, refOf } from '~/app/lib/rows.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
@@ -31,6 +32,8 @@ export function Palette() {
       onClick: () => openInstance(uuid),
     }),
   );
+  // Found by `page`, so that the plain name still leads to the quick look.
+  const instancePages = overview.instances.map((one): SpotlightActionData => ({ id: `page ${one.uuid}`, label: `Page of ${one.alias}`, description: 'Replication, storage, box.cfg, statistics, logs, console, gossip, events', onClick: () => router.push(pathOfInstance(one, overview)) }));
   const replicasets = overview.replicasets.map((one): SpotlightActionData => ({ id: one.uuid, label: `Edit ${one.alias}`, description: one.healthSentence, onClick: () => open('replicaset.edit', { replicaset: refOf(one, overview.replicasets) }) }));
   const actions: SpotlightActionData[] = [
     { id: 'create', label: 'Create replicaset', description: 'From unconfigured instances', onClick: () => open('replicaset.create') },
@@ -46,7 +49,7 @@ export function Palette() {
         </ActionIcon>
       </Tooltip>
       <Spotlight
-        actions={[{ group: 'Instances', actions: instances }, { group: 'Actions', actions: changes }, { group: 'Pages', actions: [...ways, { id: 'password', label: 'Change password', description: 'Of your own account', onClick: () => open('session.changePassword') }] }]}
+        actions={[{ group: 'Instances', actions: instances }, { group: 'Pages of instances', actions: instancePages }, { group: 'Actions', actions: changes }, { group: 'Pages', actions: [...ways, { id: 'password', label: 'Change password', description: 'Of your own account', onClick: () => open('session.changePassword') }] }]}
         shortcut={['mod + K']}
         limit={shownMax}
         overlayProps={{ backgroundOpacity: 0.45, blur: 0 }}

@@ -68,7 +68,7 @@ describe('the Gossip page', () => {
     await page.getByRole('dialog').getByRole('link', { name: 'alive', exact: true }).click();
     await page.locator('tr[data-member=s1-2][data-pointed]').waitFor();
     await page.getByRole('link', { name: 's1-2', exact: true }).click();
-    await page.getByRole('dialog').getByText('Identity').waitFor();
+    await page.getByRole('tab', { name: 'Gossip', selected: true }).waitFor();
   }, 60_000);
 
   it('shows a viewer all but the keys', async () => {
