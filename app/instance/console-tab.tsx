@@ -44,8 +44,8 @@ const dangerOf = (instance: string): string => entryOf('instance.eval').operatio
 
 function Open({ instance }: { instance: InstanceView }) {
   const [deadline, setDeadline] = useState('5000');
-  const shell = useConsole(instance.uuid, Number(deadline));
-  const { command, history, running, entries } = shell;
+  const { command, history, entries, store } = useConsole(instance.uuid, Number(deadline));
+  const { running } = store;
   const empty = command.code.trim() === '';
   const tooLong = command.code.length > codeMax;
   const input = { instance: instance.alias, language: command.language, code: command.code, timeoutMs: Number(deadline) };
@@ -53,31 +53,31 @@ function Open({ instance }: { instance: InstanceView }) {
     <Stack gap="md">
       <section aria-label="Console" className={styles.console}>
         <Group gap="sm" className={styles.consoleHead!}>
-          <SegmentedControl aria-label="Language" size="xs" data={languages} value={command.language} onChange={(value) => shell.language(value as ConsoleLanguage)} />
+          <SegmentedControl aria-label="Language" size="xs" data={languages} value={command.language} onChange={(value) => store.change({ language: value as ConsoleLanguage })} />
           <Text size="sm" className={styles.live}><HealthShapes.warning size={14} /> live, {instance.leadership === 'master' ? 'the master: writes count' : 'read-only'}; audited</Text>
           <span className={styles.menu}>
             <Menu width={420} position="bottom-end">
               <Menu.Target><Button size="compact-sm" variant="default" disabled={history.length === 0} rightSection={<ChevronDown size={13} />}>History</Button></Menu.Target>
               <Menu.Dropdown mah={360} style={{ overflowY: 'auto' }}>
-                {history.map((one) => <Menu.Item key={`${one.language} ${one.code}`} onClick={() => shell.change(one)}><span className={styles.past}><span className={styles.quiet}>{one.language.toUpperCase()}</span> <span className="mono">{one.code}</span></span></Menu.Item>)}
+                {history.map((one) => <Menu.Item key={`${one.language} ${one.code}`} onClick={() => store.change(one)}><span className={styles.past}><span className={styles.quiet}>{one.language.toUpperCase()}</span> <span className="mono">{one.code}</span></span></Menu.Item>)}
               </Menu.Dropdown>
             </Menu>
           </span>
         </Group>
-        <Code label={`${command.language.toUpperCase()} to run on ${instance.alias}`} language={command.language} value={command.code} short onChange={(code) => shell.change({ code })} keys={{ run: () => void shell.run(), earlier: shell.earlier, later: shell.later }} />
+        <Code label={`${command.language.toUpperCase()} to run on ${instance.alias}`} language={command.language} value={command.code} short onChange={(code) => store.change({ code })} keys={{ run: () => void store.run(), earlier: store.earlier, later: store.later }} />
         <Group gap="sm" className={styles.consoleFoot!}>
           <Text size="xs" c={tooLong ? 'var(--critical)' : 'dimmed'} flex="1 1 220px">{tooLong ? `Too long: at most ${codeMax / 1024} KiB.` : <>Ctrl Enter runs it. Arrow up on the first line and down on the last go through the history; Tab leaves the editor.</>}</Text>
           <CopyAs operation="instance.eval" input={input} disabled={empty} />
           <Select aria-label="Deadline" size="xs" w={130} allowDeselect={false} data={timeouts} value={deadline} onChange={(value) => value !== null && setDeadline(value)} />
-          <Button size="xs" disabled={empty || tooLong || running} loading={running} onClick={() => void shell.run()}>Run</Button>
+          <Button size="xs" disabled={empty || tooLong || running} loading={running} onClick={() => void store.run()}>Run</Button>
         </Group>
       </section>
       {entries.length === 0 ? (
         <Text size="sm" c="dimmed">Nothing has been run yet in this tab. Try <code className="mono">{command.language === 'sql' ? 'SELECT "name", "engine" FROM "_vspace"' : 'return box.info.vclock'}</code>.</Text>
       ) : (
         <>
-          {entries.map((entry) => <ConsoleEntry key={entry.number} entry={entry} onAgain={() => shell.change({ language: entry.language, code: entry.code })} />)}
-          <div><Button size="compact-sm" variant="subtle" color="gray" onClick={shell.clear}>Clear the answers</Button></div>
+          {entries.map((entry) => <ConsoleEntry key={entry.number} entry={entry} onAgain={() => store.change({ language: entry.language, code: entry.code })} />)}
+          <div><Button size="compact-sm" variant="subtle" color="gray" onClick={store.clear}>Clear the answers</Button></div>
         </>
       )}
     </Stack>

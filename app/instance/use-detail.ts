@@ -1,7 +1,7 @@
 'use client';
 import { useQueries, useQuery } from '@tanstack/react-query';
-import { useApi } from '~/app/api.tsx';
-import type { ClusterOverview, InstanceDetail, InstanceView } from '~/contract/shapes/view.ts';
+import { useApi, type Api } from '~/app/api.tsx';
+import type { ClusterOverview, InstanceView } from '~/contract/shapes/view.ts';
 
 /** The full status is not in the stream: it is asked for now and then, and at once when the stream tells of a change. */
 const everyMs = 5000;
@@ -20,12 +20,14 @@ export function useDetails(instances: readonly InstanceView[]) {
   return useQueries({ queries: instances.map((instance) => detailOf(api, instance)) });
 }
 
-const detailOf = (api: ReturnType<typeof useApi>, instance: InstanceView) => ({
+type Detail = Awaited<ReturnType<Api['instance']['get']['query']>>;
+
+const detailOf = (api: Api, instance: InstanceView) => ({
   queryKey: ['instance', instance.uuid, signOf(instance)],
   queryFn: () => api.instance.get.query({ instance: instance.uuid }),
   refetchInterval: everyMs,
   // Of the same instance only: its last status stays in sight while a new one is asked for.
-  placeholderData: (before: InstanceDetail | undefined) => (before?.uuid === instance.uuid ? before : undefined),
+  placeholderData: (before: Detail | undefined) => (before?.uuid === instance.uuid ? before : undefined),
 });
 
 /** Since when it is in its state, as the newest event says that led there. */

@@ -35,7 +35,10 @@ describe('the page of an instance', () => {
     await page.goto('/?instance=s1-2');
     await page.getByRole('dialog').getByRole('link', { name: 'Open page' }).click();
     await page.waitForURL('**/instances/s1-2');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Actions', exact: true }).waitFor();
     await page.keyboard.press('Control+k');
+    await page.getByRole('textbox', { name: 'Go to' }).waitFor();
     await page.keyboard.type('s2-1');
     await page.locator('[data-action]').filter({ hasText: 'Page of s2-1' }).click();
     await page.waitForURL('**/instances/s2-1');
