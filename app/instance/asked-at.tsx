@@ -10,7 +10,7 @@ export function AskedAt({ query: { dataUpdatedAt, isFetching, refetch } }: { que
   return (
     <>
       {dataUpdatedAt > 0 && <Text size="sm" c="dimmed" className="number" data-testid="asked-at">as of {timeText(dataUpdatedAt)}</Text>}
-      <Button variant="default" size="compact-md" leftSection={<Refresh size={14} />} loading={isFetching} onClick={() => void refetch()}>Ask again</Button>
+      <Button variant="default" size="compact-sm" leftSection={<Refresh size={14} />} loading={isFetching} onClick={() => void refetch()}>Ask again</Button>
     </>
   );
 }

@@ -5,7 +5,7 @@ import Link from 'next/link';
 import { useApi } from '~/app/api.tsx';
 import { Matrix } from '~/app/gossip/matrix.tsx';
 import { MembersTable } from '~/app/gossip/members-table.tsx';
-import { matrixMembersMax, observersOfMany, viewsOf } from '~/app/lib/gossip.ts';
+import { matrixMembersMax, memberRows, observersOfMany, viewsOf } from '~/app/lib/gossip.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
 import { HealthMark } from '~/app/ui/health-mark.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
@@ -38,7 +38,7 @@ export function GossipTab({ instance, overview }: TabProps) {
         <h2 id="says" className={styles.heads}>What {instance.alias} says of the others</h2>
         <Text size="sm" c="dimmed" mb={8}>Asked of itself; it has 2 s to answer. Round trips are those that it has measured. <Link href={`/gossip?member=${instance.uuid}`} className={styles.link}>The Gossip page</Link> has everybody’s view.</Text>
         {members.error && <ProblemAlert problem={problemFrom(members.error)} />}
-        {members.isPending ? <Skeleton height={180} radius="lg" aria-label="Loading its view" /> : members.data && !members.error && (members.data.length === 0 ? <Nothing title="It knows nobody">{instance.alias} has heard of no other member. Its seeds may be wrong, or it has another cluster secret.</Nothing> : <MembersTable rows={members.data.map((member) => ({ ...member, self: false }))} caption={`Members as ${instance.alias} sees them`} pointed={null} onClear={() => {}} />)}
+        {members.isPending ? <Skeleton height={180} radius="lg" aria-label="Loading its view" /> : members.data && !members.error && (members.data.length === 0 ? <Nothing title="It knows nobody">{instance.alias} has heard of no other member. Its seeds may be wrong, or it has another cluster secret.</Nothing> : <MembersTable rows={memberRows(members.data, [])} caption={`Members as ${instance.alias} sees them`} pointed={null} onClear={() => {}} />)}
       </section>
       <section aria-labelledby="seen">
         <h2 id="seen" className={styles.heads}>What the others say of {instance.alias}</h2>

@@ -34,7 +34,7 @@ export function InstancePage({ name }: { name: string }) {
 export type TabProps = { readonly instance: InstanceView; readonly overview: ClusterOverview };
 
 const tabs: Readonly<Record<InstanceTab, (props: TabProps) => ReactNode>> = {
-  general: GeneralTab, replication: ReplicationTab, storage: StorageTab, settings: BoxCfgTab, statistics: () => null, logs: LogsTab, console: ConsoleTab, gossip: GossipTab, events: EventsTab,
+  general: GeneralTab, replication: ReplicationTab, storage: StorageTab, settings: BoxCfgTab, logs: LogsTab, console: ConsoleTab, gossip: GossipTab, events: EventsTab,
 };
 
 function Page(props: TabProps) {

@@ -44,7 +44,7 @@ export function LogsTab({ instance }: TabProps) {
         <Select aria-label="Level" allowDeselect={false} w={190} data={logLevels.map((value) => ({ value, label: levelWords[value] }))} value={filter.level ?? 'debug'} onChange={(level) => setFilter({ ...filter, level: level === 'debug' ? null : (level as LogFilter['level']) })} />
         <Select aria-label="Whose log" allowDeselect={false} w={150} data={[{ value: 'all', label: 'Both logs' }, { value: 'tarantool', label: 'Tarantool' }, { value: 'agent', label: 'Agent' }]} value={filter.source ?? 'all'} onChange={(source) => setFilter({ ...filter, source: source === 'all' ? null : (source as LogFilter['source']) })} />
         <Button variant="default" onClick={() => (held === null ? setHeld(lines) : follow())} aria-pressed={held !== null}>{held === null ? 'Pause' : 'Go on'}</Button>
-        <Button variant="default" leftSection={<Download size={14} />} disabled={shown.length === 0} onClick={() => saveFile(`${instance.alias}.log`, `${logText(shown)}\n`)}>Download</Button>
+        <Button variant="default" leftSection={<Download size={14} />} disabled={shown.length === 0} onClick={() => saveFile(`${instance.alias}.log`, `${logText(shown)}\n`, 'text/plain')}>Download</Button>
         <CopyIcon value={logText(shown)} what="the lines shown" />
         {held === null ? <LogState state={state} /> : <span className={styles.paused} role="status">Paused{waiting > 0 ? `, ${countText(waiting, 'new line')}` : ''}</span>}
       </div>

@@ -24,7 +24,7 @@ export const places = {
   'issue.mutes': { page: '/issues', where: 'the list of mutes', from: 'app/issues/muted.tsx' },
 
   'instance.list': { page: '/', where: 'the table, and the unconfigured ones above it', within: 'cluster.watch' },
-  'instance.get': { page: '/', where: 'the details of an instance', from: 'app/cluster/instance-drawer.tsx' },
+  'instance.get': { page: '/', where: 'the details of an instance', from: 'app/instance/use-detail.ts' },
   'instance.probe': { page: '/', where: 'Probe address', from: 'app/cluster/toolbar.tsx' },
   'instance.join': { page: '/', where: 'Join, at an unconfigured instance; menu of a replicaset: Add an instance', from: 'app/cluster/unconfigured.tsx' },
   'instance.edit': { page: '/', where: 'menu of an instance: Edit', from: 'app/lib/actions.ts' },
@@ -37,6 +37,10 @@ export const places = {
   'instance.rebuild': { page: '/', where: 'menu of an instance: Rebuild from peers', from: 'app/lib/actions.ts' },
   'instance.followLogs': { page: '/', where: 'the log of an instance', from: 'app/live/use-log.ts' },
   'instance.logs': { page: '/', where: 'the log of an instance, which begins with the old lines', within: 'instance.followLogs' },
+
+  'instance.boxCfg': { page: '/instances/[instance]', where: 'tab box.cfg', from: 'app/instance/box-cfg-tab.tsx' },
+  'instance.spaces': { page: '/instances/[instance]', where: 'tab Storage & memory', from: 'app/instance/spaces.tsx' },
+  'instance.eval': { page: '/instances/[instance]', where: 'tab Console', from: 'app/instance/console-tab.tsx' },
 
   'replicaset.list': { page: '/', where: 'the heads of the table', within: 'cluster.watch' },
   'replicaset.get': { page: '/', where: 'the head of a replicaset in the table', within: 'cluster.watch' },

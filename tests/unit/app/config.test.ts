@@ -87,7 +87,7 @@ describe('what is shown', () => {
     expect(chosenOf(all, 'gone')!.name).toBe('a');
     expect(chosenOf(documentsOf({ ...config, sections: {} }), null)!.name).toBe(topology);
   });
-  it('is coloured by its name', () => expect(['x', 'x.yml', 'a/x.yaml', 'x.json', 'x.lua', topology, 'v1.2'].map(languageOf)).toEqual(['yaml', 'yaml', 'yaml', 'json', 'plain', 'json', 'yaml']));
+  it('is coloured by its name', () => expect(['x', 'x.yml', 'a/x.yaml', 'x.json', 'x.lua', topology, 'v1.2'].map(languageOf)).toEqual(['yaml', 'yaml', 'yaml', 'json', 'lua', 'json', 'yaml']));
   it('is in the address', () => {
     expect(addressFrom(new URLSearchParams('version=3&from=x&section=a/b'))).toEqual({ version: 3, from: null, section: 'a/b' });
     expect(addressFrom(new URLSearchParams('version=-1&from=0'))).toEqual({ version: null, from: null, section: null });
