@@ -32,7 +32,7 @@ export function isEmptyEdit(operation: MutationName, draft: Draft): boolean {
   if (operation === 'topology.apply') return Array.isArray(draft.edits) && draft.edits.length === 0;
   const { operation: definition, verb } = entryOf(operation);
   const subject: readonly string[] = definition.subject ?? [];
-  return verb === 'edit' && Object.keys(draft).every((field) => subject.includes(field));
+  return verb.startsWith('edit') && Object.keys(draft).every((field) => subject.includes(field));
 }
 
 /** The name that must be typed before a `typedName` operation; null where none is. */

@@ -13,6 +13,10 @@ export function startOf(operation: MutationName, given: Draft, overview: Cluster
       const sets = overview.replicasets.toSorted((a, b) => compare(a.alias, b.alias)).map((one) => refOf(one, overview.replicasets));
       return { ...(free.length === 1 ? { instance: free[0] } : {}), ...(sets.length === 1 ? { replicaset: sets[0] } : {}), ...given };
     }
+    case 'alert.addChannel':
+      return { kind: 'webhook', ...given };
+    case 'alert.silence':
+      return { hours: 1, ...given };
     case 'issue.mute':
       return { hours: 24, ...given };
     default:

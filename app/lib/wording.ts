@@ -4,6 +4,13 @@ import { countText } from './format.ts';
 
 /** The words on a dialog: title and button. Everything longer comes from the contract. */
 const verbs: Partial<Record<MutationName, string>> = {
+  'alert.addChannel': 'Add channel',
+  'alert.editChannel': 'Edit channel',
+  'alert.removeChannel': 'Remove channel',
+  'alert.test': 'Test channel',
+  'alert.silence': 'Silence alerts',
+  'alert.unsilence': 'End silence',
+  'retention.edit': 'Change how long history is kept',
   'replicaset.create': 'Create replicaset',
   'replicaset.edit': 'Edit',
   'replicaset.delete': 'Delete',
@@ -38,6 +45,13 @@ const verbs: Partial<Record<MutationName, string>> = {
 };
 
 const buttons: Partial<Record<MutationName, string>> = {
+  'alert.addChannel': 'Add',
+  'alert.editChannel': 'Apply',
+  'alert.removeChannel': 'Remove',
+  'alert.test': 'Send test',
+  'alert.silence': 'Silence',
+  'alert.unsilence': 'End silence',
+  'retention.edit': 'Apply',
   'replicaset.edit': 'Apply',
   'instance.edit': 'Apply',
   'replicaset.restartReplication': 'Restart replication',

@@ -12,6 +12,7 @@ export const pages: readonly Page[] = [
   { href: '/gossip', label: 'Gossip' },
   { href: '/users', label: 'Users' },
   { href: '/audit', label: 'Audit', reads: 'audit.list' },
+  { href: '/alerts', label: 'Alerts' },
 ];
 
 export const pagesFor = (role: Role): readonly Page[] => pages.filter(({ reads }) => reads === undefined || refusalFor(reads, role) === null);

@@ -4,10 +4,10 @@ import { isObject } from '~/app/lib/issues.ts';
 import { compare } from '~/app/lib/rows.ts';
 import type { ClusterOverview, ObjectRef } from '~/contract/shapes/view.ts';
 
-type Props = { readonly overview: ClusterOverview; readonly value: string | null; readonly onChange: (ref: string | null) => void };
+type Props = { readonly overview: ClusterOverview; readonly value: string | null; readonly onChange: (ref: string | null) => void; /** In a form; a filter bar has none. */ readonly label?: string };
 
 /** Chooses an instance or a replicaset. What a link names stays chosen, also when it is not there any more. */
-export function ObjectSelect({ overview, value, onChange }: Props) {
+export function ObjectSelect({ overview, value, onChange, label }: Props) {
   const refs = (kind: ObjectRef['kind'], rows: readonly { uuid: string; alias: string }[]) =>
     rows.map(({ uuid, alias }): ObjectRef => ({ kind, id: uuid, name: alias })).toSorted((a, b) => compare(a.name, b.name));
   const groups = [
@@ -19,7 +19,7 @@ export function ObjectSelect({ overview, value, onChange }: Props) {
   const data = groups.filter((group) => group.refs.length > 0).map((group) => ({ group: group.group, items: group.refs.map(({ id, name }) => ({ value: id, label: name })) }));
   return (
     <Select
-      aria-label="Object"
+      {...(label === undefined ? { 'aria-label': 'Object' } : { label })}
       placeholder="Any object"
       searchable
       clearable

@@ -1,6 +1,8 @@
 import type { ComponentType } from 'react';
 import type { MutationName } from '~/app/lib/operation-types.ts';
 import type { FormProps } from './form.ts';
+import { AddChannel, EditChannel } from './alert-channel.tsx';
+import { SilenceAlerts } from './alert-silence.tsx';
 import { ChangePassword } from './change-password.tsx';
 import { TopologyChange } from './cluster-file.tsx';
 import { CreateReplicaset } from './create-replicaset.tsx';
@@ -8,6 +10,7 @@ import { CreateToken } from './create-token.tsx';
 import { CreateUser } from './create-user.tsx';
 import { EditInstance } from './edit-instance.tsx';
 import { EditReplicaset } from './edit-replicaset.tsx';
+import { EditRetention } from './edit-retention.tsx';
 import { EditUser } from './edit-user.tsx';
 import { JoinInstance } from './join-instance.tsx';
 import { AcknowledgeIssue, MuteIssue } from './mark-issue.tsx';
@@ -25,6 +28,10 @@ export const forms: Partial<Record<MutationName, ComponentType<FormProps>>> = {
   'user.edit': EditUser,
   'token.create': CreateToken,
   'session.changePassword': ChangePassword,
+  'alert.addChannel': AddChannel,
+  'alert.editChannel': EditChannel,
+  'alert.silence': SilenceAlerts,
+  'retention.edit': EditRetention,
   'issue.acknowledge': AcknowledgeIssue,
   'issue.mute': MuteIssue,
 };
