@@ -29,7 +29,8 @@ describe('an agent that is killed', () => {
       await row(page, 's1-1').getByText(/^no answer for/).waitFor({ timeout: 20_000 });
       const problem = page.locator('[data-issue=unreachable]');
       await problem.getByText(/s1-1/).first().waitFor();
-      await problem.getByText(/its agent runs/).waitFor();
+      await problem.getByText(/It comes back by itself once both run/).waitFor();
+      await problem.getByRole('button', { name: 'Disable s1-1' }).waitFor();
       expect(await row(page, 's1-2').getByText('ready', { exact: true }).count()).toBe(1);
       await page.locator('[data-testid=cluster-health]:not(:has-text("Healthy"))').waitFor();
 

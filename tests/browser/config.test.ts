@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { closeDialog, confirm, copied, seriousFindings, untilLive } from '../support/browser.ts';
 import { fits, openDashboard } from '../support/dashboard.ts';
 
@@ -129,6 +130,30 @@ describe('the Configuration page', () => {
     await valid();
     await apply();
     expect((await newest()).config.sections).toEqual({ 'limits.yml': 'rate: 11\n', motd: 'hello\n', 'notes.txt': '@plain' });
+  }, 60_000);
+
+  it('gives the whole cluster as a file, applies one with its plan, and shows the run with each instance', async () => {
+    await page.goto('/config');
+    const fromMenu = async (item: RegExp | string) => {
+      await page.getByRole('button', { name: 'Cluster file', exact: true }).click();
+      await page.getByRole('menuitem', { name: item }).click();
+    };
+    const [download] = await Promise.all([page.waitForEvent('download'), fromMenu(/^Download cluster.yml of version/)]);
+    const document = parse(readFileSync(await download.path(), 'utf8')) as { replicasets: { s1: { weight: number } } };
+    document.replicasets.s1.weight = 7;
+    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), fromMenu('Apply a cluster file…')]);
+    await chooser.setFiles([{ name: 'cluster.yml', mimeType: 'application/yaml', buffer: Buffer.from(stringify(document)) }]);
+    await page.getByTestId('plan').getByText(/weight/).first().waitFor();
+    expect(await seriousFindings(page), 'cluster file').toEqual([]);
+    await confirm(page, 'Apply');
+    await closeDialog(page);
+    expect((await product.rest('/replicaset/s1')).body.weight).toBe(7);
+    const { version } = await newest();
+    const run = page.getByTestId('runs').locator('tr[data-row]').filter({ hasText: `Version ${version}` });
+    await run.getByText('applied on 2 of 2').waitFor();
+    await run.getByRole('button', { name: `Details of the run of version ${version}` }).click();
+    await page.getByTestId('runs').locator('li[data-instance="s1-2"]').getByText('applied').waitFor();
+    expect(await seriousFindings(page), 'runs').toEqual([]);
   }, 60_000);
 
   it('lets a viewer read, and no more', async () => {
