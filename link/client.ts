@@ -31,6 +31,8 @@ export function agentClient(target: AgentTarget, signer: TokenSigner): AgentClie
 
 type CallOptions = { timeoutMs: number; signal?: AbortSignal };
 type StreamOptions = { idleMs: number; signal: AbortSignal };
+const gracesMax = 3;
+
 type Called = { name: string; target: AgentTarget };
 type Call = Called & CallOptions & { input: object; url: string; headers: () => Promise<Record<string, string>> };
 
@@ -75,14 +77,23 @@ function readable(text: string): Envelope | null {
 async function* followed(client: TRPCUntypedClient<AnyRouter>, call: Called & StreamOptions & { input: unknown }): AsyncGenerator<unknown> {
   const silence = new AbortController();
   const silent = () => silence.abort(new CoterieError('UNAVAILABLE', `${call.target.alias} has been silent for ${call.idleMs} ms.`, { instance: call.target.uuid }));
-  let timer = setTimeout(silent, call.idleMs);
+  // A timer that fires late tells of this process, not of the agent: what it has sent may lie here unread.
+  const watch = (graces: number): NodeJS.Timeout => {
+    const due = performance.now() + call.idleMs;
+    return setTimeout(() => {
+      const late = performance.now() - due > call.idleMs / 20;
+      if (late && graces > 0) timer = watch(graces - 1);
+      else silent();
+    }, call.idleMs);
+  };
+  let timer = watch(gracesMax);
   const signal = AbortSignal.any([call.signal, silence.signal]);
   try {
     const messages = (await client.query(call.name, call.input, { signal })) as AsyncIterable<unknown>;
     for await (const message of messages) {
       clearTimeout(timer);
       yield message;
-      timer = setTimeout(silent, call.idleMs);
+      timer = watch(gracesMax);
     }
   } catch (error) {
     if (call.signal.aborted) return;

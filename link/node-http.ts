@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
@@ -61,12 +60,26 @@ export async function respond(response: ServerResponse, answer: Response): Promi
     for (;;) {
       const { done, value } = await reader.read();
       if (done || response.destroyed) break;
-      if (!response.write(value)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+      if (!response.write(value)) await drained(response);
     }
   } finally {
     response.off('close', gone);
     response.end();
   }
+}
+
+/** Or closed. A listener is not left behind at each wait: a slow reader makes thousands of them. */
+function drained(response: ServerResponse): Promise<void> {
+  if (response.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      response.off('drain', end);
+      response.off('close', end);
+      resolve();
+    };
+    response.on('drain', end);
+    response.on('close', end);
+  });
 }
 
 /** A listener for `http.createServer` that answers every request by one fetch handler. */

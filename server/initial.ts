@@ -21,6 +21,8 @@ export type InitialOptions = { readonly file: string; /** For tests. */ readonly
 export type Missing = { readonly sentence: string; readonly hopeless: boolean };
 
 const everyMs = 100;
+/** A big file takes a while to be read and planned: most of the time is left to the agents that it waits for. */
+const restShare = 10;
 /** After a run that came to nothing: each is a row in the history. */
 const afterRunMs = { first: 1000, max: 30_000 } as const;
 const sayWaitAfterMs = 5000;
@@ -63,9 +65,10 @@ export class Initial {
 
   #again(inMs: number): void {
     this.#timer = setTimeout(() => {
+      const begun = performance.now();
       void this.#try()
         .catch((error: unknown) => this.#lacks({ sentence: error instanceof Error ? error.message : String(error), hopeless: false }))
-        .then((pauseMs) => this.#done || this.#again(pauseMs ?? everyMs));
+        .then((pauseMs) => this.#done || this.#again(pauseMs ?? Math.max(everyMs, restShare * (performance.now() - begun))));
     }, inMs);
   }
 

@@ -5,11 +5,13 @@ import type { AgentTarget } from '~/link/client.ts';
 import type { AgentClient } from '~/link/protocol.ts';
 import { pause, waitMs, type Backoff } from './backoff.ts';
 import { ClockOffset } from './clock-offset.ts';
+import type { Openings } from './openings.ts';
 
 /** One agent as this server reaches it: a client for calls, and its status stream, opened again for as long as the link lives. */
 
 export type AgentLinkComponents = {
   readonly client: AgentClient;
+  readonly openings: Openings;
   readonly now: () => number;
   readonly random: () => number;
   readonly onReport: (uuid: string, report: Report) => void;
@@ -59,17 +61,22 @@ export class AgentLink {
 
   async #keepUp(): Promise<void> {
     const { signal } = this.#ended;
-    const { client, random, onTrouble } = this.components;
+    const { client, openings, random, onTrouble } = this.components;
     const { target, idleMs, backoff } = this.options;
     while (!signal.aborted) {
+      const opened = await openings.enter();
       try {
-        for await (const status of client.status({}, { signal, idleMs })) this.#took(status);
+        for await (const status of client.status({}, { signal, idleMs })) {
+          opened();
+          this.#took(status);
+        }
         if (!signal.aborted) this.trouble = 'it closed the stream';
       } catch (error) {
         const sentence = problemOf(error).detail;
         if (this.trouble !== sentence) onTrouble(target, sentence);
         this.trouble = sentence;
       }
+      opened();
       if (signal.aborted) return;
       this.#failures += 1;
       this.#waiting = new AbortController();

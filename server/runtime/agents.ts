@@ -3,6 +3,7 @@ import type { Report } from '~/core/view/report.ts';
 import type { AgentTarget } from '~/link/client.ts';
 import type { AgentClient } from '~/link/protocol.ts';
 import { AgentLink } from './agent-link.ts';
+import { Openings } from './openings.ts';
 
 /** A link to every agent that gossip knows. Each stands alone: a hung one delays nothing but itself. */
 
@@ -26,6 +27,7 @@ export const agentsDefaults: AgentsOptions = { linksMax: 2000, idleMs: 5000, fir
 
 export class Agents {
   readonly #links = new Map<string, AgentLink>();
+  readonly #openings = new Openings();
   #ended = false;
 
   constructor(
@@ -73,6 +75,6 @@ export class Agents {
   #linkTo(target: AgentTarget): AgentLink {
     const { connect, ...rest } = this.components;
     const { idleMs, firstRetryMs, maxRetryMs, offsetEveryMs } = this.options;
-    return new AgentLink({ ...rest, client: connect(target) }, { target, idleMs, offsetEveryMs, backoff: { firstMs: firstRetryMs, maxMs: maxRetryMs } });
+    return new AgentLink({ ...rest, client: connect(target), openings: this.#openings }, { target, idleMs, offsetEveryMs, backoff: { firstMs: firstRetryMs, maxMs: maxRetryMs } });
   }
 }

@@ -6,6 +6,7 @@ import { CoterieError } from '~/contract/errors.ts';
 import { decodePayload, encodePayload, type GossipPayload } from '~/link/gossip-payload.ts';
 import { createSwim, SwimError, type Address, type MemberView, type Swim } from '~/swim/index.ts';
 import type { Gossip, GossipKey, GossipMember, GossipTable } from './gossip.ts';
+import { Paced } from './paced.ts';
 
 /** The `swim` library as this server uses it: members as they were last told, names resolved, keys and peers kept over a restart. */
 
@@ -26,6 +27,10 @@ export type SwimGossipOptions = {
 const events = ['join', 'suspect', 'alive', 'dead', 'left', 'payload', 'address'] as const;
 /** Peers of an earlier life that are asked at the start, besides the seeds. */
 const peersMax = 16;
+/** A common start of hundreds is hundreds of events. */
+const readEveryMs = 50;
+const payloadsMax = 10_000;
+const nothing = new Uint8Array(0);
 
 export class SwimGossip implements Gossip {
   #swim: Swim | null = null;
@@ -34,8 +39,10 @@ export class SwimGossip implements Gossip {
   #members: GossipMember[] = [];
   #listeners: (() => void)[] = [];
   #payload: Uint8Array | null = null;
-  #reading = false;
-  #again = false;
+  /** What each member sent last: hundreds of payloads are not read anew because one has changed. */
+  readonly #payloads = new Map<string, { bytes: Uint8Array; payload: GossipPayload | null }>();
+  /** Events that come meanwhile are one more reading. */
+  readonly #reading = new Paced(() => this.#read(), readEveryMs);
 
   constructor(readonly options: SwimGossipOptions) {}
 
@@ -54,7 +61,7 @@ export class SwimGossip implements Gossip {
       stateFile: join(dataDir, 'gossip-generation'),
       ...(this.#payload === null ? {} : { payload: this.#payload }),
     });
-    for (const event of events) swim.on(event, () => this.#read());
+    for (const event of events) swim.on(event, () => this.#reading.poke());
     swim.on('keyring', () => void this.#keepKeys().catch(onError));
     swim.on('conflict', (member, claimed) => onError(new Error(`two members claim the uuid ${member.uuid}: ${textOf(member.address)} and ${textOf(claimed)}`)));
     swim.on('failed', (error) => onError(error));
@@ -69,6 +76,7 @@ export class SwimGossip implements Gossip {
   async stop(): Promise<void> {
     const swim = this.#swim;
     this.#swim = null;
+    this.#reading.end();
     if (swim === null) return;
     this.#keepPeers();
     await swim.leave().catch(this.options.onError);
@@ -118,24 +126,14 @@ export class SwimGossip implements Gossip {
     return this.#swim;
   }
 
-  /** Reads the members again; events that come meanwhile are one more reading. */
   #read(): void {
-    if (this.#reading) return void (this.#again = true);
-    this.#reading = true;
-    void this.#running
-      .members()
+    void this.#swim
+      ?.members()
       .then((members) => {
         this.#members = this.#membersOf(members);
         for (const listener of this.#listeners) listener();
       })
-      .catch((error: unknown) => this.#swim && this.options.onError(error))
-      .finally(() => {
-        this.#reading = false;
-        if (this.#again && this.#swim) {
-          this.#again = false;
-          this.#read();
-        }
-      });
+      .catch((error: unknown) => this.#swim && this.options.onError(error));
   }
 
   /** A state that is as it was keeps the time at which it began. */
@@ -144,8 +142,17 @@ export class SwimGossip implements Gossip {
     const before = new Map(this.#members.map((member) => [member.uuid, member]));
     return views.map((view) => {
       const known = before.get(view.uuid);
-      return { ...memberOf(view), since: known?.state === view.status ? known.since : now };
+      return { ...memberOf(view, this.#payloadOf(view)), since: known?.state === view.status ? known.since : now };
     });
+  }
+
+  #payloadOf({ uuid, payload: bytes = nothing }: MemberView): GossipPayload | null {
+    const known = this.#payloads.get(uuid);
+    if (known && Buffer.compare(known.bytes, bytes) === 0) return known.payload;
+    const payload = decodePayload(bytes);
+    if (this.#payloads.size >= payloadsMax) this.#payloads.clear();
+    this.#payloads.set(uuid, { bytes, payload });
+    return payload;
   }
 
   get #keysFile(): string {
@@ -187,14 +194,14 @@ export class SwimGossip implements Gossip {
   }
 }
 
-const memberOf = ({ uuid, address, status, incarnation, payload, rttMs }: MemberView): Omit<GossipMember, 'since'> => ({
+const memberOf = ({ uuid, address, status, incarnation, rttMs }: MemberView, payload: GossipPayload | null): Omit<GossipMember, 'since'> => ({
   uuid,
   address: textOf(address),
   state: status,
   generation: String(incarnation.generation),
   incarnation: String(incarnation.version),
   rttMs: rttMs ?? null,
-  payload: decodePayload(payload),
+  payload,
 });
 
 const textOf = ({ host, port }: Address) => `${host}:${port}`;
