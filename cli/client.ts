@@ -4,10 +4,13 @@ import type { Target } from './contexts.ts';
 
 /** Calls operations over REST: the CLI needs nothing that another program could not do too. */
 
-export type CallOptions = { readonly timeoutMs: number };
+/** `onTotal`: how many rows there are, of which the answer is one page. */
+export type CallOptions = { readonly timeoutMs: number; readonly onTotal?: (rows: number) => void };
 
-export async function call(target: Target, entry: Entry, input: Record<string, unknown>, { timeoutMs }: CallOptions): Promise<unknown> {
+export async function call(target: Target, entry: Entry, input: Record<string, unknown>, { timeoutMs, onTotal }: CallOptions): Promise<unknown> {
   const response = await send(target, entry, input, AbortSignal.timeout(timeoutMs));
+  const total = response.headers.get('x-total-count');
+  if (total !== null) onTotal?.(Number(total));
   return await response.json();
 }
 

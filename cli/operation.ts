@@ -113,7 +113,8 @@ export async function perform(entry: Entry, input: Record<string, unknown>, { gl
     const name = operation.typedName ? String(input[operation.subject?.[0] ?? '']) : null;
     await confirm(shell.terminal, { danger: operation.danger(input), name });
   }
-  let answer = await call(target, entry, input, { timeoutMs });
+  let total: number | null = null;
+  let answer = await call(target, entry, input, { timeoutMs, onTotal: (rows) => (total = rows) });
   if (globals.wait && operation.kind === 'mutation') {
     const waitMs = typeof globals.wait === 'string' ? durationMs(globals.wait) : 60_000;
     answer = await settled(target, answer as OutcomeValue, { waitMs, nowMs: shell.nowMs });
@@ -121,7 +122,15 @@ export async function perform(entry: Entry, input: Record<string, unknown>, { gl
   const text = await render(entry, answer, { format: globals.output, style: { ...style, nowMs: shell.nowMs() } });
   if (text === '' && globals.output === 'table') shell.terminal.say('Nothing to show.\n');
   shell.out(text);
+  const note = globals.output === 'table' || globals.output === 'wide' ? pageNote(answer, total) : '';
+  if (note !== '') shell.terminal.say(note);
   return exitOf(entry, answer);
+}
+
+/** "200 of 500", where the answer is not all there is. */
+export function pageNote(answer: unknown, total: number | null): string {
+  if (total === null || !Array.isArray(answer) || answer.length >= total) return '';
+  return `${answer.length} of ${total}: --limit and --offset show the others.\n`;
 }
 
 export function durationMs(word: string): number {

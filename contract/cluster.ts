@@ -38,9 +38,11 @@ export const cluster = {
     role: 'viewer',
     input: z.object({
       severity: Severity.optional().describe('Only this severity'),
+      code: z.string().max(63).optional().describe('Only of this code, e.g. unreachable'),
       object: z.string().optional().describe('Only this instance or replicaset: alias or uuid'),
       muted: z.stringbool().or(z.boolean()).optional().describe('Only those that are muted, or only those that are not'),
       acknowledged: z.stringbool().or(z.boolean()).optional().describe('Only those that somebody has acknowledged, or only the others'),
+      ...page,
     }),
     output: z.array(Issue),
     columns: ['severity', 'code', 'object.name', 'since', 'sentence', 'wayOut', 'acknowledged.by', 'muted.until'],

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { Alias, HostPort, InstanceRef, page, ReplicasetRef, TimeMs, Zone } from './shapes/basics.ts';
+import { Alias, descending, HostPort, InstanceRef, page, ReplicasetRef, RoleName, TimeMs, Zone } from './shapes/basics.ts';
 import { BoxSetting, spaceSorts, SpacesPage } from './shapes/inspect.ts';
 import { metricNames, metricRanges, Metrics } from './shapes/metrics.ts';
-import { EvalResult, LogLine } from './shapes/status.ts';
+import { EvalResult, LifeCycle, LogLine } from './shapes/status.ts';
 import { Health, InstanceDetail, InstanceView } from './shapes/view.ts';
 import { mutation, query, stream } from './operation.ts';
 
@@ -27,9 +27,15 @@ export const instance = {
     input: z.object({
       replicaset: ReplicasetRef.optional().describe('Only of this replicaset'),
       zone: z.string().optional().describe('Only in this zone'),
+      role: RoleName.optional().describe('Only with this role'),
+      state: LifeCycle.optional().describe('Only in this state'),
+      leadership: z.enum(['master', 'replica', 'none']).optional().describe('Only masters, only replicas, or only those that are neither'),
       health: Health.optional().describe('Only with this health'),
+      issue: z.string().max(63).optional().describe('Only with an open issue of this code, e.g. unreachable'),
       unconfigured: z.stringbool().or(z.boolean()).optional().describe('Only those not in the configuration yet'),
       search: z.string().optional().describe('Alias, address or uuid contains this'),
+      sort: z.enum(['name', 'zone', 'lag', 'memory', 'health', 'report']).optional().describe('By this; otherwise by replicaset and failover priority'),
+      descending,
       ...page,
     }),
     output: z.array(InstanceView),

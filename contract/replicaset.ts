@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Alias, InstanceRef, page, ReplicasetRef, RoleName } from './shapes/basics.ts';
+import { Alias, descending, InstanceRef, page, ReplicasetRef, RoleName } from './shapes/basics.ts';
 import { Health, ReplicasetView } from './shapes/view.ts';
 import { mutation, query } from './operation.ts';
 
@@ -10,7 +10,15 @@ export const replicaset = {
   list: query({
     summary: 'List replicasets',
     role: 'viewer',
-    input: z.object({ health: Health.optional().describe('Only with this health'), role: RoleName.optional().describe('Only with this role'), ...page }),
+    input: z.object({
+      health: Health.optional().describe('Only with this health'),
+      role: RoleName.optional().describe('Only with this role'),
+      issue: z.string().max(63).optional().describe('Only with an open issue of this code, its own or of an instance'),
+      search: z.string().optional().describe('Alias or uuid contains this'),
+      sort: z.enum(['name', 'health', 'weight', 'issues']).optional().describe('By this'),
+      descending,
+      ...page,
+    }),
     output: z.array(ReplicasetView),
     columns: ['alias', 'roles', 'health', 'weight', 'healthSentence', 'issues'],
   }),

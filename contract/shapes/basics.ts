@@ -22,6 +22,9 @@ export const Zone = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'a zon
 export const RoleName = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'a role name: small letters, digits and dashes');
 export const SectionName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$/, 'a section name');
 
+/** The other way round. */
+export const descending = z.stringbool().or(z.boolean()).default(false).describe('Biggest or last first');
+
 /** Milliseconds since the epoch, by the clock of the process that reports it. */
 export const TimeMs = z.number().int().nonnegative();
 

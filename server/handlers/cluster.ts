@@ -1,6 +1,7 @@
 import { CoterieError } from '~/contract/errors.ts';
 import type { contract } from '~/contract/index.ts';
 import type { HandlersOf } from './context.ts';
+import { issuesFor, pageOf } from './lists.ts';
 
 /** Open dashboards of one server; each costs a little at every update. */
 const followersMax = 1000;
@@ -17,14 +18,7 @@ export const clusterHandlers: HandlersOf<Pick<typeof contract, 'cluster'>>['clus
 
   health: async ({ services }) => services.runtime.state.overall,
 
-  issues: async ({ services }, { severity, object, muted, acknowledged }) =>
-    services.runtime.state.overview.issues.filter(
-      (issue) =>
-        (severity === undefined || issue.severity === severity) &&
-        (object === undefined || issue.object.id === object || issue.object.name === object) &&
-        (muted === undefined || muted === (issue.muted !== undefined)) &&
-        (acknowledged === undefined || acknowledged === (issue.acknowledged !== undefined)),
-    ),
+  issues: async (context, filter) => pageOf(context, issuesFor(context.services.runtime.state.overview.issues, filter), filter),
 
   events: async ({ services }, filter) => services.store.events.list(filter),
 

@@ -41,6 +41,8 @@ export type Context = {
   readonly audit?: Audit;
   /** Adds a `set-cookie` header to the answer, on surfaces that have one. */
   readonly setCookie: (header: string) => void;
+  /** Of a list that is answered page by page: how many rows there are in all. */
+  readonly setTotal: (rows: number) => void;
 };
 
 /** A message of a stream with the id from which a client can go on. */

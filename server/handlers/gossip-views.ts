@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { GossipObserver } from '~/contract/gossip.ts';
 import { decodePayload, type GossipPayload } from '~/link/gossip-payload.ts';
 import type { Context, HandlersOf } from './context.ts';
-import { pageOf } from './names.ts';
+import { pageOf } from './lists.ts';
 
 /** Who sees whom as what. All observers are asked at the same time and each has its own deadline, so a hung one delays nobody and is marked. */
 
@@ -17,7 +17,7 @@ export const gossipViews: Views = async (context, page) => {
   const { runtime } = context.services;
   const { self, address, others } = await runtime.gossip.table();
   const agents = others.filter(({ state, payload }) => payload?.kind === 'agent' && state !== 'left').map(({ uuid, payload }) => ({ uuid, name: nameOf(context, uuid, payload) ?? uuid }));
-  const asked = pageOf(agents.toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true })), page);
+  const asked = pageOf(context, agents.toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true })), page);
   const answers = await Promise.allSettled(asked.map(async ({ uuid, name }) => runtime.agents.client(uuid, name).gossip({}, { timeoutMs: askMs })));
   const payloads = new Map(others.map(({ uuid, payload }) => [uuid, payload]));
   const seen = (member: Omit<Observer['members'][number], 'name' | 'kind'>, payload: GossipPayload | null) => ({ uuid: member.uuid, name: nameOf(context, member.uuid, payload), kind: payload?.kind ?? ('unknown' as const), address: member.address, state: member.state, incarnation: member.incarnation, rttMs: member.rttMs });

@@ -1,10 +1,10 @@
 import { CoterieError } from '~/contract/errors.ts';
 import type { contract } from '~/contract/index.ts';
-import type { InstanceView } from '~/contract/shapes/view.ts';
 import { act, step } from './action.ts';
 import { changeByEdits, type Changed, type Intent } from './change.ts';
 import type { Context, HandlersOf } from './context.ts';
-import { findInstance, pageOf } from './names.ts';
+import { instancesFor, pageOf } from './lists.ts';
+import { findInstance } from './names.ts';
 import { probed } from './probe.ts';
 import { rebuildRefusals } from './rebuild.ts';
 
@@ -16,16 +16,7 @@ const lookMs = 8000;
 const quietLogMs = 86_400_000;
 
 export const instanceHandlers: HandlersOf<Pick<typeof contract, 'instance'>>['instance'] = {
-  list: async ({ services }, { replicaset, zone, health, unconfigured, search, ...page }) => {
-    const text = search?.toLowerCase();
-    const fits = (view: InstanceView) =>
-      (replicaset === undefined || view.replicaset?.uuid === replicaset || view.replicaset?.alias === replicaset) &&
-      (zone === undefined || view.zone === zone) &&
-      (health === undefined || view.health === health) &&
-      (unconfigured === undefined || view.configured !== unconfigured) &&
-      (text === undefined || [view.alias, view.uri, view.uuid].some((value) => value.toLowerCase().includes(text)));
-    return pageOf(services.runtime.state.overview.instances.filter(fits), page);
-  },
+  list: async (context, filter) => pageOf(context, instancesFor(context.services.runtime.state.overview, filter), filter),
 
   get: async (context, { instance }) => {
     const view = findInstance(context, instance);

@@ -19,6 +19,3 @@ function one<T extends { uuid: string; alias: string }>(rows: readonly T[], ref:
   const names = candidates.map(({ alias }) => alias).toSorted().join(', ');
   throw new CoterieError('NOT_FOUND', `There is no ${what} ${ref}. ${names === '' ? `No ${what} is known yet.` : `There ${candidates.length === 1 ? 'is' : 'are'}: ${names}${rows.length > candidatesMax ? ', ...' : ''}.`}`, { candidates });
 }
-
-/** One page of rows. */
-export const pageOf = <T>(rows: readonly T[], { limit, offset }: { limit: number; offset: number }): T[] => rows.slice(offset, offset + limit);

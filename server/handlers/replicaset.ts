@@ -3,16 +3,13 @@ import { settle } from '~/server/runtime/settle.ts';
 import { act, step } from './action.ts';
 import { changeByEdits, type Changed, type Intent } from './change.ts';
 import type { Context, HandlersOf } from './context.ts';
-import { findInstance, findReplicaset, pageOf } from './names.ts';
+import { pageOf, replicasetsFor } from './lists.ts';
+import { findInstance, findReplicaset } from './names.ts';
 
 const callMs = 15_000;
 
 export const replicasetHandlers: HandlersOf<Pick<typeof contract, 'replicaset'>>['replicaset'] = {
-  list: async ({ services }, { health, role, ...page }) =>
-    pageOf(
-      services.runtime.state.overview.replicasets.filter((view) => (health === undefined || view.health === health) && (role === undefined || view.roles.includes(role))),
-      page,
-    ),
+  list: async (context, filter) => pageOf(context, replicasetsFor(context.services.runtime.state.overview, filter), filter),
 
   get: async (context, { replicaset }) => findReplicaset(context, replicaset),
 

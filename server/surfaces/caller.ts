@@ -9,6 +9,8 @@ export type Called = {
   readonly context: Context;
   /** `set-cookie` headers that the handler asked for. */
   readonly cookies: string[];
+  /** Rows in all, where the answer is one page of them. */
+  readonly total: () => number | null;
   /** The caller again, as of now: for long streams. */
   readonly again: () => Promise<Context['actor']>;
 };
@@ -24,6 +26,7 @@ export async function callerOf(request: Request, address: string | null, { servi
   const actor = await services.access.authenticate(credentials);
   if (request.method !== 'GET' && request.method !== 'HEAD') refuseForeignPage(request, { publicOrigin, byCookie: actor?.via === 'session' });
   const cookies: string[] = [];
+  let total: number | null = null;
   const context: Context = {
     actor,
     surface: surfaceOf(request, surface),
@@ -32,8 +35,9 @@ export async function callerOf(request: Request, address: string | null, { servi
     requestId: randomUUID(),
     services,
     setCookie: (header) => void cookies.push(header),
+    setTotal: (rows) => void (total = rows),
   };
-  return { context, cookies, again: () => services.access.authenticate(credentials) };
+  return { context, cookies, total: () => total, again: () => services.access.authenticate(credentials) };
 }
 
 /** The dashboard and the CLI say who they are; anybody may, it is for the reader of the audit log and decides nothing. */

@@ -68,7 +68,8 @@ async function jsonAnswer({ called, entry, rawInput, pipeline }: Asked): Promise
   try {
     const output = await execute(pipeline, { entry, context: called.context, rawInput });
     const version = versionOf(output);
-    return { status: 200, body: JSON.stringify(output), headers: { 'content-type': 'application/json', ...(version === null ? {} : { etag: `"${version}"` }) } };
+    const total = called.total();
+    return { status: 200, body: JSON.stringify(output), headers: { 'content-type': 'application/json', ...(version === null ? {} : { etag: `"${version}"` }), ...(total === null ? {} : { 'x-total-count': String(total) }) } };
   } catch (error) {
     const response = problemResponse(error, { requestId: called.context.requestId });
     return { status: response.status, body: await response.text(), headers: Object.fromEntries(response.headers) };

@@ -23,7 +23,7 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
     overview: { input: {}, argv: [] },
     watch: { input: {}, argv: [] },
     health: { input: {}, argv: [] },
-    issues: { input: { severity: 'warning', object: 'a', muted: false }, argv: ['--severity', 'warning', '--object', 'a', '--no-muted'] },
+    issues: { input: { severity: 'warning', object: 'a', muted: false, limit: 3 }, argv: ['--severity', 'warning', '--object', 'a', '--no-muted', '--limit', '3'] },
     events: { input: { kind: 'config', severity: 'info', until: 4e12, limit: 5 }, argv: ['--kind', 'config', '--severity', 'info', '--until', '4000000000000', '--limit', '5'] },
     suggestions: { input: {}, argv: [] },
   },
@@ -42,7 +42,7 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
     test: { input: { name: 'failed-applies', hours: 1 }, argv: ['failed-applies', '--hours', '1'] },
   },
   instance: {
-    list: { input: { replicaset: 's1', unconfigured: false, limit: 10 }, argv: ['--replicaset', 's1', '--no-unconfigured', '--limit', '10'] },
+    list: { input: { replicaset: 's1', role: 'storage', unconfigured: false, sort: 'lag', descending: true, limit: 10 }, argv: ['--replicaset', 's1', '--role', 'storage', '--no-unconfigured', '--sort', 'lag', '--descending', '--limit', '10'] },
     get: { input: { instance: 'a' }, argv: ['a'] },
     probe: { input: { address: '127.0.0.1:7301', ...preview }, argv: ['127.0.0.1:7301', '--dry-run'] },
     join: { input: { instance: 'spare', replicaset: 's1', zone: 'z1', electable: false, ...preview }, argv: ['spare', 's1', '--zone', 'z1', '--no-electable', '--dry-run'] },
@@ -63,7 +63,7 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
     eval: { input: { instance: 'a', code: 'return 1', timeoutMs: 1000, ...preview }, argv: ['a', 'return 1', '--timeout-ms', '1000', '--dry-run'] },
   },
   replicaset: {
-    list: { input: { role: 'storage' }, argv: ['--role', 'storage'] },
+    list: { input: { role: 'storage', sort: 'name', descending: true }, argv: ['--role', 'storage', '--sort', 'name', '--descending'] },
     get: { input: { replicaset: 's1' }, argv: ['s1'] },
     create: { input: { alias: 's3', instances: ['spare'], roles: ['storage'], weight: 2, ...preview }, argv: ['s3', '--instances', 'spare', '--roles', 'storage', '--weight', '2', '--dry-run'] },
     edit: { input: { replicaset: 's1', priority: ['b', 'a'], allRw: false, ...preview }, argv: ['s1', '--priority', 'b,a', '--no-all-rw', '--dry-run'] },

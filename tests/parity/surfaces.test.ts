@@ -68,7 +68,7 @@ const pipeline = { handlers: handlers as unknown as AnyHandlers, observe: () => 
 async function direct(entry: Entry, rawInput: unknown): Promise<unknown> {
   const { services } = server.running;
   const actor = await services.access.authenticate({ cookie: null, authorization: `Bearer ${token}`, address: '127.0.0.1' });
-  const context: Context = { actor, surface: 'rest', address: '127.0.0.1', agent: null, requestId: 'r', services, setCookie: () => {} };
+  const context: Context = { actor, surface: 'rest', address: '127.0.0.1', agent: null, requestId: 'r', services, setCookie: () => {}, setTotal: () => {} };
   const call = { entry, context, rawInput };
   if (entry.operation.kind !== 'stream') return entry.operation.output.parse(await execute(pipeline, call));
   const ended = new AbortController();

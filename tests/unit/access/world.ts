@@ -54,7 +54,7 @@ export class World {
   /** What a handler gets. The runtime is not there: these handlers must not need it. */
   context(actor: Actor | null = null, address = '10.0.0.1'): Context {
     const services = { store: this.store, access: this.access, now: () => this.now, newUuid: () => 'unused' } as Partial<Services> as Services;
-    return { actor, surface: 'rest', address, agent: 'test', requestId: 'r', services, setCookie: (header) => void this.cookies.push(header) };
+    return { actor, surface: 'rest', address, agent: 'test', requestId: 'r', services, setCookie: (header) => void this.cookies.push(header), setTotal: () => {} };
   }
 
   async user(name: string, role: Actor['role'], password = 'correct horse'): Promise<Actor> {
