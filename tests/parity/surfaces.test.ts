@@ -162,7 +162,7 @@ describe.each(entriesOf(contract).filter(({ operation }) => operation.kind === '
     const secrets: readonly string[] = entry.operation.secrets ?? [];
     const { dryRun: _, ...input } = preview;
     const actor = await services.access.authenticate({ cookie: null, authorization: `Bearer ${token}`, address: '127.0.0.1' });
-    const context: Context = { actor, surface: 'rest', address: '127.0.0.1', agent: null, requestId: 'r', services, setCookie: () => {} };
+    const context: Context = { actor, surface: 'rest', address: '127.0.0.1', agent: null, requestId: 'r', services, setCookie: () => {}, setTotal: () => {} };
     const answering = (answer: unknown) => ({ ...pipeline, handlers: { [entry.noun]: { [entry.verb]: async () => answer } } as unknown as AnyHandlers });
     const written = () => services.store.audit.list({ operation: name, limit: 100 });
     const before = (await written()).length;
