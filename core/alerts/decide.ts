@@ -103,7 +103,7 @@ function isOver({ issue, first }: Told, seen: Seen): boolean {
 function dueFor(rule: Rule, mine: readonly Told[], { now, open, seen, hushed, failing, byId }: More): Due[] {
   const known = new Set(mine.map(({ issue }) => issue.id));
   const raised = open.flatMap((one): Due[] => {
-    const first = seen.get(one.issue.id) ?? now;
+    const first = seen.get(one.issue.id) ?? one.issue.since;
     if (known.has(one.issue.id) || hushed.has(one.issue.id) || !fits(rule, one) || now - first < rule.forMs) return [];
     if (one.issue.code === failingCode && failing.has(rule.channel)) return [];
     return [{ change: 'raised', issue: plain(one.issue), dueAt: first + rule.forMs, first, before: null }];

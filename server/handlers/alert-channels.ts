@@ -3,12 +3,12 @@ import type { contract } from '~/contract/index.ts';
 import { CoterieError } from '~/contract/errors.ts';
 import type { Change } from '~/contract/shapes/config.ts';
 import type { Refusal } from '~/contract/shapes/plan.ts';
-import { catalogue } from '~/core/issues/catalogue.ts';
 import { isRefused } from '~/server/runtime/alerts/outside.ts';
 import type { ChannelSecrets } from '~/server/runtime/alerts/seal.ts';
 import type { ChannelSettings, StoredChannel } from '~/server/store/index.ts';
 import type { z } from 'zod';
 import type { Context } from './context.ts';
+import { knownCodes } from './issue-names.ts';
 
 /** What an input makes of a channel: settings that may be seen, and secrets that may not. Faults of the input are told before anything is planned. */
 
@@ -84,9 +84,10 @@ function badAddress(channel: string, host: string): Refusal[] {
 }
 
 /** A filter that fits nothing is more often a slip than a wish. */
-export function filterWarnings({ services: { runtime } }: Context, { codes, objects }: Pick<ChannelSettings, 'codes' | 'objects'>): string[] {
-  const { issues, instances, replicasets } = runtime.state.overview;
-  const known = new Set([...catalogue, ...issues].map(({ code }) => code));
+export function filterWarnings(context: Context, { codes, objects }: Pick<ChannelSettings, 'codes' | 'objects'>): string[] {
+  const { runtime } = context.services;
+  const { instances, replicasets } = runtime.state.overview;
+  const known = knownCodes(context);
   const names = new Set([...instances, ...replicasets].flatMap(({ uuid, alias }) => [uuid, alias]).concat(runtime.name));
   return [...codes.filter((code) => !known.has(code)).map((code) => `There is no kind of issue ${code}.`), ...objects.filter((name) => !names.has(name)).map((name) => `Nothing is called ${name} now.`)];
 }

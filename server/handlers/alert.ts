@@ -4,13 +4,13 @@ import type { ObjectRef } from '~/contract/shapes/view.ts';
 import type { Refusal } from '~/contract/shapes/plan.ts';
 import { testBody } from '~/core/alerts/message.ts';
 import { alertables, hides, nameOf, type Silence } from '~/core/alerts/rule.ts';
-import { catalogue } from '~/core/issues/catalogue.ts';
 import { clock } from '~/core/view/words.ts';
 import { carryOut, storePlan } from '~/server/access/plan.ts';
 import { signedIn } from '~/server/access/signed-in.ts';
 import { channelsMax, silencesMax, type ChannelSettings, type StoredChannel } from '~/server/store/index.ts';
 import { channelChanges, filterWarnings, makeChannel } from './alert-channels.ts';
 import type { Context, HandlersOf } from './context.ts';
+import { knownCodes } from './issue-names.ts';
 
 /** Channels, silences, and what became of the messages. What is sent, and when: server/runtime/alerts. */
 export const alertHandlers: HandlersOf<Pick<typeof contract, 'alert'>>['alert'] = {
@@ -94,7 +94,7 @@ export const alertHandlers: HandlersOf<Pick<typeof contract, 'alert'>>['alert'] 
     const { alerts } = runtime;
     await alerts.refresh();
     const object = ref === undefined ? null : objectOf(context, ref);
-    if (code !== null && !known(context).has(code)) throw new CoterieError('NOT_FOUND', `There is no kind of issue ${code}. There are: ${[...known(context)].toSorted().join(', ')}.`, { code });
+    if (code !== null && !knownCodes(context).has(code)) throw new CoterieError('NOT_FOUND', `There is no kind of issue ${code}. There are: ${[...knownCodes(context)].toSorted().join(', ')}.`, { code });
     const name = nameOf({ code, object, severity });
     const hidden = openUnder(context, { code, object, severity }).filter(({ issue }) => issue.severity === 'critical');
     const full: Refusal[] = alerts.silences.length < silencesMax ? [] : [{ code: 'tooMany', target: name, sentence: `${silencesMax} silences are in force already.`, wayOut: 'End some, or silence a whole kind.' }];
@@ -160,8 +160,6 @@ function objectOf({ services: { runtime } }: Context, ref: string): ObjectRef {
   if (first) return first;
   throw new CoterieError('NOT_FOUND', `There is no instance or replicaset ${ref}.`, { object: ref });
 }
-
-const known = ({ services: { runtime } }: Context) => new Set([...catalogue, ...runtime.state.overview.issues].map(({ code }) => code));
 
 function openUnder({ services: { runtime } }: Context, silence: Pick<Silence, 'code' | 'object' | 'severity'>) {
   const { issues, instances } = runtime.state.overview;

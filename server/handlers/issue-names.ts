@@ -20,10 +20,14 @@ export function findOpenIssue(context: Context, ref: string): Issue {
   throw new CoterieError('NOT_FOUND', `There is no issue ${ref} now. ${open.length === 0 ? 'Nothing is wrong.' : `Open: ${list(open, namedMax)}.`}`, { issue: ref });
 }
 
+/** Of the catalogue, of the rules, and what else has raised something. */
+export const knownCodes = ({ services: { runtime } }: Context) =>
+  new Set([...catalogue.map((row) => row.code), ...runtime.state.overview.issues.map((issue) => issue.code), ...runtime.rules.all.map(({ rule }) => codeOfRule(rule))]);
+
 export function findScope(context: Context, ref: string): Scope {
   const { name, overview } = { name: context.services.runtime.name, overview: context.services.runtime.state.overview };
   const [code = '', object] = split(ref);
-  const codes = new Set([...catalogue.map((row) => row.code), ...overview.issues.map((issue) => issue.code), ...context.services.runtime.rules.all.map(({ rule }) => codeOfRule(rule))]);
+  const codes = knownCodes(context);
   if (!codes.has(code)) throw new CoterieError('NOT_FOUND', `There is no kind of issue ${code}. There are: ${[...codes].toSorted().join(', ')}.`, { code });
   const cluster: ObjectRef = { kind: 'cluster', id: name, name };
   if (object === undefined) return { scope: code, object: cluster };

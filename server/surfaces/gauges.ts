@@ -27,6 +27,9 @@ export function gauges(out: Out, runtime: Runtime): void {
     out.set('coterie_metrics_streams_open', { value: runtime.metrics.followers });
     out.set('coterie_metrics_bytes', { value: runtime.metrics.bytes });
     out.set('coterie_events_writer', { value: runtime.journal.writes ? 1 : 0 });
+    out.set('coterie_alerts_sender', { value: runtime.alerts.sends ? 1 : 0 });
+    out.set('coterie_alerts_queued', { value: runtime.alerts.queued.length });
+    out.set('coterie_alerts_failing', { value: runtime.alerts.failing.length });
     out.set('coterie_events_dropped_total', { value: runtime.journal.dropped });
     setGossip(out, runtime.gossipStats);
     const { rss: rssBytes, heapUsed: heapUsedBytes } = process.memoryUsage();

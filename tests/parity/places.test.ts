@@ -12,8 +12,6 @@ const named: Readonly<Record<string, Place>> = places;
 /** Operations whose page is not on main yet. Whoever makes the page moves them to app/lib/places.ts. */
 const awaited = new Set<string>([
   'instance.metrics', 'instance.followMetrics',
-  'alert.channels', 'alert.addChannel', 'alert.editChannel', 'alert.removeChannel', 'alert.test', 'alert.silence', 'alert.unsilence', 'alert.silences', 'alert.deliveries',
-  'retention.get', 'retention.edit',
   'rule.list', 'rule.add', 'rule.edit', 'rule.remove', 'rule.test',
 ]);
 
