@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adapterFor } from '~/server/store/adapter.ts';
 import { openStore, type Store } from '~/server/store/index.ts';
 import { startPostgres, type Postgres } from '~/tests/support/postgres.ts';
+import { alertSuite } from '~/tests/unit/store/alerts-suite.ts';
 import { migrationSuite, storeSuite } from '~/tests/unit/store/suite.ts';
 import { committed, entry, instances, run } from '~/tests/unit/store/values.ts';
 import { startWriter } from './store-processes.ts';
@@ -14,10 +15,13 @@ const newUrl = () => postgres.createDatabase(`t${++databases}`);
 beforeAll(async () => void (postgres = await startPostgres()));
 afterAll(() => postgres.stop());
 
-storeSuite('PostgreSQL', async () => {
+const open = async () => {
   const store = await openStore(newUrl());
   return { store, end: () => store.close() };
-});
+};
+
+storeSuite('PostgreSQL', open);
+alertSuite('PostgreSQL', open);
 
 migrationSuite('PostgreSQL', newUrl);
 

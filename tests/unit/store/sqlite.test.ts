@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openStore } from '~/server/store/index.ts';
+import { alertSuite } from './alerts-suite.ts';
 import { migrationSuite, storeSuite } from './suite.ts';
 import { committed } from './values.ts';
 
@@ -17,6 +18,7 @@ async function open() {
 }
 
 storeSuite('SQLite', open);
+alertSuite('SQLite', open);
 
 const files = mkdtempSync(join(tmpdir(), 'coterie-sqlite-'));
 afterAll(() => rmSync(files, { recursive: true, force: true }));
