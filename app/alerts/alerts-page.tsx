@@ -2,6 +2,7 @@
 import { Stack, Tabs, Title } from '@mantine/core';
 import { alertTabFrom, alertTabs } from '~/app/lib/alerts.ts';
 import { useAddress } from '~/app/ui/use-address.ts';
+import styles from './alerts.module.css';
 import { ChannelsTab } from './channels-tab.tsx';
 import { DeliveriesTab } from './deliveries-tab.tsx';
 import { RetentionTab } from './retention-tab.tsx';
@@ -15,7 +16,7 @@ export function AlertsPage() {
     <Stack gap="sm">
       <Title order={1} size={20}>Alerts</Title>
       <Tabs value={current} onChange={(next) => change({ tab: next, channel: null })} keepMounted={false}>
-        <Tabs.List mb="md">
+        <Tabs.List mb="md" className={styles.tabs}>
           {alertTabs.map(({ value, label }) => <Tabs.Tab key={value} value={value}>{label}</Tabs.Tab>)}
         </Tabs.List>
         <Tabs.Panel value="channels"><ChannelsTab onDeliveries={(name) => change({ tab: 'deliveries', channel: name })} /></Tabs.Panel>

@@ -17,7 +17,7 @@ import { useChannels } from './use-alerts.ts';
 const columns: readonly Column[] = [
   { label: 'Channel', kind: 'title', width: '28%' },
   { label: 'Told of' },
-  { label: 'State', width: '26%' },
+  { label: 'State', width: '24%' },
   { label: 'Last message', width: 130 },
   { label: 'Actions', kind: 'menu', width: 124 },
 ];

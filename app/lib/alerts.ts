@@ -34,7 +34,7 @@ export function ruleText({ minSeverity, codes, objects, forSeconds, repeatHours 
   const least = { info: 'everything', warning: 'warning and critical', critical: 'critical only' }[minSeverity];
   const of = codes.length === 0 ? '' : `, of ${codes.join(', ')}`;
   const about = objects.length === 0 ? '' : `, about ${objects.join(', ')}`;
-  return `${least}${of}${about}, after ${forSeconds} s${repeatHours === 0 ? '' : `, again every ${repeatHours} h`}`;
+  return `${least}${of}${about}, after ${forSeconds}\u00a0s${repeatHours === 0 ? '' : `, again every ${repeatHours}\u00a0h`}`;
 }
 
 export const channelActions = ({ name, enabled }: ChannelRow): Action[] => [

@@ -11,14 +11,17 @@ export function entryOf(name: string): Entry {
 
 type Input = Readonly<Record<string, unknown>>;
 type Schema = { type?: string; default?: unknown };
+type Fields = { properties?: Record<string, Schema>; required?: string[] };
 
 /** Defaults and absent fields are left out; `expectedVersion` too, since the shell has not seen that version. */
 function given(entry: Entry, input: Input): [string, unknown][] {
-  const { properties = {} } = z.toJSONSchema(entry.operation.input, { io: 'output', unrepresentable: 'any' }) as { properties?: Record<string, Schema> };
+  const { properties = {} } = fieldsOf(entry);
   return Object.entries(input).filter(
     ([field, value]) => value !== undefined && field !== 'expectedVersion' && !same(value, properties[field]?.default) && !secrets(entry).includes(field),
   );
 }
+
+const fieldsOf = (entry: Entry): Fields => z.toJSONSchema(entry.operation.input, { io: 'output', unrepresentable: 'any' }) as Fields;
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 const subjectOf = ({ operation }: Entry): readonly string[] => operation.subject ?? [];
@@ -33,7 +36,10 @@ export function asCli(name: string, input: Input): string {
   const piped = fields.flatMap(([, value]) => (isShaped(value) ? [JSON.stringify(value)] : isTable(value) ? Object.values(value).filter(isFileWord) : []))[0];
   const words = subject.map((field) => quoted(String(input[field] ?? '')));
   const flags = fields.filter(([field]) => !subject.includes(field)).flatMap(([field, value]) => (isTable(value) ? pairsOf(field, value) : [flagOf(field, value)]));
-  const line = ['coterie', kebab(entry.noun), kebab(entry.verb), ...words, ...flags].join(' ');
+  // What must be given is asked for on the terminal; what may be is read from a file, which is to be named.
+  const { required = [] } = fieldsOf(entry);
+  const files = secrets(entry).filter((field) => typeof input[field] === 'string' && !required.includes(field)).map((field) => `--${kebab(field)}-file ${kebab(field)}.txt`);
+  const line = ['coterie', kebab(entry.noun), kebab(entry.verb), ...words, ...flags, ...files].join(' ');
   return piped === undefined ? line : `printf %s ${quoted(piped)} | ${line}`;
 }
 

@@ -12,11 +12,14 @@ export function refOfIssue({ id, code, object }: Issue, issues: readonly Issue[]
 
 export function issueActions(issue: Issue, issues: readonly Issue[]): Action[] {
   const ref = refOfIssue(issue, issues);
+  const { code, object } = issue;
   const { acknowledged, muted } = issue;
   return [
     acknowledged ? { operation: 'issue.unacknowledge', label: 'Take the acknowledgement back', input: { issue: ref } } : { operation: 'issue.acknowledge', label: 'Acknowledge', input: { issue: ref } },
     // Ended as it was made: a mute of a whole rule is about other objects too.
     muted ? { operation: 'issue.unmute', label: muted.scope.includes(':') ? 'Unmute' : 'Unmute the whole rule', input: { issue: muted.scope } } : { operation: 'issue.mute', label: 'Mute', input: { issue: ref } },
+    // A mute stops its messages too.
+    ...(muted ? [] : [{ operation: 'alert.silence' as const, label: 'Silence its alerts', input: { code, ...(object.kind === 'instance' || object.kind === 'replicaset' ? { object: object.id } : {}) } }]),
   ];
 }
 

@@ -42,7 +42,7 @@ describe('the Alerts page', () => {
     await dialog().getByLabel('After').fill('1');
     await dialog().getByText('Add the webhook channel on-call').first().waitFor();
     const { cli, curl } = await copied(page);
-    expect(cli).toBe('coterie alert add-channel on-call --kind webhook --for-seconds 1');
+    expect(cli).toBe('coterie alert add-channel on-call --kind webhook --for-seconds 1 --url-file url.txt --secret-file secret.txt');
     expect(curl).toContain('"url":"<url>"');
     expect(curl + cli).not.toContain('t0ken');
     await confirm(page, 'Add');

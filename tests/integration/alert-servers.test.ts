@@ -28,7 +28,7 @@ async function cluster(env: Record<string, string>, servers: number): Promise<vo
   await processes.claim();
   await processes.add(...names);
   for (const server of processes.servers) await processes.heard(names, { server });
-  const edits = names.map((name) => ({ kind: 'createReplicaset', alias: `set-${name}`, instances: [name], roles: ['router'], weight: 1 }));
+  const edits = names.map((name) => ({ kind: 'createReplicaset', alias: `set-${name}`, instances: [name], roles: ['router'] }));
   const applied = await processes.post('/topology/apply', { edits });
   expect(applied.status, JSON.stringify(applied.body)).toBe(200);
   const added = await processes.post('/alert/ops/add-channel', { kind: 'webhook', url: receiver.url, codes: ['unreachable'], forSeconds: 0 });

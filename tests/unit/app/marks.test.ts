@@ -19,7 +19,8 @@ describe('marks on issues', () => {
   });
 
   it('are offered as what is not there yet, and ended as they were made', () => {
-    expect(offered(issue)).toEqual([['issue.acknowledge', 'crashed:s1-1'], ['issue.mute', 'crashed:s1-1']]);
+    expect(offered(issue)).toEqual([['issue.acknowledge', 'crashed:s1-1'], ['issue.mute', 'crashed:s1-1'], ['alert.silence', undefined]]);
+    expect(issueActions(issue, [issue]).at(-1)!.input).toEqual({ code: 'crashed', object: 'u1' });
     expect(offered({ ...issue, acknowledged: mark, muted: { ...mark, scope: 'crashed' } })).toEqual([['issue.unacknowledge', 'crashed:s1-1'], ['issue.unmute', 'crashed']]);
   });
 
