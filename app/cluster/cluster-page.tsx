@@ -1,10 +1,11 @@
 'use client';
 import { Skeleton, Stack, VisuallyHidden } from '@mantine/core';
+import { noFilter } from '~/app/lib/filter.ts';
 import { unconfiguredOf } from '~/app/lib/rows.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
 import { EmptyCluster } from './empty-cluster.tsx';
+import { Instances } from './instances.tsx';
 import { Problems } from './problems.tsx';
-import { ReplicasetTable } from './replicaset-table.tsx';
 import { StaleBanner } from './stale-banner.tsx';
 import { Tiles } from './tiles.tsx';
 import { Toolbar } from './toolbar.tsx';
@@ -30,7 +31,7 @@ export function ClusterPage() {
         {!empty && (
           <>
             <Toolbar overview={overview} filter={filter} onFilter={setFilter} />
-            <ReplicasetTable overview={overview} filter={filter} onClear={() => setFilter({ search: '', health: null, role: null })} />
+            <Instances overview={overview} filter={filter} onClear={() => setFilter(noFilter)} />
           </>
         )}
       </Stack>

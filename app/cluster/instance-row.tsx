@@ -3,25 +3,27 @@ import { Badge } from '@mantine/core';
 import { memo } from 'react';
 import { instanceActions } from '~/app/lib/actions.ts';
 import { countText, lagText } from '~/app/lib/format.ts';
+import type { Grouping } from '~/app/lib/groups.ts';
 import { isLag } from '~/app/lib/summary.ts';
 import { HealthMark } from '~/app/ui/health-mark.tsx';
 import { MemoryBar } from '~/app/ui/memory-bar.tsx';
 import { ReportAge } from '~/app/ui/time.tsx';
 import type { ClusterOverview, InstanceView } from '~/contract/shapes/view.ts';
 import { ActionMenu } from './action-menu.tsx';
+import type { Place } from './group-head.tsx';
 import { Leadership } from './leadership.tsx';
 import styles from './table.module.css';
 import { useOpenInstance } from './use-filter.ts';
 
-type Props = { readonly instance: InstanceView; readonly overview: ClusterOverview };
+type Props = { readonly place: Place; readonly instance: InstanceView; readonly overview: ClusterOverview; readonly by: Grouping };
 
-/** Drawn again when its instance changes, or what its menu depends on. */
-export const InstanceRow = memo(Row, (before, after) => before.instance === after.instance && before.overview.replicasets === after.overview.replicasets && before.overview.roles === after.overview.roles);
+/** Drawn again when its instance changes, its place in the table, or what its menu depends on. */
+export const InstanceRow = memo(Row, (before, after) => before.instance === after.instance && before.place.index === after.place.index && before.by === after.by && before.overview.replicasets === after.overview.replicasets && before.overview.roles === after.overview.roles);
 
-function Row({ instance, overview }: Props) {
+function Row({ place: { measure, index }, instance, overview, by }: Props) {
   const [, open] = useOpenInstance();
   return (
-    <tr className={styles.row} data-instance={instance.alias} data-state={instance.state ?? 'unknown'}>
+    <tr ref={measure} data-index={index} aria-rowindex={index + 2} className={styles.row} data-instance={instance.alias} data-state={instance.state ?? 'unknown'}>
       <th scope="row" className={styles.who}>
         <div className={styles.nameLine}>
           <button type="button" className={styles.name} onClick={() => open(instance.uuid)}>{instance.alias}</button>
@@ -35,7 +37,11 @@ function Row({ instance, overview }: Props) {
         <HealthMark health={instance.health}>{instance.healthSentence}</HealthMark>
         <StateLine instance={instance} />
       </td>
-      <td data-label="Zone" className={styles.zone}>{instance.zone ?? <span className={styles.quiet}>—</span>}</td>
+      {by === 'replicaset' ? (
+        <td data-label="Zone" className={styles.zone}>{instance.zone ?? <span className={styles.quiet}>—</span>}</td>
+      ) : (
+        <td data-label="Replicaset" className={styles.zone}>{instance.replicaset?.alias ?? <span className={styles.quiet}>—</span>}{by === 'role' && instance.zone !== null && <div className={styles.quiet}>{instance.zone}</div>}</td>
+      )}
       <td data-label="Lag" className={`${styles.right} number`}>{isLag(instance.lagSeconds) ? lagText(instance.lagSeconds) : <span className={styles.quiet}>—</span>}</td>
       <td data-label="Memory" className={styles.right}><MemoryBar usedBytes={instance.memoryUsedBytes} quotaBytes={instance.memoryQuotaBytes} /></td>
       <td data-label="Report" className={styles.right}><ReportAge at={instance.reportedAt} /></td>

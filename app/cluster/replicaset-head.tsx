@@ -1,39 +1,37 @@
 'use client';
-import { ActionIcon, Button, Group, Tooltip } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { replicasetActions } from '~/app/lib/actions.ts';
 import { countText } from '~/app/lib/format.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
 import { useOperations } from '~/app/operations/operations-provider.tsx';
 import { useSession } from '~/app/session/session-provider.tsx';
 import { HealthMark } from '~/app/ui/health-mark.tsx';
-import { ChevronDown, ChevronRight } from '~/app/ui/icons.tsx';
 import { WhyDisabled } from '~/app/ui/why-disabled.tsx';
 import type { ClusterOverview, ReplicasetView } from '~/contract/shapes/view.ts';
 import { ActionMenu } from './action-menu.tsx';
+import { GroupToggle, type Place } from './group-head.tsx';
 import { Roles } from './roles.tsx';
 import styles from './table.module.css';
 
-type Props = { readonly replicaset: ReplicasetView; readonly overview: ClusterOverview; readonly hidden: number; readonly open: boolean; readonly onToggle: () => void };
+type Props = { readonly place: Place; readonly replicaset: ReplicasetView; readonly overview: ClusterOverview; readonly hidden: number; readonly open: boolean; readonly onToggle: () => void };
 
-export function ReplicasetHead({ replicaset, overview, hidden, open, onToggle }: Props) {
+export function ReplicasetHead({ place: { measure, index }, replicaset, overview, hidden, open, onToggle }: Props) {
   const { open: openOperation } = useOperations();
   const { role } = useSession();
   const [edit, ...others] = replicasetActions(replicaset, overview);
   const why = refusalFor('replicaset.edit', role);
   return (
-    <tr className={styles.head}>
+    <tr ref={measure} data-index={index} aria-rowindex={index + 2} className={styles.head}>
       <th colSpan={8} scope="colgroup">
         <div className={styles.headline}>
-          <ActionIcon variant="subtle" color="gray" size="sm" onClick={onToggle} aria-expanded={open} aria-label={`${open ? 'Collapse' : 'Expand'} ${replicaset.alias}`}>
-            {open ? <ChevronDown size={15} /> : <ChevronRight size={15} />}
-          </ActionIcon>
+          <GroupToggle name={replicaset.alias} open={open} onToggle={onToggle} />
           <span className={styles.setName}>{replicaset.alias}</span>
           <HealthMark health={replicaset.health}>{replicaset.healthSentence}</HealthMark>
           <Roles names={replicaset.roles} infos={overview.roles} />
           <span className={styles.facts}>
             <span className="number">{countText(replicaset.instances.length, 'instance')}{hidden > 0 ? `, ${hidden} filtered out` : ''}</span>
-            {replicaset.weight !== null && <Tooltip label="Its share of the buckets"><span className="number" tabIndex={0}>weight {replicaset.weight}</span></Tooltip>}
-            {replicaset.allRw && <Tooltip label="Every instance is writable: only for data that tolerates conflicts"><span className={styles.warn} tabIndex={0}>all writable</span></Tooltip>}
+            {replicaset.weight !== null && <span className="number" title="Its share of the buckets">weight {replicaset.weight}</span>}
+            {replicaset.allRw && <span className={styles.warn} title="Every instance is writable: only for data that tolerates conflicts">all writable</span>}
           </span>
           <Group gap={4} wrap="nowrap" ml="auto">
             <WhyDisabled why={why}>

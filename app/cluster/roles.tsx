@@ -1,14 +1,10 @@
-import { Badge, Tooltip } from '@mantine/core';
 import type { ClusterOverview } from '~/contract/shapes/view.ts';
+import styles from './table.module.css';
 
 export function Roles({ names, infos }: { names: readonly string[]; infos: ClusterOverview['roles'] }) {
   return (
-    <span style={{ display: 'inline-flex', flexWrap: 'wrap', gap: 4 }}>
-      {names.map((name) => (
-        <Tooltip key={name} label={infos.find((info) => info.name === name)?.summary ?? 'A role of its own'}>
-          <Badge color="gray" variant="default" size="sm" fw={500} style={{ background: 'transparent' }}>{name}</Badge>
-        </Tooltip>
-      ))}
+    <span className={styles.roles}>
+      {names.map((name) => <span key={name} className={styles.role} title={infos.find((info) => info.name === name)?.summary ?? 'A role of its own'}>{name}</span>)}
     </span>
   );
 }

@@ -1,20 +1,26 @@
 'use client';
 import { Button, Group, SegmentedControl, Select } from '@mantine/core';
+import type { Filter } from '~/app/lib/filter.ts';
+import { zoneNames } from '~/app/lib/groups.ts';
 import { healthWords } from '~/app/lib/health.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
-import { roleNames, unconfiguredOf, type Filter } from '~/app/lib/rows.ts';
+import { roleNames, unconfiguredOf } from '~/app/lib/rows.ts';
 import { useOperations } from '~/app/operations/operations-provider.tsx';
 import { useSession } from '~/app/session/session-provider.tsx';
 import { Plus, Radar } from '~/app/ui/icons.tsx';
 import { SearchField } from '~/app/ui/search-field.tsx';
 import { WhyDisabled } from '~/app/ui/why-disabled.tsx';
 import { healths, type ClusterOverview, type Health } from '~/contract/shapes/view.ts';
-import styles from './table.module.css';
+import { SearchHelp } from './search-help.tsx';
+import styles from './toolbar.module.css';
 
+/** What is shown: by words, and by the choices that are made most. */
 export function Toolbar({ overview, filter, onFilter }: { overview: ClusterOverview; filter: Filter; onFilter: (filter: Filter) => void }) {
+  const zones = zoneNames(overview);
+  const add = (term: string) => onFilter({ ...filter, search: [filter.search.trim(), term].filter((text) => text !== '').join(' ') });
   return (
     <div className={styles.toolbar}>
-      <SearchField label="Search instances" placeholder="Search by alias, address, zone, role, state…" value={filter.search} onChange={(search) => onFilter({ ...filter, search })} />
+      <SearchField label="Search instances" placeholder="Alias, address, zone:…, is:master, lag>1 …" value={filter.search} onChange={(search) => onFilter({ ...filter, search })} help={<SearchHelp onChoose={add} />} />
       <SegmentedControl
         aria-label="Health"
         size="sm"
@@ -22,7 +28,10 @@ export function Toolbar({ overview, filter, onFilter }: { overview: ClusterOverv
         onChange={(value) => onFilter({ ...filter, health: value === 'all' ? null : (value as Health) })}
         data={[{ value: 'all', label: 'All' }, ...healths.map((health) => ({ value: health, label: healthWords[health] }))]}
       />
-      <Select aria-label="Role" placeholder="Any role" clearable clearButtonProps={{ 'aria-label': 'Any role' }} w={150} data={roleNames(overview)} value={filter.role} onChange={(role) => onFilter({ ...filter, role })} />
+      <Select aria-label="Role" placeholder="Any role" clearable clearButtonProps={{ 'aria-label': 'Any role' }} className={styles.select} data={roleNames(overview)} value={filter.role} onChange={(role) => onFilter({ ...filter, role })} />
+      {(zones.length > 1 || filter.zone !== null) && (
+        <Select aria-label="Zone" placeholder="Any zone" clearable searchable={zones.length > 8} clearButtonProps={{ 'aria-label': 'Any zone' }} className={styles.select} data={filter.zone === null || zones.includes(filter.zone) ? zones : [...zones, filter.zone]} value={filter.zone} onChange={(zone) => onFilter({ ...filter, zone })} />
+      )}
       <MainActions overview={overview} />
     </div>
   );

@@ -44,6 +44,7 @@ export const Book = line(<path d="M5 5.500A2.5 2.5 0 0 1 7.5 3H19v15H7.500A2.5 2
 export const Nodes = line(<><circle cx="12" cy="5" r="2.3" /><circle cx="5.5" cy="18" r="2.3" /><circle cx="18.5" cy="18" r="2.3" /><path d="m11 7-4.5 9M13 7l4.5 9M8 18h8" /></>);
 export const Bell = line(<path d="M6 10a6 6 0 0 1 12 0c0 4.500 1.500 6 2 7H4c.500-1 2-2.500 2-7ZM10 20a2.200 2.200 0 0 0 4 0" />);
 export const BellOff = line(<path d="M6.2 6.200A7 7 0 0 0 6 8c0 5-2 6.500-2.500 8H16M9 4.100A6 6 0 0 1 18 9c0 2.500.5 4 1.100 5.200M10 19.500a2.200 2.200 0 0 0 4 0M3.5 3.500l17 17" />);
+export const Question = line(<><circle cx="12" cy="12" r="9" /><path d="M9.6 9.700a2.4 2.4 0 1 1 3.500 2.100c-.8.4-1.1.8-1.1 1.500M12 16.500h.01" /></>);
 export const Lock = line(<><rect x="5" y="11" width="14" height="9" rx="2" /><path d="M8 11V8a4 4 0 0 1 8 0v3" /></>);
 
 /** Judgements differ in shape, not in colour alone. */

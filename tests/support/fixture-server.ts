@@ -3,13 +3,13 @@ import next from 'next';
 import { errors, type ErrorCode } from '~/contract/errors.ts';
 import type { ClusterOverview } from '~/contract/shapes/view.ts';
 import { gossipAnswer } from './fixture-gossip.ts';
-import { bare, detailOf, free, healthy, logLines, many, planFor, runOf, troubled } from './fixtures.ts';
+import { bare, detailOf, free, healthy, huge, logLines, many, planFor, runOf, troubled } from './fixtures.ts';
 
 /**
  * The dashboard over made-up data, to look at pages: `npx tsx tests/support/fixture-server.ts [port]` after `next build`.
  * What it shows is chosen by the cookie `scenario`; product tests run on the real server.
  */
-const scenarios = { healthy, troubled, free, bare, many };
+const scenarios = { healthy, troubled, free, bare, many, huge };
 type Cookies = Record<string, string>;
 
 const cookiesOf = ({ headers }: IncomingMessage): Cookies => Object.fromEntries((headers.cookie ?? '').split(/; */).map((pair) => pair.split('=') as [string, string]));

@@ -99,6 +99,16 @@ export const bare = (now: number) => overviewOf([], { now });
 export const many = (now: number) =>
   overviewOf(Array.from({ length: 20 }, (_, index) => ({ alias: `shard-${index + 1}`, roles: ['storage'], members: storages(index * 2 + 1, `shard-${index + 1}`) })), { now, name: 'orders-production' });
 
+/** 500 instances in 200 replicasets of different sizes, some of them unwell. */
+export const huge = (now: number) =>
+  overviewOf(
+    Array.from({ length: 200 }, (_, set) => {
+      const members = Array.from({ length: 2 + (set % 2) }, (_unused, index): Member => ({ alias: `shard-${set + 1}-${index + 1}`, zone: `dc-${'abc'[index % 3]}`, ...(set % 37 === 5 && index === 1 ? { health: 'critical', healthSentence: 'crashed', state: 'crashed', issues: 1, lagSeconds: null } : set % 29 === 3 && index > 0 ? { health: 'warning', healthSentence: 'replication lags', lagSeconds: set / 7, issues: 1 } : {}) }));
+      return { alias: `shard-${set + 1}`, roles: set % 10 === 0 ? ['storage', 'router'] : ['storage'], members, ...(members.some(({ health }) => health === 'critical') ? ({ health: 'critical', sentence: '1 of 2 healthy' } as const) : {}) };
+    }),
+    { now, name: 'orders-production' },
+  );
+
 export function detailOf(view: InstanceView, overview: ClusterOverview, now: number): InstanceDetail {
   const peers = overview.instances.filter((one) => one.replicaset?.uuid === view.replicaset?.uuid && one.uuid !== view.uuid);
   const process = { pid: 41_234, rssBytes: 64 * mib, cpuRatio: 0.03, startedAt: now - 7_500_000 };

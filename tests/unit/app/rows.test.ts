@@ -1,43 +1,130 @@
 import { describe, expect, it } from 'vitest';
-import { filterFrom, groupsOf, noFilter, refOf, unconfiguredOf, withFilter } from '~/app/lib/rows.ts';
+import { filterFrom, filterOf, isFiltering, noFilter, searchExamples, withFilter } from '~/app/lib/filter.ts';
+import { arrangementFrom, countsOf, groupsOf, linesOf, withArrangement, zoneNames, type Arrangement } from '~/app/lib/groups.ts';
+import { refOf, unconfiguredOf } from '~/app/lib/rows.ts';
+import { termsOf } from '~/app/lib/search-terms.ts';
 import { ageOf, issuesInOrder, issuesOf, summaryOf } from '~/app/lib/summary.ts';
-import { healthy, many, troubled, uuidOf } from '../../support/fixtures.ts';
+import { healthy, many, overviewOf, troubled, uuidOf } from '../../support/fixtures.ts';
 
 const now = 1_700_000_000_000;
 const search = (text: string) => ({ ...noFilter, search: text });
-const aliases = (groups: ReturnType<typeof groupsOf>) => groups.map(({ replicaset, instances }) => [replicaset.alias, ...instances.map(({ alias }) => alias)]);
+const usual = { by: 'replicaset', sort: 'name' } as const;
+const aliases = (groups: ReturnType<typeof groupsOf>) => groups.map(({ name, instances }) => [name, ...instances.map(({ alias }) => alias)]);
 
-describe('groups', () => {
-  it('are the replicasets by name, 2 before 10, instances in priority order', () => {
-    expect(aliases(groupsOf(healthy(now), noFilter))).toEqual([['routers', 'r1'], ['s1', 's1-1', 's1-2'], ['s2', 's2-1', 's2-2']]);
-    expect(groupsOf(many(now), noFilter).map(({ replicaset }) => replicaset.alias).slice(0, 3)).toEqual(['shard-1', 'shard-2', 'shard-3']);
+describe('groups of replicasets', () => {
+  it('go by name, 2 before 10, instances in priority order', () => {
+    expect(aliases(groupsOf(healthy(now), usual))).toEqual([['routers', 'r1'], ['s1', 's1-1', 's1-2'], ['s2', 's2-1', 's2-2']]);
+    expect(groupsOf(many(now), usual).map(({ name }) => name).slice(0, 3)).toEqual(['shard-1', 'shard-2', 'shard-3']);
   });
-
-  it.each([
-    ['3303', [['s2', 's2-1']]],
-    ['DC-WEST replica', [['s1', 's1-2'], ['s2', 's2-2']]],
-    ['s2', [['s2', 's2-1', 's2-2']]],
-    [uuidOf(5), [['routers', 'r1']]],
-    ['no such thing', []],
-  ])('are searched by anything: %s', (text, expected) => expect(aliases(groupsOf(healthy(now), search(text)))).toEqual(expected));
 
   it('say how many of theirs are filtered out', () => {
-    const groups = groupsOf(troubled(now), { ...noFilter, health: 'critical' });
+    const groups = groupsOf(troubled(now), { ...usual, filter: { ...noFilter, health: 'critical' } });
     expect(aliases(groups)).toEqual([['s1', 's1-1']]);
     expect(groups[0]!.hidden).toBe(1);
+    expect(countsOf(groups, troubled(now))).toEqual({ shown: 1, of: 6 });
   });
 
-  it('are filtered by role', () => expect(aliases(groupsOf(healthy(now), { ...noFilter, role: 'router' }))).toEqual([['routers', 'r1']]));
+  it('are filtered by role and zone', () => {
+    expect(aliases(groupsOf(healthy(now), { ...usual, filter: { ...noFilter, role: 'router' } }))).toEqual([['routers', 'r1']]);
+    expect(aliases(groupsOf(healthy(now), { ...usual, filter: { ...noFilter, zone: 'dc-west' } }))).toEqual([['s1', 's1-2'], ['s2', 's2-2']]);
+  });
+
+  it('put the worst first when asked to', () => expect(groupsOf(troubled(now), { ...usual, sort: 'health' }).map(({ health }) => health)).toEqual(['critical', 'warning', 'ok']));
+
+  it('keep the expelled last, whatever the order', () => {
+    const overview = overviewOf([{ alias: 'z', roles: ['storage'], members: [{ alias: 'z-1' }] }], { now, free: [{ alias: 'a', expelled: true, health: 'unknown' }] });
+    for (const sort of ['name', 'health', 'lag'] as const) expect(aliases(groupsOf(overview, { by: 'zone', sort })).at(-1)).toEqual(['Expelled', 'a']);
+  });
 });
 
-describe('the filter in the address', () => {
-  it('comes back as it went', () => {
-    const filter = { search: 'dc west', health: 'warning' as const, role: 'storage' };
-    expect(filterFrom(withFilter(new URLSearchParams('instance=x'), filter))).toEqual(filter);
-    expect(withFilter(new URLSearchParams('instance=x&q=a'), noFilter).toString()).toBe('instance=x');
+describe('other groups', () => {
+  it('are zones, with those that have none at the end', () => {
+    const overview = overviewOf([{ alias: 's', roles: ['storage'], members: [{ alias: 'b', zone: 'dc-10' }, { alias: 'a', zone: null }, { alias: 'c', zone: 'dc-2' }, { alias: 'a2', zone: 'dc-2' }] }], { now });
+    expect(aliases(groupsOf(overview, { by: 'zone', sort: 'name' }))).toEqual([['dc-2', 'a2', 'c'], ['dc-10', 'b'], ['', 'a']]);
+    expect(zoneNames(overview)).toEqual(['dc-2', 'dc-10']);
   });
 
-  it('takes no health that there is none of', () => expect(filterFrom(new URLSearchParams('health=great')).health).toBeNull());
+  it('are roles: an instance stands in each of its own, and counts once', () => {
+    const overview = overviewOf([{ alias: 'x', roles: ['router', 'storage'], members: [{ alias: 'a' }] }, { alias: 'y', roles: [], members: [{ alias: 'b' }] }], { now });
+    const groups = groupsOf(overview, { by: 'role', sort: 'name' });
+    expect(aliases(groups)).toEqual([['router', 'a'], ['storage', 'a'], ['', 'b']]);
+    expect(countsOf(groups, overview)).toEqual({ shown: 2, of: 2 });
+    expect(new Set(linesOf(groups, new Set()).map(({ key }) => key)).size).toBe(6);
+  });
+
+  it('are as healthy as their worst', () => expect(groupsOf(troubled(now), { by: 'role', sort: 'health' })[0]!.health).toBe('critical'));
+});
+
+describe('the order by a figure', () => {
+  const lagging = (lags: number[]) => overviewOf([{ alias: 's', roles: ['storage'], members: lags.map((lagSeconds, index) => ({ alias: `i${index}`, lagSeconds })) }], { now });
+  it('has the worst first', () => expect(aliases(groupsOf(lagging([0, 5, 40]), { ...usual, sort: 'lag' }))).toEqual([['s', 'i2', 'i1', 'i0']]));
+  it('does not follow what wavers', () => expect(aliases(groupsOf(lagging([0.001, 0.09, 0.02]), { ...usual, sort: 'lag' }))).toEqual([['s', 'i0', 'i1', 'i2']]));
+  it('takes a hundred years for no lag', () => expect(aliases(groupsOf(lagging([1, 3.2e9]), { ...usual, sort: 'lag' }))).toEqual([['s', 'i0', 'i1']]));
+});
+
+describe('lines', () => {
+  it('are heads and instances; a closed group is its head', () => {
+    const groups = groupsOf(healthy(now), usual);
+    expect(linesOf(groups, new Set()).map(({ group, instance }) => instance?.alias ?? `[${group.name}]`)).toEqual(['[routers]', 'r1', '[s1]', 's1-1', 's1-2', '[s2]', 's2-1', 's2-2']);
+    expect(linesOf(groups, new Set([groups[1]!.key])).map(({ group, instance }) => instance?.alias ?? `[${group.name}]`)).toEqual(['[routers]', 'r1', '[s1]', '[s2]', 's2-1', 's2-2']);
+  });
+});
+
+describe('the search', () => {
+  it.each([
+    ['3303', ['s2-1']],
+    ['DC-WEST replica', ['s1-2', 's2-2']],
+    [uuidOf(5), ['r1']],
+    ['no such thing', []],
+    ['127.0.0.1:3303', ['s2-1']],
+    ['is:master', ['s1-1', 's2-1']],
+    ['-is:master -role:router', ['s1-2', 's2-2']],
+    ['zone:west role:storage', ['s1-2', 's2-2']],
+    ['zone="dc-west" lag>1', []],
+    ['lag>=1ms role=storage zone:west', ['s1-2', 's2-2']],
+    ['lag>', ['r1', 's1-1', 's1-2', 's2-1', 's2-2']],
+    ['zone:', ['r1', 's1-1', 's1-2', 's2-1', 's2-2']],
+    ['lag>much', []],
+    ['replicaset=s1', ['s1-1', 's1-2']],
+    ['replicaset=s', []],
+    ['priority=2', ['s1-2', 's2-2']],
+    ['"127.0.0.1:3301"', ['s1-1']],
+  ])('%s', (text, expected) => expect(aliases(groupsOf(healthy(now), { ...usual, filter: search(text) })).flatMap(([, ...rest]) => rest).toSorted()).toEqual(expected));
+
+  it('finds what is wrong', () => {
+    const found = (text: string) => troubled(now).instances.filter(filterOf(search(text))).map(({ alias }) => alias).toSorted();
+    expect(found('-health:ok')).toEqual(['s1-1', 's1-2', 's2-2']);
+    expect(found('state:crashed')).toEqual(['s1-1']);
+    expect(found('lag>40')).toEqual(['s1-2']);
+    expect(found('memory>99')).toEqual([]);
+  });
+
+  it('is made of what is offered', () => {
+    const fields = { texts: ['is', 'state', 'health', 'replicaset'], numbers: ['issues', 'lag', 'memory'] };
+    for (const [example] of searchExamples) expect(termsOf(example, fields)[0]!.kind, example).not.toBe('word');
+  });
+
+  it('has a limit', () => expect(termsOf('a '.repeat(1000), { texts: [], numbers: [] })).toHaveLength(20));
+});
+
+describe('the address', () => {
+  it('keeps the filter', () => {
+    const filter = { search: 'dc west', health: 'warning' as const, role: 'storage', zone: 'b' };
+    expect(filterFrom(withFilter(new URLSearchParams('instance=x'), filter))).toEqual(filter);
+    expect(withFilter(new URLSearchParams('instance=x&q=a&zone=b'), noFilter).toString()).toBe('instance=x');
+    expect([filter, noFilter].map(isFiltering)).toEqual([true, false]);
+  });
+
+  it('keeps the arrangement, and is empty for the usual one', () => {
+    const other: Arrangement = { by: 'zone', sort: 'lag', view: 'graph' };
+    expect(arrangementFrom(withArrangement(new URLSearchParams('q=a'), other))).toEqual(other);
+    expect(withArrangement(new URLSearchParams('by=zone&q=a'), { by: 'replicaset', sort: 'name', view: 'table' }).toString()).toBe('q=a');
+  });
+
+  it('takes nothing that there is none of', () => {
+    expect(filterFrom(new URLSearchParams('health=great')).health).toBeNull();
+    expect(arrangementFrom(new URLSearchParams('by=luck&sort=worst&view=film'))).toEqual({ by: 'replicaset', sort: 'name', view: 'table' });
+  });
 });
 
 describe('names', () => {
