@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { page, TimeMs } from './shapes/basics.ts';
-import { ClusterOverview, ClusterUpdate, Event, eventKinds, Health, Issue, Severity, Suggestion } from './shapes/view.ts';
+import { ClusterOverview, ClusterUpdate, Event, eventKinds, Health, Issue, ReplicationLinkView, Severity, Suggestion } from './shapes/view.ts';
 import { query, stream } from './operation.ts';
 
 export const cluster = {
@@ -61,6 +61,13 @@ export const cluster = {
     }),
     output: z.array(Event),
     columns: ['at', 'kind', 'severity', 'object.name', 'sentence', 'actor'],
+  }),
+  replication: query({
+    summary: 'Who follows whom, in which state and how far behind',
+    role: 'viewer',
+    input: z.object({ replicaset: z.string().optional().describe('Only this replicaset: alias') }),
+    output: z.array(ReplicationLinkView),
+    columns: ['replicaset', 'fromName', 'toName', 'state', 'lagSeconds', 'message'],
   }),
   suggestions: query({
     summary: 'Repairs that mend several issues at once',

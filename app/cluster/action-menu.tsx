@@ -38,7 +38,8 @@ function OpenMenu({ label, actions, button }: Props) {
   // One sentence for all rather than the same one under each.
   const mayNothing = forbidden.every((why) => why !== null);
   return (
-    <Menu width={250} opened={opened} onChange={setOpened}>
+    // It stays when a live update pushes its button out of sight.
+    <Menu width={250} opened={opened} onChange={setOpened} hideDetached={false}>
       <Menu.Target><Target ref={begin} label={label} {...(button === undefined ? {} : { button })} /></Menu.Target>
       <Menu.Dropdown>
         {mayNothing && <Menu.Label>You are {role}: changes need role operator or admin</Menu.Label>}

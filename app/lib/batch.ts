@@ -9,24 +9,59 @@ import type { Draft, MutationName } from './operation-types.ts';
  * several of those. Null too where a name must be typed: that is for one object at a time.
  */
 export function editsOf(operation: MutationName, inputs: readonly Draft[]): Edit[] | null {
-  const { noun, verb, operation: { typedName } } = entryOf(operation);
-  if (typedName) return null;
-  const kind = `${verb}${noun.charAt(0).toUpperCase()}${noun.slice(1)}`;
-  const parsed = inputs.map((input) => Edit.safeParse({ ...input, kind }));
-  return parsed.every(({ success }) => success) ? parsed.flatMap(({ data }) => data ?? []) : null;
+  if (entryOf(operation).operation.typedName) return null;
+  const edits = inputs.map((input) => editOf(operation, input));
+  return edits.every((edit) => edit !== null) ? edits : null;
 }
 
-/** "Disable s1-1", "Edit s2-2: uri 10.0.0.1:3301": one line for each edit. */
+/** One call as an edit; null where it is none, or where the input does not fit. */
+export function editOf(operation: MutationName, input: Draft): Edit | null {
+  const { noun, verb } = entryOf(operation);
+  return Edit.safeParse({ ...input, kind: `${verb}${noun.charAt(0).toUpperCase()}${noun.slice(1)}` }).data ?? null;
+}
+
+/** "Disable s1-1", "Edit s2-2: address 10.0.0.1:3301": one line for each edit. */
 export function editText(edit: Edit): string {
-  const { kind, ...fields } = edit;
-  const words = kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  const [subject, ...rest] = Object.entries(fields).filter(([, value]) => value !== undefined);
-  const verb = words.split(' ')[0]!;
-  const changes = rest.map(([field, value]) => `${wordFor[field] ?? field} ${value === null ? 'none' : Array.isArray(value) ? value.join(', ') : String(value)}`);
-  return `${verb.charAt(0).toUpperCase()}${verb.slice(1)} ${String(subject?.[1] ?? '')}${changes.length === 0 ? '' : `: ${changes.join('; ')}`}`;
+  switch (edit.kind) {
+    case 'createReplicaset':
+      return `Create replicaset ${edit.alias} of ${edit.instances.join(', ')}${fieldsText({ roles: edit.roles, weight: edit.weight, ...(edit.allRw ? { allRw: true } : {}) })}`;
+    case 'editReplicaset':
+      return `Edit ${edit.replicaset}${fieldsText(edit)}`;
+    case 'deleteReplicaset':
+      return `Delete replicaset ${edit.replicaset}`;
+    case 'joinInstance':
+      return `Join ${edit.instance} to ${edit.replicaset}${fieldsText({ zone: edit.zone, ...(edit.electable ? {} : { electable: false }) })}`;
+    case 'editInstance':
+      return `Edit ${edit.instance}${fieldsText(edit)}`;
+    case 'disableInstance':
+      return `Disable ${edit.instance}`;
+    case 'enableInstance':
+      return `Enable ${edit.instance}`;
+    case 'expelInstance':
+      return `Expel ${edit.instance}`;
+    case 'setSection':
+      return `Write section ${edit.name}`;
+    case 'deleteSection':
+      return `Delete section ${edit.name}`;
+    case 'setFailover':
+      return `Set failover to ${edit.mode}`;
+  }
 }
 
-const wordFor: Readonly<Record<string, string>> = { uri: 'address' };
+const subjects = ['kind', 'instance', 'replicaset'];
+
+function fieldsText(fields: Readonly<Record<string, unknown>>): string {
+  const given = Object.entries(fields).filter(([field, value]) => value !== undefined && !subjects.includes(field));
+  return given.length === 0 ? '' : `: ${given.map(([field, value]) => `${wordFor[field] ?? field} ${valueText(value)}`).join('; ')}`;
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ');
+  return value === null ? 'none' : String(value);
+}
+
+const wordFor: Readonly<Record<string, string>> = { uri: 'address', alias: 'name', allRw: 'every instance writable' };
 
 /** What a person must agree to: of the operation itself, and of each edit in a list. */
 export function dangersOf(operation: MutationName, draft: Draft): string[] {

@@ -17,11 +17,17 @@ export type Asked = {
 const wait = (why: string | null): Ready => ({ ready: false, why });
 
 export function readyOf({ checked, emptyEdit, plan, planFailed, name, typed }: Asked): Ready {
-  if (emptyEdit) return wait('Nothing is changed yet.');
-  if (!checked.complete) return wait('Some fields are still missing or not valid.');
+  if (emptyEdit || !checked.complete) return collectReady({ checked, emptyEdit, name, typed });
   if (planFailed) return wait('The plan could not be made.');
   if (plan === null) return wait(null);
   if (plan.refusals.length > 0) return wait('Refused as unsafe: see the way out in the plan.');
+  return collectReady({ checked, emptyEdit, name, typed });
+}
+
+/** Whether it may be collected: whole and confirmed. Its plan is made later, with the others. */
+export function collectReady({ checked, emptyEdit, name, typed }: Pick<Asked, 'checked' | 'emptyEdit' | 'name' | 'typed'>): Ready {
+  if (emptyEdit) return wait('Nothing is changed yet.');
+  if (!checked.complete) return wait('Some fields are still missing or not valid.');
   if (name !== null && typed !== name) return wait(`Type ${name} to confirm.`);
   return { ready: true };
 }

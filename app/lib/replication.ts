@@ -6,7 +6,7 @@ type End = { readonly text: string; readonly health: Health };
 export type LinkRow = { readonly uuid: string; readonly name: string; readonly upstream: End; readonly downstream: End; readonly lagSeconds: number | null; /** Since anything came from the peer. */ readonly idleSeconds: number | null; readonly message: string | null };
 
 /** What `upstream.status` of Tarantool means for a person. */
-const upstreamHealth: Readonly<Record<string, Health>> = { follow: 'ok', sync: 'warning', connect: 'warning', connecting: 'warning', auth: 'warning', orphan: 'warning', loading: 'warning', stopped: 'critical', disconnected: 'critical', off: 'unknown' };
+export const upstreamHealth: Readonly<Record<string, Health>> = { follow: 'ok', sync: 'warning', connect: 'warning', connecting: 'warning', auth: 'warning', orphan: 'warning', loading: 'warning', stopped: 'critical', disconnected: 'critical', off: 'unknown' };
 
 export function linkRows(database: DatabaseStatus, { instances, self }: { instances: readonly InstanceView[]; self: string }): LinkRow[] {
   return database.replication

@@ -13,19 +13,22 @@ import { HealthShapes } from '~/app/ui/icons.tsx';
 import { Prose } from '~/app/ui/prose.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { WhyDisabled } from '~/app/ui/why-disabled.tsx';
+import { useChangeSet } from './change-set-provider.tsx';
+import { Collect } from './collect.tsx';
 import { CopyAs } from './copy-as.tsx';
 import styles from './dialog.module.css';
+import { CollectedChanges } from './forms/collected-changes.tsx';
 import { forms } from './forms/index.ts';
 import { PlanPreview } from './plan-preview.tsx';
 import { RunProgress } from './run-progress.tsx';
 import { OperationResult } from './operation-result.tsx';
 import { useOperation, type OperationState } from './use-operation.ts';
 
-type Props = { readonly operation: MutationName; readonly input: Draft; readonly opened: boolean; readonly layer: Record<string, string>; readonly onClose: () => void };
+type Props = { readonly operation: MutationName; readonly input: Draft; /** Of what was collected, rather than of one thing. */ readonly review: boolean; readonly opened: boolean; readonly layer: Record<string, string>; readonly onClose: () => void };
 
 /** Every change goes through here: what it is, its fields, the plan as it is filled in, the confirmation, the run and its outcome. */
-export function OperationDialog({ operation, input, opened, layer, onClose }: Props) {
-  const state = useOperation(operation, input);
+export function OperationDialog({ operation, input, review, opened, layer, onClose }: Props) {
+  const state = useOperation(operation, input, { review });
   const small = useMediaQuery('(max-width: 640px)') ?? false;
   const wide = forms[operation] !== undefined && operation !== 'instance.probe';
   return (
@@ -34,7 +37,7 @@ export function OperationDialog({ operation, input, opened, layer, onClose }: Pr
       onClose={onClose}
       returnFocus={false}
       attributes={{ content: layer }}
-      title={titleOf(operation, input)}
+      title={review ? 'Review the collected changes' : titleOf(operation, input)}
       size={wide && !state.run.data ? 940 : 600}
       yOffset="7vh"
       closeOnClickOutside={!state.run.isPending && Object.keys(state.draft).length === Object.keys(input).length}
@@ -42,20 +45,21 @@ export function OperationDialog({ operation, input, opened, layer, onClose }: Pr
       fullScreen={small}
       classNames={{ content: styles.content!, header: styles.header!, title: styles.title!, body: styles.body! }}
     >
-      {state.run.data ? <OperationResult operation={operation} outcome={state.run.data} onClose={onClose} /> : <Ask operation={operation} state={state} wide={wide} onClose={onClose} />}
+      {state.run.data ? <OperationResult operation={operation} outcome={state.run.data} onClose={onClose} /> : <Ask operation={operation} state={state} review={review} wide={wide} onClose={onClose} />}
     </Modal>
   );
 }
 
-type AskProps = { readonly operation: MutationName; readonly state: OperationState; readonly wide: boolean; readonly onClose: () => void };
+type AskProps = { readonly operation: MutationName; readonly state: OperationState; readonly review: boolean; readonly wide: boolean; readonly onClose: () => void };
 
-function Ask({ operation, state, wide, onClose }: AskProps) {
+function Ask({ operation, state, review, wide, onClose }: AskProps) {
   const { operation: definition } = entryOf(operation);
   const { role } = useSession();
   const { draft, set, errors, overview, checked, ready, run } = state;
-  const Form = forms[operation];
+  const { behind } = useChangeSet();
+  const Form = review ? CollectedChanges : forms[operation];
   const dangers = checked.complete ? dangersOf(operation, draft) : [];
-  const why = refusalFor(operation, role) ?? (ready.ready ? null : ready.why);
+  const why = refusalFor(operation, role) ?? (review && behind ? 'Look at what was applied meanwhile, then continue on it.' : null) ?? (ready.ready ? null : ready.why);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (why === null && ready.ready && !run.isPending) run.mutate();
@@ -80,7 +84,8 @@ function Ask({ operation, state, wide, onClose }: AskProps) {
       {state.runProblem && !saidAtField(state.runProblem) && <div className={styles.progress} ref={intoView}><Failed state={state} /></div>}
       <div className={styles.footer}>
         <CopyAs operation={operation} input={state.input} disabled={!checked.complete} />
-        <Button variant="default" onClick={onClose}>Cancel</Button>
+        <Button variant="default" onClick={onClose}>{review ? 'Close' : 'Cancel'}</Button>
+        {!review && <Collect operation={operation} state={state} onClose={onClose} />}
         <WhyDisabled why={why}>
           <Button type="submit" color={dangers.length > 0 || definition.danger ? 'red.8' : 'iris'} disabled={why !== null || !ready.ready} loading={run.isPending}>{buttonOf(operation)}</Button>
         </WhyDisabled>

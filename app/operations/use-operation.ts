@@ -3,22 +3,28 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { mutate, useApi } from '~/app/api.tsx';
+import { withCollected } from '~/app/lib/change-set.ts';
 import { checkDraft, isEmptyEdit, nameToType, needsReason, withField } from '~/app/lib/draft.ts';
 import type { Draft, MutationName } from '~/app/lib/operation-types.ts';
 import { fieldErrors, problemFrom } from '~/app/lib/problem.ts';
 import { readyOf } from '~/app/lib/ready.ts';
 import { startOf } from '~/app/lib/start.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
+import { useChangeSet } from './change-set-provider.tsx';
 
 const previewDelayMs = 250;
 
 /** The life of one dialog: the input as it is filled in, its plan, the confirmation, the run. */
-export function useOperation(operation: MutationName, given: Draft) {
+export function useOperation(operation: MutationName, given: Draft, { review = false } = {}) {
   const api = useApi();
   const queries = useQueryClient();
-  const { overview } = useLive();
+  const { overview: live } = useLive();
+  const collected = useChangeSet();
+  // What is collected is as good as taken; in the review itself everything is as it is.
+  const edits = review ? undefined : collected.set?.edits;
+  const overview = useMemo(() => (live === null || edits === undefined ? live : withCollected(live, edits)), [live, edits]);
   const [draft, setDraft] = useState(() => startOf(operation, given, overview));
-  const [reason, setReason] = useState('');
+  const [reason, setReason] = useState(review ? (collected.set?.reason ?? '') : '');
   const [typed, setTyped] = useState('');
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const reasoned = needsReason(operation);
@@ -42,6 +48,7 @@ export function useOperation(operation: MutationName, given: Draft) {
 
   const run = useMutation({
     mutationFn: () => mutate(api, operation, { ...draft, ...(reason.trim() === '' ? {} : { reason: reason.trim() }), ...(plan?.baseVersion == null ? {} : { expectedVersion: plan.baseVersion }) } as never),
+    onSuccess: ({ run: made }) => review && made?.state !== 'aborted' && collected.discard(),
     // Whatever the pages have read may be of before; a plan and a run know themselves when to ask again.
     onSettled: () => void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'plan' && queryKey[0] !== 'run' }),
   });

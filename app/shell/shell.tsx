@@ -3,6 +3,8 @@ import { AppShell } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { InstanceDrawer } from '~/app/cluster/instance-drawer.tsx';
 import { LiveProvider, useLive } from '~/app/live/live-provider.tsx';
+import { ChangeBar } from '~/app/operations/change-bar.tsx';
+import { ChangeSetProvider } from '~/app/operations/change-set-provider.tsx';
 import { OperationsProvider } from '~/app/operations/operations-provider.tsx';
 import { SessionProvider } from '~/app/session/session-provider.tsx';
 import { ReturnFocus } from '~/app/ui/return-focus.tsx';
@@ -21,18 +23,21 @@ export function Shell({ children }: { children: ReactNode }) {
     <SessionProvider>
       <LiveProvider>
         <ReturnFocus>
-          <OperationsProvider>
-            <a href="#main" className="skip-link">Skip to the content</a>
-            <AppShell header={{ height: 52 }} padding={0}>
-              <AppShell.Header className={styles.header}>
-                <Header />
-              </AppShell.Header>
-              <AppShell.Main id="main" tabIndex={-1} className={styles.main}>
-                {children}
-              </AppShell.Main>
-              <Drawer />
-            </AppShell>
-          </OperationsProvider>
+          <ChangeSetProvider>
+            <OperationsProvider>
+              <a href="#main" className="skip-link">Skip to the content</a>
+              <AppShell header={{ height: 52 }} padding={0}>
+                <AppShell.Header className={styles.header}>
+                  <Header />
+                </AppShell.Header>
+                <AppShell.Main id="main" tabIndex={-1} className={styles.main}>
+                  {children}
+                  <ChangeBar />
+                </AppShell.Main>
+                <Drawer />
+              </AppShell>
+            </OperationsProvider>
+          </ChangeSetProvider>
         </ReturnFocus>
       </LiveProvider>
     </SessionProvider>

@@ -69,6 +69,21 @@ export const ReplicasetView = z.object({
 });
 export type ReplicasetView = z.output<typeof ReplicasetView>;
 
+/** One direction of replication: `to` pulls from `from`. */
+export const ReplicationLinkView = z.object({
+  /** Alias. */
+  replicaset: z.string(),
+  from: Uuid,
+  fromName: z.string(),
+  to: Uuid,
+  toName: z.string(),
+  /** As Tarantool calls it: follow, sync, connect, stopped, disconnected...; `missing` where none is set up, `unknown` while the one that pulls is not heard. */
+  state: z.string(),
+  lagSeconds: z.number().nullable(),
+  message: z.string().nullable(),
+});
+export type ReplicationLinkView = z.output<typeof ReplicationLinkView>;
+
 export const severities = ['info', 'warning', 'critical'] as const;
 export const Severity = z.enum(severities);
 export type Severity = (typeof severities)[number];

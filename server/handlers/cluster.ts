@@ -1,5 +1,6 @@
 import { CoterieError } from '~/contract/errors.ts';
 import type { contract } from '~/contract/index.ts';
+import { linksOf } from '~/core/view/links.ts';
 import type { HandlersOf } from './context.ts';
 import { issuesFor, pageOf } from './lists.ts';
 
@@ -21,6 +22,9 @@ export const clusterHandlers: HandlersOf<Pick<typeof contract, 'cluster'>>['clus
   issues: async (context, filter) => pageOf(context, issuesFor(context.services.runtime.state.overview.issues, filter), filter),
 
   events: async ({ services }, filter) => services.store.events.list(filter),
+
+  replication: async ({ services: { runtime } }, { replicaset }) =>
+    linksOf(runtime.state.overview, (uuid) => runtime.state.report(uuid)?.status ?? null).filter((link) => replicaset === undefined || link.replicaset === replicaset),
 
   suggestions: async ({ services }) => services.runtime.state.overview.suggestions,
 };

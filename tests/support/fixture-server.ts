@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import next from 'next';
 import { errors, type ErrorCode } from '~/contract/errors.ts';
+import { linksOf } from '~/core/view/links.ts';
 import type { ClusterOverview } from '~/contract/shapes/view.ts';
 import { gossipAnswer } from './fixture-gossip.ts';
 import { bare, detailOf, free, healthy, huge, logLines, many, planFor, runOf, troubled } from './fixtures.ts';
@@ -38,6 +39,8 @@ function answer(name: string, input: Record<string, unknown>, cookies: Cookies):
     case 'gossip.stats':
     case 'gossip.keyring':
       return gossipAnswer(name, input, overview);
+    case 'cluster.replication':
+      return linksOf(overview, (uuid) => detailOf(overview.instances.find((one) => one.uuid === uuid)!, overview, now).status);
     case 'instance.get':
       return detailOf(overview.instances.find(({ uuid }) => uuid === input.instance)!, overview, now);
     case 'instance.probe':
