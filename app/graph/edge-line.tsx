@@ -1,6 +1,5 @@
 import { BaseEdge, type EdgeProps } from '@xyflow/react';
 import { strokes, type FlowEdge } from './flow.ts';
-import styles from './graph.module.css';
 
 /** Straight from border to border. Broken ones are dashed as well as red, and say which way. */
 export function EdgeLine({ data, markerStart, markerEnd }: EdgeProps<FlowEdge>) {
@@ -23,7 +22,6 @@ export function EdgeLine({ data, markerStart, markerEnd }: EdgeProps<FlowEdge>) 
         labelBgBorderRadius={4}
         labelShowBg
       />
-      {label !== null && <desc className={styles.hidden}>{label}</desc>}
     </g>
   );
 }

@@ -31,7 +31,7 @@ export type GraphEdge = {
 };
 export type Graph = { readonly groups: readonly GraphGroup[]; readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[]; readonly size: Size };
 
-export const sizes = { node: { width: 178, height: 58 }, gap: { x: 76, y: 54 }, pad: 22, head: 34, between: 30 } as const;
+export const sizes = { node: { width: 178, height: 58 }, gap: { x: 108, y: 56 }, pad: 22, head: 34, between: 30 } as const;
 /** More than these around a ring would hide the lines behind the nodes. */
 const ringMax = 6;
 /** A screen is wider than it is high. */
@@ -146,7 +146,7 @@ function edgeOf(source: GraphNode, target: GraphNode, pair: readonly Replication
   return {
     id: `${source.id}~${target.id}`, source: source.id, target: target.id, from, to,
     health: worst.health === 'ok' && lag >= lagShownSeconds ? 'warning' : worst.health,
-    label: bad ? `${worst.link.toName}: ${worst.link.state}` : lag >= lagShownSeconds ? lagText(lag) : null,
+    label: bad ? worst.link.state : lag >= lagShownSeconds ? lagText(lag) : null,
     sentence: pair.map(({ fromName, toName, state, lagSeconds, message }) => `${toName} from ${fromName}: ${state}${isLag(lagSeconds) ? `, ${lagText(lagSeconds)} behind` : ''}${message === null ? '' : ` (${message})`}`).join('\n'),
     forward: follows(target), backward: follows(source),
   };

@@ -14,6 +14,7 @@ export const places = {
   'cluster.overview': { page: '/', where: 'the page itself', within: 'cluster.watch' },
   'cluster.health': { page: '/', where: 'the sentence and the figures at the top', within: 'cluster.watch' },
   'cluster.issues': { page: '/issues', where: 'the list', within: 'cluster.watch' },
+  'cluster.replication': { page: '/', where: 'the lines of the graph', from: 'app/graph/use-replication.ts' },
   'cluster.suggestions': { page: '/issues', where: 'the repairs, at each issue and for several at once', within: 'cluster.watch' },
   'cluster.events': { page: '/events', where: 'the list', from: 'app/live/use-timeline.ts' },
 

@@ -78,8 +78,8 @@ describe('lines', () => {
   const edgeOf = (links: ReplicationLinkView[]) => graphOf(groupsOf(setOf(2), { by: 'replicaset', sort: 'name' }), links).edges[0]!;
 
   it('say what is broken, and which way', () => {
-    expect(edgeOf([link({ state: 'stopped', lagSeconds: null, message: 'duplicate key' }), back()])).toMatchObject({ health: 'critical', label: 'i1: stopped', forward: false, backward: true });
-    expect(edgeOf([link({}), back({ state: 'missing', lagSeconds: null })])).toMatchObject({ health: 'critical', label: 'i0: missing', forward: true, backward: false });
+    expect(edgeOf([link({ state: 'stopped', lagSeconds: null, message: 'duplicate key' }), back()])).toMatchObject({ health: 'critical', label: 'stopped', forward: false, backward: true });
+    expect(edgeOf([link({}), back({ state: 'missing', lagSeconds: null })])).toMatchObject({ health: 'critical', label: 'missing', forward: true, backward: false });
     expect(edgeOf([link({ state: 'stopped', message: 'duplicate key' }), back()]).sentence).toContain('duplicate key');
   });
 
