@@ -1,8 +1,9 @@
 import type { StreamMessage } from '~/server/handlers/context.ts';
 
 /**
- * One ring of messages that every follower reads at its own pace. A message is kept once, whoever follows;
- * a follower that falls behind the ring is told that it missed something and gets a fresh snapshot.
+ * One ring of messages that every follower reads at its own pace. A message is kept once, whoever follows. A follower
+ * that is slow gets what it has missed as one message, however much that was; one that falls behind the ring is told
+ * that it missed something and gets a fresh snapshot.
  * Ids carry the boot: after a restart of the server nobody goes on from an id that means something else now.
  */
 
@@ -12,6 +13,8 @@ export type FeedOptions<T> = {
   readonly messagesMax: number;
   readonly snapshot: () => T;
   readonly gap: T;
+  /** One message that says what these say one after the other. Absent: a slow follower gets each of them. */
+  readonly combine?: (messages: readonly T[]) => T;
 };
 
 export class Feed<T> {
@@ -55,9 +58,10 @@ export class Feed<T> {
           await this.#more(signal);
           continue;
         }
-        const data = this.#ring[at - this.#oldest]!;
-        yield { id: this.#idOf(at), data };
-        at += 1;
+        const { combine } = this.options;
+        const missed = combine === undefined ? this.#ring.slice(at - this.#oldest, at - this.#oldest + 1) : this.#ring.slice(at - this.#oldest);
+        at += missed.length;
+        yield { id: this.#idOf(at - 1), data: combine === undefined || missed.length === 1 ? missed[0]! : combine(missed) };
       }
     } finally {
       this.#followers -= 1;

@@ -11,7 +11,7 @@ import type { KnownInstance } from '~/core/topology/known.ts';
 import type { RuleFinding } from '~/core/rules/issues.ts';
 import { healthOf, type Overall } from '~/core/view/overall.ts';
 import { ages, type GossipView, type Report } from '~/core/view/report.ts';
-import { deltaFrom, Sent } from './delta.ts';
+import { combined, deltaFrom, Sent } from './delta.ts';
 import { Feed } from './feed.ts';
 import { Paced } from './paced.ts';
 import type { Versions } from './versions.ts';
@@ -63,13 +63,17 @@ export class ClusterState {
     readonly components: StateComponents,
     readonly options: StateOptions,
   ) {
-    this.feed = new Feed<ClusterUpdate>({ boot: options.boot, messagesMax: options.messagesMax, snapshot: () => ({ kind: 'snapshot', overview: this.#overview }), gap: { kind: 'gap' } });
+    this.feed = new Feed<ClusterUpdate>({ boot: options.boot, messagesMax: options.messagesMax, snapshot: () => ({ kind: 'snapshot', overview: this.#overview }), gap: { kind: 'gap' }, combine: combined });
     this.#startedAt = components.now();
     this.#seen = options.seen;
     this.#observation = this.#look();
     this.#overview = this.#shown();
     deltaFrom(this.#sent, this.#overview);
-    this.#paced = new Paced(() => this.#renew(), options.everyMs);
+    // Whoever asks in between gets a newer picture, but followers are told at this pace only.
+    this.#paced = new Paced(() => {
+      this.#renew();
+      this.#tell();
+    }, options.everyMs);
     this.#ageing = setInterval(() => this.#paced.poke(), ageingMs);
     components.versions.onChange(() => this.#paced.poke());
   }
@@ -166,10 +170,13 @@ export class ClusterState {
     this.#observation = this.#look();
     this.#seen = this.#observation.seen;
     this.#overview = this.#shown();
-    const delta = deltaFrom(this.#sent, this.#overview);
-    if (delta !== null) this.feed.publish(delta);
     onEvents(eventsBetween(before, this.#observation, this.#observation.at));
     onSeen(this.#seen);
+  }
+
+  #tell(): void {
+    const delta = deltaFrom(this.#sent, this.#overview);
+    if (delta !== null) this.feed.publish(delta);
   }
 
   #look(): Observation {

@@ -66,3 +66,13 @@ test('a follower ends when its signal fires, also while it waits, and is counted
   expect(await rest).toEqual([]);
   expect(feed.followers).toBe(0);
 });
+
+test('a slow follower gets what it has missed as one message, and goes on behind it', async () => {
+  const feed = new Feed<Message>({ boot: 'boot', messagesMax: 100, snapshot: () => ({ kind: 'snapshot' }), gap: { kind: 'gap' }, combine: (messages) => ({ kind: `all of ${messages.length}`, n: messages.at(-1)!.n! }) });
+  const slow = feed.follow(new AbortController().signal);
+  await take(slow, 1);
+  for (let n = 1; n <= 60; n++) feed.publish({ kind: 'delta', n });
+  expect(await take(slow, 1)).toEqual([{ id: 'boot-60', data: { kind: 'all of 60', n: 60 } }]);
+  feed.publish({ kind: 'delta', n: 61 });
+  expect(await take(slow, 1)).toEqual([{ id: 'boot-61', data: { kind: 'delta', n: 61 } }]);
+});
