@@ -20,7 +20,7 @@ The server keeps ${names} series of every instance in its memory: the last hour 
 
 - **Gaps are gaps.** Where nothing was heard there is no value, and none is made up. One second without a report between two that have one is no gap: reports come once a second, and each speaks for the time since the one before.
 - **Rates** come from counters and the agent's own clock. There is none across a restart of Tarantool or of the agent, for a counter that went back, or after more than 3 s of silence.
-- **Memory** is bounded: two bytes a value (within 0.1 %), ${seriesBytes.toLocaleString('en')} bytes a series, at most ${mib(instanceBytes * 500)} MiB for 500 instances. A series that has only ever had one value (a quota, a kind of request that nobody makes) takes none, so that real clusters need about half. At most 1000 instances are kept; the one that was silent longest goes first. \`coterie_metrics_bytes\` says what it is now.
+- **Memory** is bounded: two bytes a value (within 0.1 %), ${seriesBytes.toLocaleString('en')} bytes a series, at most ${mib(instanceBytes * 500)} MiB for 500 instances. A series that has only ever had one value (a quota, a kind of request that nobody makes) takes none, so that a cluster without requests needs a sixth of that (\`npm run bench metrics\`). At most 1000 instances are kept; the one that was silent longest goes first. \`coterie_metrics_bytes\` says what it is now.
 - After a restart the server begins anew. Each of several servers keeps its own. For longer times there is Prometheus.
 
 | series | unit | meaning |

@@ -17,6 +17,8 @@ export type Minute = { readonly average: number; readonly min: number; readonly 
  */
 export class Track {
   #only: number | null = null;
+  /** Before this second there was a gap: a rate has none at the first report. */
+  #from = -Infinity;
   #seconds: Uint16Array | null = null;
   #minutes: Uint16Array | null = null;
 
@@ -27,11 +29,12 @@ export class Track {
   set(second: number, value: number, heard: Heard): void {
     const code = pack(value);
     if (this.#seconds === null) {
-      if (this.#only === null || this.#only === code) {
+      if (this.#only === null || this.#only === gap || this.#only === code) {
+        if (this.#only === gap || second < this.#from) this.#from = second;
         this.#only = code;
         return;
       }
-      this.#spread(heard);
+      this.#spread(second, heard);
     }
     this.#seconds![second % secondsKept] = code;
   }
@@ -60,14 +63,14 @@ export class Track {
   second(second: number, heard: Heard): number {
     const slot = second % secondsKept;
     if (this.#seconds !== null) return unpack(this.#seconds[slot]!);
-    return heard.seconds[slot] === 1 ? unpack(this.#only ?? gap) : NaN;
+    return heard.seconds[slot] === 1 && second >= this.#from ? unpack(this.#only ?? gap) : NaN;
   }
 
   /** `last`: the minute is not over, so its seconds up to that one are asked. */
   minute(minute: number, heard: Heard, last: number | null): Minute {
     const slot = minute % minutesKept;
     if (this.#minutes === null) {
-      const value = last !== null || heard.minutes[slot] === 1 ? unpack(this.#only ?? gap) : NaN;
+      const value = (last !== null || heard.minutes[slot] === 1) && minute * 60 + 59 >= this.#from ? unpack(this.#only ?? gap) : NaN;
       return { average: value, min: value, max: value };
     }
     if (last !== null) return this.#sum(minute, last);
@@ -75,14 +78,18 @@ export class Track {
     return { average: unpack(this.#minutes[at]!), min: unpack(this.#minutes[at + 1]!), max: unpack(this.#minutes[at + 2]!) };
   }
 
-  /** A second value has come: from now on there is a ring, and the one value stands wherever something was heard. */
-  #spread({ seconds, minutes }: Heard): void {
+  /** A second value has come, at `second`: from now on there is a ring, and the one value stands wherever something was heard. */
+  #spread(second: number, heard: Heard): void {
     this.#seconds = new Uint16Array(secondsKept);
     this.#minutes = new Uint16Array(minutesKept * perMinute);
     const only = this.#only ?? gap;
     if (only === gap) return;
-    for (let slot = 0; slot < secondsKept; slot += 1) if (seconds[slot] === 1) this.#seconds[slot] = only;
-    for (let slot = 0; slot < minutesKept; slot += 1) if (minutes[slot] === 1) this.#minutes.fill(only, slot * perMinute, slot * perMinute + perMinute);
+    for (let at = Math.max(this.#from, second - secondsKept + 1); at <= second; at += 1) if (heard.seconds[at % secondsKept] === 1) this.#seconds[at % secondsKept] = only;
+    const minute = Math.floor(second / 60);
+    for (let at = Math.max(Math.floor(this.#from / 60), minute - minutesKept + 1); at <= minute; at += 1) {
+      const slot = at % minutesKept;
+      if (heard.minutes[slot] === 1) this.#minutes.fill(only, slot * perMinute, slot * perMinute + perMinute);
+    }
   }
 
   #sum(minute: number, last: number): Minute {

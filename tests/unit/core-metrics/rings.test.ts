@@ -27,15 +27,17 @@ describe('a figure in two bytes', () => {
 
 /** What the rings should say, from the whole list of reports, the dumb way. */
 function expectedSeconds(reports: ReadonlyMap<number, number>, last: number): (number | null)[] {
-  const known = (second: number) => reports.get(second) ?? (reports.has(second - 1) && reports.has(second + 1) ? reports.get(second + 1)! : null);
+  const figure = (second: number) => (Number.isNaN(reports.get(second)) ? null : reports.get(second)!);
+  const heard = (second: number) => reports.has(second) || (reports.has(second - 1) && reports.has(second + 1));
+  const known = (second: number) => (reports.has(second) ? figure(second) : heard(second) ? figure(second + 1) : null);
   const all = Array.from({ length: 3600 }, (_, index) => last - 3599 + index).map((second) => (second < 0 ? null : known(second)));
-  return all.slice(all.findIndex((value) => value !== null));
+  return all.slice(all.findIndex((_, index) => last - 3599 + index >= 0 && heard(last - 3599 + index)));
 }
 
 /** Steps between reports: mostly a second, now and then a silence, up to longer than the ring. */
 const steps = fc.array(fc.oneof({ weight: 20, arbitrary: fc.integer({ min: 1, max: 2 }) }, { weight: 3, arbitrary: fc.integer({ min: 3, max: 200 }) }, { weight: 1, arbitrary: fc.integer({ min: 3000, max: 9000 }) }), { minLength: 1, maxLength: 400 });
 /** Few values, so that series with one value only are frequent. */
-const value = fc.constantFrom(0, 0, 0, 5, 7);
+const value = fc.constantFrom(0, 0, 0, 5, 7, NaN);
 
 describe('the last hour by the second', () => {
   test('is what was reported, with a gap where nothing was, at every wrap', () => {
@@ -109,7 +111,7 @@ describe('the last day by the minute', () => {
     fc.assert(fc.property(fc.array(fc.tuple(fc.oneof({ weight: 30, arbitrary: fc.integer({ min: 1, max: 40 }) }, { weight: 1, arbitrary: fc.integer({ min: 5000, max: 100_000 }) }), value), { minLength: 1, maxLength: 300 }), (reports) => {
       const rings = new Rings(1);
       const minutes = new Map<number, number[]>();
-      const add = (second: number, figure: number) => minutes.set(Math.floor(second / 60), [...(minutes.get(Math.floor(second / 60)) ?? []), figure]);
+      const add = (second: number, figure: number) => minutes.set(Math.floor(second / 60), [...(minutes.get(Math.floor(second / 60)) ?? []), ...(Number.isNaN(figure) ? [] : [figure])]);
       let second = 0;
       for (const [gap, figure] of reports) {
         second += gap;
@@ -124,7 +126,7 @@ describe('the last day by the minute', () => {
       expect(window).toEqual({ startMs: at(first * 60), stepMs: 60_000, count: last - first + 1 });
       const of = (read: (figures: number[]) => number) => Array.from({ length: window.count }, (_, index) => {
         const figures = minutes.get(first + index);
-        return figures === undefined ? null : read(figures);
+        return figures === undefined || figures.length === 0 ? null : read(figures);
       });
       const { values, min, max } = rings.readMinutes(0, window);
       expect(min).toEqual(of((figures) => Math.min(...figures)));
@@ -142,5 +144,19 @@ describe('memory', () => {
     const rings = new Rings(2);
     for (let second = 0; second < 100_000; second += 1) rings.record(at(second), [0, second]);
     expect(rings.bytes).toBe(3600 + 1440 + 2 * (3600 + 3 * 1440));
+  });
+
+  test('nor does one that had no value at first, as rates have', () => {
+    const rings = new Rings(1);
+    for (let second = 0; second < 200; second += 1) rings.record(at(second), [second < 70 ? NaN : 4]);
+    expect(rings.bytes).toBe(3600 + 1440);
+    const expected = (window: { count: number }, step: number) => Array.from({ length: window.count }, (_, index) => ((index + 1) * step - 1 < 70 ? null : 4));
+    const seconds = rings.seconds(at(199), 0);
+    expect(rings.readSeconds(0, seconds)).toEqual(expected(seconds, 1));
+    const minutes = rings.minutes(at(199), 0);
+    expect(rings.readMinutes(0, minutes).values).toEqual([null, 4, 4, 4]);
+    rings.record(at(200), [5]);
+    expect(rings.readSeconds(0, rings.seconds(at(200), 0))).toEqual([...expected(seconds, 1), 5]);
+    expect(rings.readMinutes(0, minutes).values.slice(0, 3)).toEqual([null, 4, 4]);
   });
 });
