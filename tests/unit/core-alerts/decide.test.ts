@@ -31,6 +31,15 @@ describe('who is told what', () => {
     expect(world.pass(60)).toEqual([]);
   });
 
+  it('what is too young does not go along with what is old enough', () => {
+    const world = new World();
+    world.begin(down);
+    world.pass(12);
+    world.begin(low);
+    expect(world.pass(8)).toEqual(['ops: raised unreachable of a']);
+    expect(world.pass(8)).toEqual(['ops: raised disk-low of b']);
+  });
+
   it('what ends and comes back within the group goes on; later it is another one', () => {
     const world = new World();
     world.begin(down);
