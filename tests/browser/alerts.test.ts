@@ -111,7 +111,7 @@ describe('the Alerts page', () => {
     expect((await product.rest('/retention')).body).toMatchObject({ eventDays: 30, auditDays: 365, by: 'admin' });
   }, 60_000);
 
-  it('edits and removes a channel', async () => {
+  it('edits a channel, which keeps its secret', async () => {
     await page.getByRole('tab', { name: 'Channels' }).click();
     await act(page, 'on-call', 'Edit');
     await dialog().getByLabel('Remind every').fill('4');
