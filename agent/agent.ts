@@ -228,6 +228,7 @@ export class Agent {
       restarts: this.#supervisor.restarts,
       disk: this.#sampler.disk,
       gossipStats: this.#gossipSampler.stats,
+      gossipKeys: this.#gossipSampler.keys,
     });
   }
 

@@ -6,6 +6,7 @@ export class GossipSampler {
   readonly #gossip: Gossip;
   #asking = false;
   stats: NonNullable<AgentStatus['gossipStats']> | null = null;
+  keys: NonNullable<AgentStatus['gossipKeys']> | null = null;
 
   constructor(gossip: Gossip) {
     this.#gossip = gossip;
@@ -20,7 +21,8 @@ export class GossipSampler {
   async #ask(): Promise<void> {
     this.#asking = true;
     try {
-      const { datagramsOut: sent = 0, datagramsIn: received = 0 } = await this.#gossip.stats();
+      const [{ datagramsOut: sent = 0, datagramsIn: received = 0 }, keys] = await Promise.all([this.#gossip.stats(), this.#gossip.keyring.list()]);
+      this.keys = [...keys];
       const members = this.#gossip.members();
       const count = (wanted: (typeof members)[number]['state']) => members.filter(({ state }) => state === wanted).length;
       this.stats = { members: members.length, suspected: count('suspected'), dead: count('dead'), sent, received };

@@ -1,21 +1,34 @@
 'use client';
-import { Button, Skeleton, Stack } from '@mantine/core';
+import { Button, Skeleton, Stack, Tabs, VisuallyHidden } from '@mantine/core';
 import { Suggestions } from '~/app/cluster/repair.tsx';
 import { StaleBanner } from '~/app/cluster/stale-banner.tsx';
 import { countText } from '~/app/lib/format.ts';
 import { filteredIssues, isIssueFiltering, issueFilterFrom, issueGroups, noIssueFilter, severityWords, withIssueFilter, type Explanation } from '~/app/lib/issues.ts';
+import { issuesTabFrom, issuesTabs } from '~/app/lib/rules.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
+import { RulesTab } from '~/app/rules/rules-tab.tsx';
 import { HealthShapes } from '~/app/ui/icons.tsx';
 import page from '~/app/ui/page.module.css';
-import { useAddressValue } from '~/app/ui/use-address.ts';
+import { useAddress, useAddressValue } from '~/app/ui/use-address.ts';
 import { IssueFilters } from './issue-filters.tsx';
 import { IssueRow } from './issue-row.tsx';
 import { Muted } from './muted.tsx';
 import styles from './issues.module.css';
 import { Watched } from './watched.tsx';
 
-/** What is wrong now, worst first: since when, why it matters, and the next step. Live, as the Cluster page is. */
+/** What is wrong now, worst first: since when, why it matters, and the next step; and the rules that look at the past. Live, as the Cluster page is. */
 export function IssuesPage({ explanations }: { explanations: readonly Explanation[] }) {
+  const [{ tab }, change] = useAddress(['tab']);
+  return (
+    <Tabs value={issuesTabFrom(tab)} onChange={(next) => change({ tab: next === 'now' ? null : next })} keepMounted={false}>
+      <Tabs.List mb="md" aria-label="Issues">{issuesTabs.map(({ value, label }) => <Tabs.Tab key={value} value={value}>{label}</Tabs.Tab>)}</Tabs.List>
+      <Tabs.Panel value="now"><Now explanations={explanations} /></Tabs.Panel>
+      <Tabs.Panel value="rules"><VisuallyHidden component="h1">Rules over the event stream</VisuallyHidden><RulesTab /></Tabs.Panel>
+    </Tabs>
+  );
+}
+
+function Now({ explanations }: { explanations: readonly Explanation[] }) {
   const { overview } = useLive();
   const [filter, setFilter] = useAddressValue(issueFilterFrom, withIssueFilter);
   if (overview === null) return <div aria-busy aria-label="Loading the issues"><Stack gap="md"><Skeleton height={30} width={180} /><Skeleton height={36} /><Skeleton height={240} radius="lg" /></Stack></div>;

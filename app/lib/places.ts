@@ -24,6 +24,12 @@ export const places = {
   'issue.unmute': { page: '/issues', where: 'menu of an issue, and the list of mutes', from: 'app/issues/muted.tsx' },
   'issue.mutes': { page: '/issues', where: 'the list of mutes', from: 'app/issues/muted.tsx' },
 
+  'rule.list': { page: '/issues', where: 'tab Rules', from: 'app/rules/use-rules.ts' },
+  'rule.add': { page: '/issues', where: 'tab Rules: Add a rule', from: 'app/rules/rules-tab.tsx' },
+  'rule.edit': { page: '/issues', where: 'menu of a rule: Edit, Switch off, Switch on', from: 'app/lib/rules.ts' },
+  'rule.remove': { page: '/issues', where: 'menu of a rule: Remove, Bring back as it came', from: 'app/lib/rules.ts' },
+  'rule.test': { page: '/issues', where: 'tab Rules: Test', from: 'app/rules/use-rules.ts' },
+
   'instance.list': { page: '/', where: 'the table, and the unconfigured ones above it', within: 'cluster.watch' },
   'instance.get': { page: '/', where: 'the details of an instance', from: 'app/instance/use-detail.ts' },
   'instance.probe': { page: '/', where: 'Probe address', from: 'app/cluster/toolbar.tsx' },

@@ -38,6 +38,9 @@ const verbs: Partial<Record<MutationName, string>> = {
   'gossip.installKey': 'Install a new key',
   'gossip.useKey': 'Use key',
   'gossip.removeKey': 'Remove key',
+  'rule.add': 'Add a rule',
+  'rule.edit': 'Edit rule',
+  'rule.remove': 'Remove rule',
   'issue.acknowledge': 'Acknowledge',
   'issue.unacknowledge': 'Take back the acknowledgement of',
   'issue.mute': 'Mute',
@@ -65,6 +68,9 @@ const buttons: Partial<Record<MutationName, string>> = {
   'config.restore': 'Restore',
   'config.upload': 'Apply',
   'issue.unacknowledge': 'Take it back',
+  'rule.add': 'Add',
+  'rule.edit': 'Apply',
+  'rule.remove': 'Remove',
 };
 
 export function titleOf(operation: MutationName, draft: Draft): string {
@@ -74,7 +80,7 @@ export function titleOf(operation: MutationName, draft: Draft): string {
   if (operation === 'instance.join' && draft.instance === undefined) return draft.replicaset === undefined ? 'Join an instance' : `Add an instance to ${String(draft.replicaset)}`;
   const verb = verbs[operation] ?? definition.summary;
   // What is named in a field of the dialog itself need not be in its title.
-  const subject = operation === 'replicaset.create' || operation === 'instance.probe' ? undefined : draft[definition.subject?.[0] ?? ''];
+  const subject = operation === 'replicaset.create' || operation === 'rule.add' || operation === 'instance.probe' ? undefined : draft[definition.subject?.[0] ?? ''];
   return subject === undefined ? verb : `${verb} ${String(subject)}`;
 }
 

@@ -128,6 +128,8 @@ export const AgentStatus = z.object({
       received: z.number().nonnegative(),
     })
     .optional(),
+  /** The gossip keys that it has; the primary one is what it seals with. Absent where the agent does not tell. */
+  gossipKeys: z.array(z.object({ id: z.string(), primary: z.boolean() })).optional(),
 });
 export type AgentStatus = z.output<typeof AgentStatus>;
 

@@ -4,9 +4,10 @@ import { instanceRows } from './instance-rows.ts';
 import { replicasetRows } from './replicaset-rows.ts';
 import { replicationRows } from './replication-rows.ts';
 import { resourceRows } from './resource-rows.ts';
+import { strangerRows } from './stranger-rows.ts';
 import type { Row } from './row.ts';
 
 /** Everything that can be wrong. Dashboard, CLI, alerts and docs/issues.md read these same rows. */
-export const catalogue: readonly Row[] = [...instanceRows, ...replicationRows, ...configRows, ...resourceRows, ...replicasetRows, ...clusterRows];
+export const catalogue: readonly Row[] = [...instanceRows, ...replicationRows, ...configRows, ...resourceRows, ...strangerRows, ...replicasetRows, ...clusterRows];
 
 export const badges: ReadonlyMap<string, string> = new Map(catalogue.map(({ code, badge }) => [code, badge]));

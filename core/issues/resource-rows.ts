@@ -3,7 +3,10 @@ import type { InstanceRow } from './row.ts';
 
 /** What runs out. */
 
+const mib = 1024 ** 2;
 const gib = 1024 ** 3;
+/** Tarantool reserves a piece of its log ahead; what is left below that is for nobody. */
+const fullBytes = 4 * mib;
 
 export const resourceRows: readonly InstanceRow[] = [
   {
@@ -23,6 +26,18 @@ export const resourceRows: readonly InstanceRow[] = [
     },
   },
   {
+    code: 'disk-full', about: 'instance', severity: 'critical', badge: 'disk full', graceMs: 0,
+    means: `Less than ${fullBytes / mib} MiB are left where the data is: writes fail, configurations are refused, and an agent that is started there ends again.`,
+    todo: 'Make room: everything goes on by itself then.',
+    find: ({ alias, status }, { since }) => {
+      if (!status || status.disk.totalBytes <= 0 || status.disk.freeBytes >= fullBytes) return null;
+      return {
+        sentence: `The disk of ${alias} is full since ${since()} (${bytes(status.disk.freeBytes)} of ${bytes(status.disk.totalBytes)} left): every write to it fails, and it refuses each change of the configuration.`,
+        wayOut: `Delete what is not needed on that host, old logs and snapshots first, or give its data directory a bigger disk. ${alias} goes on by itself then.`,
+      };
+    },
+  },
+  {
     code: 'disk-low', about: 'instance', severity: 'warning', badge: 'disk low', graceMs: 0,
     means: 'Little room is left where the data is: below 10 % and 20 GiB (warning), below 3 % and 5 GiB (critical).',
     todo: 'Make room: a full disk stops every write.',
@@ -30,7 +45,7 @@ export const resourceRows: readonly InstanceRow[] = [
       if (!status || status.disk.totalBytes <= 0) return null;
       const { freeBytes, totalBytes } = status.disk;
       const ratio = freeBytes / totalBytes;
-      if (ratio >= 0.1 || freeBytes >= 20 * gib) return null;
+      if (ratio >= 0.1 || freeBytes >= 20 * gib || freeBytes < fullBytes) return null;
       const critical = ratio < 0.03 && freeBytes < 5 * gib;
       return {
         severity: critical ? 'critical' : 'warning',

@@ -52,6 +52,8 @@ export type Facts = {
   readonly replicasets: ReadonlyMap<string, ReplicasetFacts>;
   /** More than half of what is configured is lost: then the fault is likely on this server's side. */
   readonly mostLost: boolean;
+  /** The gossip key that this server seals with; null while it is not known. */
+  readonly gossipKey: string | null;
   /** This server has begun to listen a moment ago: silence means nothing yet. */
   readonly starting: boolean;
 };
@@ -71,7 +73,7 @@ export function gatherFacts(observed: Observed): Facts {
   for (const uuid of gossip.keys()) add(uuid);
   const enabled = [...instances.values()].filter((instance) => instance.config !== null && !instance.config.disabled);
   const lost = enabled.filter((instance) => instance.contact === 'lost').length;
-  return { now, config: version, instances, replicasets: config ? replicasetsOf(config, instances) : new Map(), mostLost: enabled.length > 2 && lost * 2 > enabled.length, starting: now - observed.startedAt <= ages.unreachableMs };
+  return { now, config: version, instances, replicasets: config ? replicasetsOf(config, instances) : new Map(), mostLost: enabled.length > 2 && lost * 2 > enabled.length, gossipKey: observed.gossipKey, starting: now - observed.startedAt <= ages.unreachableMs };
 }
 
 type Place = { readonly uuid: string; readonly alias: string; readonly roles: readonly string[]; readonly priority: number; readonly wanted: boolean };

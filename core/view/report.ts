@@ -42,6 +42,8 @@ export type Observed = {
   readonly reports: ReadonlyMap<string, Report>;
   readonly gossip: ReadonlyMap<string, GossipView>;
   readonly now: number;
+  /** The gossip key that this server seals with; null while it is not known. */
+  readonly gossipKey: string | null;
   /** When this server began to listen: what it has not heard by then is not missing yet. */
   readonly startedAt: number;
 };

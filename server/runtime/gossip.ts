@@ -35,6 +35,8 @@ export type Gossip = {
   stats(): Promise<Record<string, number>>;
   /** Each step is taken on all members, and refused (REFUSED, with who is in the way) before all have done the one before. */
   readonly keyring: {
+    /** Of this server alone: asks nobody. */
+    own(): Promise<readonly GossipKey[]>;
     /** Of this server, then of every other member. Fails (UNAVAILABLE) when one does not tell. */
     survey(): Promise<GossipRing[]>;
     /** `key` is 32 bytes. Resolves to its id. */

@@ -9,15 +9,16 @@ export type Heard = {
   readonly targets: AgentTarget[];
 };
 
-export function heard(members: readonly GossipMember[]): Heard {
+export function heard(members: readonly GossipMember[], isConfigured: (uuid: string) => boolean): Heard {
   const views = new Map<string, GossipView>();
   const targets: AgentTarget[] = [];
   for (const { uuid, address, state, rttMs, payload } of members) {
     if (payload?.kind !== 'agent') continue;
     const { kind: _, ...plain } = payload;
     views.set(uuid, { state, payload: plain, address, rttMs });
-    // A dead one is still called: gossip may be wrong where HTTP is right, and it costs one attempt per back-off.
-    if (state !== 'left') targets.push({ uuid, alias: payload.alias, http: payload.http });
+    // A dead one is still called: gossip may be wrong where HTTP is right, and it costs one attempt per back-off. So is one
+    // that has said goodbye and is awaited: it may be back without the gossip key that was changed meanwhile.
+    if (state !== 'left' || isConfigured(uuid)) targets.push({ uuid, alias: payload.alias, http: payload.http });
   }
   return { views, targets };
 }

@@ -75,6 +75,7 @@ export class Runtime {
   readonly retention: RetentionKeeper;
   /** As of the last second. */
   gossipStats: Readonly<Record<string, number>> = {};
+  #gossipKey: string | null = null;
   readonly #news: VersionNews;
   readonly #catchUp: CatchUp;
   readonly #startedAt: number;
@@ -143,7 +144,7 @@ export class Runtime {
     this.#catchUp = new CatchUp({ store, versions, client, reportOf: (uuid) => this.state.report(uuid), isApplying: () => this.applies.running().length > 0, now, random, onChange: poke, onError });
     this.applies = new ApplyRunner({ store, versions, lock, client, reachable, now, newUuid, onChange: onRun, onCommitted: (uuid, config, applied) => this.state.committed(uuid, config, applied), onFinished: (run) => this.#finished(run), onError }, { owner, ...(policy ? { policy } : {}) });
     this.state = new ClusterState(
-      { versions, now, isUp, runs: () => this.applies.running(), marks: () => marks.all, failingAlerts: () => alerts.failing, findings: () => rules.findings(), onEvents: (drafts) => this.#tellOf(drafts), onSeen: (seen) => journal.issues(seen) },
+      { versions, now, isUp, runs: () => this.applies.running(), marks: () => marks.all, failingAlerts: () => alerts.failing, findings: () => rules.findings(), gossipKey: () => this.#gossipKey, onEvents: (drafts) => this.#tellOf(drafts), onSeen: (seen) => journal.issues(seen) },
       { name, boot, ...stateDefaults, seen: new Map([...told, ...journal.since]) },
     );
     marks.onChange(() => this.state.lookBeforeAnswer());
@@ -213,7 +214,7 @@ export class Runtime {
   }
 
   #hear(): void {
-    const { views, targets } = heard(this.components.gossip.members());
+    const { views, targets } = heard(this.components.gossip.members(), (uuid) => uuid in (this.versions.current?.config.instances ?? {}));
     const woken = wokenBetween(this.#views, views);
     this.#views = views;
     this.agents.update(targets, woken);
@@ -240,6 +241,7 @@ export class Runtime {
       if (this.components.store.provider === 'postgresql') await this.marks.refresh();
       if (await this.rules.look()) this.state.poke();
       this.gossipStats = await this.gossip.stats();
+      this.#gossipKey = (await this.gossip.keyring.own()).find(({ primary }) => primary)?.id ?? null;
       if (await this.#maySettle()) await this.applies.recover();
     } catch (error) {
       this.components.warn('The database could not be asked for news.', error);

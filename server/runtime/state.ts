@@ -34,6 +34,8 @@ export type StateComponents = {
   readonly failingAlerts: () => readonly FailingAlert[];
   /** What the rules over the event stream have found. */
   readonly findings: () => readonly RuleFinding[];
+  /** The gossip key that this server seals with. */
+  readonly gossipKey: () => string | null;
   readonly onEvents: (drafts: readonly EventDraft[]) => void;
   /** What is wrong now, and since when: to be kept over a restart. */
   readonly onSeen: (seen: Seen) => void;
@@ -180,8 +182,8 @@ export class ClusterState {
   }
 
   #look(): Observation {
-    const { versions, now, runs, marks, failingAlerts, findings } = this.components;
-    return observe({ config: versions.current, reports: this.#reports, gossip: this.#gossip, now: now(), startedAt: this.#startedAt }, { seen: this.#seen, pendingRuns: runs(), marks: marks(), failingAlerts: failingAlerts(), findings: findings() });
+    const { versions, now, runs, marks, failingAlerts, findings, gossipKey } = this.components;
+    return observe({ config: versions.current, reports: this.#reports, gossip: this.#gossip, now: now(), startedAt: this.#startedAt, gossipKey: gossipKey() }, { seen: this.#seen, pendingRuns: runs(), marks: marks(), failingAlerts: failingAlerts(), findings: findings() });
   }
 
   #shown(): ClusterOverview {

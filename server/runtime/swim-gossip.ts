@@ -110,11 +110,11 @@ export class SwimGossip implements Gossip {
   }
 
   readonly keyring = {
+    own: async (): Promise<GossipKey[]> => (await this.#running.keyring.list()).map(keyOf),
     survey: () =>
       refusing(async () => {
         const [own, others] = await Promise.all([this.#running.keyring.list(), this.#running.keyring.survey()]);
-        const row = ({ id, inUse }: { id: string; inUse: boolean }): GossipKey => ({ id, primary: inUse });
-        return [{ uuid: this.options.uuid, keys: own }, ...others].map(({ uuid, keys }) => ({ uuid, keys: keys.map(row) }));
+        return [{ uuid: this.options.uuid, keys: own }, ...others].map(({ uuid, keys }) => ({ uuid, keys: keys.map(keyOf) }));
       }),
     install: (key: Uint8Array) => refusing(() => this.#running.keyring.install(key)),
     use: (id: string) => refusing(() => this.#running.keyring.use(id)),
@@ -193,6 +193,8 @@ export class SwimGossip implements Gossip {
     renameSync(fresh, file);
   }
 }
+
+const keyOf = ({ id, inUse }: { id: string; inUse: boolean }): GossipKey => ({ id, primary: inUse });
 
 const memberOf = ({ uuid, address, status, incarnation, rttMs }: MemberView, payload: GossipPayload | null): Omit<GossipMember, 'since'> => ({
   uuid,

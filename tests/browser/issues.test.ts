@@ -103,19 +103,84 @@ describe('marks on issues', () => {
   it('made no error in the console', () => expect(faults).toEqual([]));
 });
 
-async function looks(scheme: Scheme): Promise<void> {
+describe('rules over the event stream', () => {
+  it('are listed with what they look for, tested against the past, and reached from the tab', async () => {
+    await page.goto('/issues');
+    await page.getByRole('tab', { name: 'Rules' }).click();
+    await page.getByText('8 access events of severity warning or critical within 10 minutes.').waitFor();
+    await page.getByRole('button', { name: 'Test flapping' }).click();
+    await page.getByText(/^Nothing, from \d+ events/).waitFor();
+    await page.getByRole('button', { name: 'Test flapping' }).click();
+    await page.waitForURL(/tab=rules/);
+  }, 60_000);
+
+  it('are added with a preview of the past, raise an issue, and are edited', async () => {
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('button', { name: 'Add a rule' }).click();
+    await dialog.getByLabel('Name').fill('restless');
+    await dialog.getByRole('radio', { name: 'Too many events' }).check();
+    await dialog.getByRole('combobox', { name: 'Events of kind' }).click();
+    await page.getByRole('option', { name: 'Process' }).click();
+    await dialog.getByLabel('With the words').fill('was stopped');
+    await dialog.getByLabel('How many').fill('2');
+    await dialog.getByRole('combobox', { name: 'in', exact: true }).click();
+    await page.getByRole('option', { name: 'hours' }).click();
+    await dialog.getByText(/In the last 24 hours it would have raised 1 issue, of which 1 would be open now/).waitFor();
+    expect((await copied(page)).cli).toBe(`coterie rule add restless --watch count --kind process --text 'was stopped' --count 2 --minutes 600`);
+    await confirm(page, 'Add');
+    await closeDialog(page);
+    await page.getByRole('link', { name: '1 raised' }).click();
+    await issue('rule-restless').getByText('s1-2 had 2 process events with "was stopped" in 10 hours.').waitFor();
+    await page.goto('/issues?tab=rules');
+    await page.getByRole('button', { name: 'Actions on restless' }).click();
+    await page.getByRole('menuitem', { name: 'Edit' }).click();
+    await dialog.getByLabel('How many').fill('50');
+    await dialog.getByText('count: 2 -> 50').waitFor();
+    await confirm(page, 'Apply');
+    await closeDialog(page);
+    await page.getByText('50 process events with "was stopped" about one object within 10 hours.').waitFor();
+  }, 60_000);
+
+  it.each(['light', 'dark'] as const)('have no serious finding of axe and fit a phone, %s', (scheme) =>
+    looksOf('/issues?tab=rules', scheme, { name: 'rules', until: async (shown) => {
+      await shown.getByRole('button', { name: 'Test restless' }).click();
+      await shown.getByText('It would have raised, over').waitFor();
+    } }), 60_000);
+
+  it('are removed, and switched off where they are built in', async () => {
+    await page.getByRole('button', { name: 'Actions on restless' }).click();
+    await page.getByRole('menuitem', { name: 'Remove' }).click();
+    await confirm(page, 'Remove');
+    await closeDialog(page);
+    await page.getByRole('button', { name: 'Actions on restless' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Actions on flapping' }).click();
+    await page.getByRole('menuitem', { name: 'Switch off' }).click();
+    await confirm(page, 'Apply');
+    await closeDialog(page);
+    await page.getByText('built in, changed by admin').waitFor();
+  }, 60_000);
+
+  it('made no error in the console', () => expect(faults).toEqual([]));
+});
+
+const looks = (scheme: Scheme) =>
+  looksOf('/issues', scheme, { name: 'muted', until: async (shown) => {
+    await shown.getByTestId('muted').locator('summary').first().click();
+    await shown.getByRole('table').getByText('stopped of s1-2').waitFor();
+  } });
+
+async function looksOf(path: string, scheme: Scheme, { name, until }: { name: string; until: (shown: Page) => Promise<void> }): Promise<void> {
   const { page: shown, context } = await openPage(browser, { url: product.url, scheme });
-  await shown.goto('/issues');
+  await shown.goto(path);
   await signIn(shown);
   await untilLive(shown);
-  await shown.getByTestId('muted').locator('summary').first().click();
-  await shown.getByRole('table').getByText('stopped of s1-2').waitFor();
+  await until(shown);
   const folder = process.env.COTERIE_PICTURES;
-  if (folder) await shown.screenshot({ path: `${folder}/muted-${scheme}-1280.png`, fullPage: true });
+  if (folder) await shown.screenshot({ path: `${folder}/${name}-${scheme}-1280.png`, fullPage: true });
   expect(await seriousFindings(shown)).toEqual([]);
   await shown.setViewportSize({ width: 390, height: 844 });
   await shown.getByRole('button', { name: 'Pages' }).waitFor();
-  if (folder) await shown.screenshot({ path: `${folder}/muted-${scheme}-390.png`, fullPage: true });
+  if (folder) await shown.screenshot({ path: `${folder}/${name}-${scheme}-390.png`, fullPage: true });
   expect(await shown.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)).toBe(false);
   expect(await seriousFindings(shown)).toEqual([]);
   await context.close();

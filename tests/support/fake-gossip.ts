@@ -33,6 +33,7 @@ export class FakeGossip implements Gossip {
     return { pings: 1 };
   }
   readonly keyring = {
+    own: async () => this.#keys,
     survey: async () => [{ uuid: this.uuid, keys: this.#keys }, ...this.rings],
     install: async (key: Uint8Array) => {
       const id = Buffer.from(key.slice(0, 4)).toString('hex');

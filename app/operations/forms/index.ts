@@ -15,6 +15,7 @@ import { EditUser } from './edit-user.tsx';
 import { JoinInstance } from './join-instance.tsx';
 import { AcknowledgeIssue, MuteIssue } from './mark-issue.tsx';
 import { Probe } from './probe.tsx';
+import { AddRule, EditRule } from './rule.tsx';
 
 /** The operations whose dialog has fields. The others need no more than their subject. */
 export const forms: Partial<Record<MutationName, ComponentType<FormProps>>> = {
@@ -32,6 +33,8 @@ export const forms: Partial<Record<MutationName, ComponentType<FormProps>>> = {
   'alert.editChannel': EditChannel,
   'alert.silence': SilenceAlerts,
   'retention.edit': EditRetention,
+  'rule.add': AddRule,
+  'rule.edit': EditRule,
   'issue.acknowledge': AcknowledgeIssue,
   'issue.mute': MuteIssue,
 };

@@ -28,6 +28,7 @@ const state = (alias: string, to: 'ready' | 'crashed' | 'failed' | 'stopped' | '
     status.reason = reason;
   });
 
+const strangerUuid = '99999999-0000-4000-8000-000000000009';
 const shape = { s1: ['a', 'b'], s2: ['c', 'd'] };
 
 const cases: Record<string, Case> = {
@@ -114,6 +115,38 @@ const cases: Record<string, Case> = {
   'disk-low': {
     break: (cluster) => cluster.says('b', (status) => void (status.disk.freeBytes = 2 * 2 ** 30)), mend: (cluster) => cluster.says('b', (status) => void (status.disk.freeBytes = 60 * 2 ** 30)),
     at: 'b', severity: 'critical', says: ['2 GiB of 100 GiB'],
+  },
+  'disk-full': {
+    break: (cluster) => cluster.says('b', (status) => void (status.disk.freeBytes = 4096)), mend: (cluster) => cluster.says('b', (status) => void (status.disk.freeBytes = 60 * 2 ** 30)),
+    at: 'b', severity: 'critical', says: ['The disk of b is full since 03:01:00 UTC (4 KiB of 100 GiB left)', 'refuses each change'],
+  },
+  'gossip-key-missing': {
+    break: (cluster) => cluster.says('b', (status) => void (status.gossipKeys = [{ id: 'k0', primary: true }])), mend: (cluster) => cluster.says('b', (status) => void (status.gossipKeys = [{ id: 'k0', primary: true }, { id: 'k1', primary: false }])),
+    at: 'b', severity: 'critical', says: ['b lacks the gossip key k1 since 03:01:00 UTC', 'only k0'],
+  },
+  'alien-uuid': {
+    break: (cluster) => {
+      const { status } = cluster.reports.get(cluster.id('b'))!;
+      cluster.report('b', { receivedAt: cluster.now - 8100 });
+      cluster.uuids.set('stranger', strangerUuid);
+      cluster.reports.set(strangerUuid, { status: { ...status, uuid: strangerUuid, state: 'unconfigured', goal: 'unconfigured', config: null, appliedVersion: 0, database: null }, receivedAt: cluster.now, clockOffsetMs: 0 });
+    },
+    mend: (cluster) => void cluster.reports.delete(strangerUuid), silent: ['b'],
+    at: 'b', severity: 'critical', says: ['the address of b', `its uuid is ${strangerUuid}`],
+    repair: { operation: 'topology.apply', input: { edits: [{ kind: 'expelInstance', instance: new Cluster(shape).id('b') }, { kind: 'joinInstance', instance: strangerUuid, replicaset: 's1' }] } },
+  },
+  'alien-replica': {
+    break: (cluster) => cluster.says('a', (status) => void status.database!.replication.push({ id: 7, uuid: strangerUuid, upstream: null, downstream: null })),
+    mend: (cluster) => cluster.says('a', (status) => void status.database!.replication.pop()),
+    at: 's1', severity: 'warning', says: [`s1 lists a member that the configuration does not know: ${strangerUuid}`], repair: { operation: 'instance.eval', input: { instance: 'a', code: 'box.space._cluster:delete(7)' } },
+  },
+  'expelled-left': {
+    break: (cluster) => {
+      cluster.configure((config) => void (config.expelled[strangerUuid] = { alias: 'old', uri: '10.0.0.9:3301', replicaset: cluster.id('s1'), version: 4 } as never));
+      cluster.says('a', (status) => void status.database!.replication.push({ id: 7, uuid: strangerUuid, upstream: null, downstream: null }));
+    },
+    mend: (cluster) => cluster.says('a', (status) => void status.database!.replication.pop()),
+    at: 's1', severity: 'warning', says: ['s1 lists a member that was expelled: old.'], repair: { operation: 'instance.eval', input: { instance: 'a', code: 'box.space._cluster:delete(7)' } },
   },
   'two-masters': {
     break: (cluster) => cluster.says('b', (status) => void (status.database!.readOnly = false)), mend: (cluster) => cluster.says('b', (status) => void (status.database!.readOnly = true)),

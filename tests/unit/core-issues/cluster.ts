@@ -25,6 +25,7 @@ export class Cluster {
   seen: Seen = new Map();
   marks: Mark[] = [];
   failingAlerts: FailingAlert[] = [];
+  gossipKey: string | null = 'k1';
 
   /** `{ s1: ['a', 'b'] }`: the first of each is the master. Names that start with `r-` are replicasets without data. */
   constructor(shape: Record<string, readonly string[]>) {
@@ -98,7 +99,7 @@ export class Cluster {
   }
 
   observed(): Observed {
-    return { config: this.version, reports: this.reports, gossip: this.gossip, now: this.now, startedAt: this.startedAt };
+    return { config: this.version, reports: this.reports, gossip: this.gossip, now: this.now, startedAt: this.startedAt, gossipKey: this.gossipKey };
   }
 
   look(): Observation {

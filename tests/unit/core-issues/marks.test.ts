@@ -99,7 +99,7 @@ describe('a mute', () => {
 
   it('hides nothing else of the same object', () => {
     const cluster = new Cluster(shape);
-    cluster.says('b', (status) => void (status.disk.freeBytes = 1));
+    cluster.says('b', (status) => void (status.disk.freeBytes = 2 ** 30));
     crash(cluster, 'b');
     cluster.marks = [markOf(cluster, 'muted', 'disk-low', { on: 'b' })];
     const seen = cluster.look();
@@ -110,7 +110,7 @@ describe('a mute', () => {
   it('makes a state look well only where it is about that state', () => {
     const cluster = new Cluster(shape);
     cluster.says('b', (status) => {
-      status.disk.freeBytes = 1;
+      status.disk.freeBytes = 2 ** 30;
       status.state = 'connecting';
     });
     cluster.marks = [markOf(cluster, 'muted', 'disk-low', { on: 'b' })];
@@ -180,7 +180,7 @@ describe('the events of marks', () => {
     cluster.marks = [markOf(cluster, 'muted', 'disk-low')];
     const before = cluster.look();
     cluster.pass(1000);
-    cluster.says('c', (status) => void (status.disk.freeBytes = 1));
+    cluster.says('c', (status) => void (status.disk.freeBytes = 2 ** 30));
     expect(eventsBetween(before, cluster.look(), cluster.now).filter(({ kind }) => kind === 'issue')).toMatchObject([{ severity: 'info', data: { code: 'disk-low', open: true, muted: true } }]);
   });
 });
