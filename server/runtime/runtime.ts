@@ -92,7 +92,7 @@ export class Runtime {
     const journal = new Journal({ store, now, onError: (error) => warn('Events could not be written to the database; it is tried again.', error) }, { writer });
     const marks = new Marks(store);
     const rules = new Rules({ store, now }, { name: options.name });
-    const news = new VersionNews({ store, now, tell: (drafts) => journal.events(drafts), onError: (error) => warn('New configuration versions could not be read; it is tried again.', error) }, { name: options.name });
+    const news = new VersionNews({ store, now, keptMs: async () => (await runtime.retention.get()).days.eventDays * 86_400_000, tell: (drafts) => journal.events(drafts), onError: (error) => warn('New configuration versions could not be read; it is tried again.', error) }, { name: options.name });
     await Promise.all([versions.refresh(), journal.load(), marks.refresh(), rules.load(), news.load()]);
     const alerts = new Alerts(
       { store, sender: components.sender, now, random: components.random, newUuid: components.newUuid, picture: () => runtime.#alertable(), onChange: () => runtime.state.poke(), onError: (error) => warn('Alerts could not be looked after; it is tried again.', error) },

@@ -11,6 +11,8 @@ import type { Store } from '~/server/store/index.ts';
 export type VersionNewsComponents = {
   readonly store: Pick<Store, 'versions' | 'events'>;
   readonly now: () => number;
+  /** How long events are kept: what is older would be taken off the timeline again. */
+  readonly keptMs: () => Promise<number>;
   readonly tell: (drafts: readonly EventDraft[]) => void;
   readonly onError: (error: unknown) => void;
 };
@@ -18,8 +20,6 @@ export type VersionNewsComponents = {
 const pageMax = 100;
 /** Versions that are told of at once; there are no more unless the timeline was away for very long. */
 const versionsMax = 1000;
-/** What is older would be taken off the timeline again. */
-const keptMs = 30 * 86_400_000;
 
 export class VersionNews {
   #told = 0;
@@ -50,12 +50,13 @@ export class VersionNews {
   }
 
   async #tell(): Promise<void> {
-    const { store, now, tell } = this.components;
+    const { store, now, keptMs, tell } = this.components;
+    const since = now() - (await keptMs());
     const fresh: ConfigMeta[] = [];
     let newest = this.#told;
     for (let offset = 0; offset < versionsMax; offset += pageMax) {
       const page = await store.versions.list({ limit: pageMax, offset });
-      const news = page.filter(({ version, at }) => version > this.#told && at > now() - keptMs);
+      const news = page.filter(({ version, at }) => version > this.#told && at > since);
       fresh.push(...news);
       newest = Math.max(newest, page[0]?.version ?? 0);
       if (news.length < pageMax) break;

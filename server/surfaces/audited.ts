@@ -4,6 +4,7 @@ import type { ApplyRun, Plan } from '~/contract/shapes/plan.ts';
 import type { Change } from '~/contract/shapes/config.ts';
 import type { Audit, Context } from '~/server/handlers/context.ts';
 import type { AuditDraft } from '~/server/store/index.ts';
+import { actionEvents } from './action-event.ts';
 import type { Call } from './execute.ts';
 
 /**
@@ -29,7 +30,9 @@ export async function audited(call: Call, run: (context: Context) => Promise<unk
   }
   // Every mutation answers an `Outcome`: the contract makes it one.
   const { dryRun, plan, run: applied } = answer as { dryRun: boolean; plan: Plan; run: ApplyRun | null };
-  if (!dryRun && !isWritten) await write(call, { ...madeOf(plan), error: applied?.error ?? null });
+  if (dryRun) return answer;
+  call.context.services.runtime.journal.own(actionEvents(call, plan));
+  if (!isWritten) await write(call, { ...madeOf(plan), error: applied?.error ?? null });
   return answer;
 }
 

@@ -132,7 +132,7 @@ describe('rules over the event stream', () => {
     await page.getByRole('link', { name: '1 raised' }).click();
     await issue('rule-restless').getByText('s1-2 had 2 process events with "was stopped" in 10 hours.').waitFor();
     await page.goto('/issues?tab=rules');
-    await page.getByRole('button', { name: 'Actions on restless' }).click();
+    await page.getByRole('button', { name: 'Actions on restless', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Edit' }).click();
     await dialog.getByLabel('How many').fill('50');
     await dialog.getByText('count: 2 -> 50').waitFor();
@@ -143,16 +143,16 @@ describe('rules over the event stream', () => {
 
   it.each(['light', 'dark'] as const)('have no serious finding of axe and fit a phone, %s', (scheme) =>
     looksOf('/issues?tab=rules', scheme, { name: 'rules', until: async (shown) => {
-      await shown.getByRole('button', { name: 'Test restless' }).click();
+      await shown.getByRole('button', { name: 'Test restless', exact: true }).click();
       await shown.getByText('It would have raised, over').waitFor();
     } }), 60_000);
 
   it('are removed, and switched off where they are built in', async () => {
-    await page.getByRole('button', { name: 'Actions on restless' }).click();
+    await page.getByRole('button', { name: 'Actions on restless', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Remove' }).click();
     await confirm(page, 'Remove');
     await closeDialog(page);
-    await page.getByRole('button', { name: 'Actions on restless' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Actions on restless', exact: true }).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Actions on flapping' }).click();
     await page.getByRole('menuitem', { name: 'Switch off' }).click();
     await confirm(page, 'Apply');

@@ -123,6 +123,16 @@ test('sign-ins that fail are events, and too many of them an issue; a name that 
   expect(JSON.stringify(told)).not.toContain('my-password');
 });
 
+test('what somebody did to an instance or a rule is on the timeline, with who and why; what was only previewed is not', async () => {
+  await server.post('/instance/a/restart', { dryRun: true, reason: 'a preview' }, auth);
+  expect((await server.post('/instance/a/restart', { reason: 'new kernel' }, auth)).status).toBe(200);
+  const [event] = await until('the action', async () => { const found = await events('kind=action&object=a'); return found.length > 0 && found[0]!.data.operation === 'instance.restart' && found; });
+  expect(event).toMatchObject({ actor: 'admin', object: { kind: 'instance', name: 'a' }, sentence: expect.stringMatching(/^admin \(rest\): a .*: new kernel\.$/) });
+  const told = (await events('kind=action')).map(({ sentence }) => sentence);
+  expect(told.some((sentence) => sentence.startsWith('admin (rest): Add rule busy:'))).toBe(true);
+  expect(told.join()).not.toContain('a preview');
+});
+
 test('a mark that ran out while no server was up is told of at the next start, once', async () => {
   for (const code of ['disk-low', 'silent']) expect((await server.post(`/issue/${code}:b/mute`, { hours: 1, reason: 'why' }, auth)).status).toBe(200);
   const ends = async () => (await events('kind=action')).filter(({ sentence }) => sentence.includes('ran out')).map(({ sentence }) => sentence.replace(/at .*?,/, 'then,'));
