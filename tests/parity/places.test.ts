@@ -12,7 +12,6 @@ const named: Readonly<Record<string, Place>> = places;
 /** Operations whose page is not on main yet. Whoever makes the page moves them to app/lib/places.ts. */
 const awaited = new Set<string>([
   'instance.metrics', 'instance.followMetrics',
-  'rule.list', 'rule.add', 'rule.edit', 'rule.remove', 'rule.test',
 ]);
 
 const textOf = (file: string) => readFileSync(join(root, file), 'utf8');
