@@ -15,6 +15,7 @@ import { Heading } from './heading.tsx';
 import styles from './instance.module.css';
 import { LogsTab } from './logs-tab.tsx';
 import { ReplicationTab } from './replication-tab.tsx';
+import { StatisticsTab } from './statistics-tab.tsx';
 import { StorageTab } from './storage-tab.tsx';
 import { UnknownInstance } from './unknown-instance.tsx';
 
@@ -34,7 +35,7 @@ export function InstancePage({ name }: { name: string }) {
 export type TabProps = { readonly instance: InstanceView; readonly overview: ClusterOverview };
 
 const tabs: Readonly<Record<InstanceTab, (props: TabProps) => ReactNode>> = {
-  general: GeneralTab, replication: ReplicationTab, storage: StorageTab, settings: BoxCfgTab, logs: LogsTab, console: ConsoleTab, gossip: GossipTab, events: EventsTab,
+  general: GeneralTab, replication: ReplicationTab, storage: StorageTab, settings: BoxCfgTab, statistics: StatisticsTab, logs: LogsTab, console: ConsoleTab, gossip: GossipTab, events: EventsTab,
 };
 
 function Page(props: TabProps) {

@@ -15,6 +15,7 @@ import type { ClusterOverview } from '~/contract/shapes/view.ts';
 import type { TabProps } from './instance-page.tsx';
 import styles from './instance.module.css';
 import { Nothing } from './nothing.tsx';
+import { LagChart } from './statistics-tab.tsx';
 import { membersOf, useDetail, useDetails } from './use-detail.ts';
 
 /** Who follows whom, and how far each member is with what each has written. */
@@ -32,6 +33,7 @@ export function ReplicationTab({ instance, overview }: TabProps) {
     <Stack gap="lg">
       {rows.length === 0 ? <Nothing title="Nobody to replicate with">{instance.alias} is the only member of its replicaset that has ever been here. With a second one the data survives the loss of this machine.</Nothing> : <Links alias={instance.alias} rows={rows} overview={overview} />}
       <Vclocks members={told} overview={overview} />
+      {rows.length > 0 && <LagChart key={instance.uuid} uuid={instance.uuid} />}
     </Stack>
   );
 }

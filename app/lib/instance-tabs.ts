@@ -4,11 +4,11 @@ import { compare, refOf } from './rows.ts';
 
 /** The page of one instance: its tabs, its address, and what to say when there is no such instance. */
 
-export const instanceTabs = ['general', 'replication', 'storage', 'settings', 'logs', 'console', 'gossip', 'events'] as const;
+export const instanceTabs = ['general', 'replication', 'storage', 'settings', 'statistics', 'logs', 'console', 'gossip', 'events'] as const;
 export type InstanceTab = (typeof instanceTabs)[number];
 
 export const tabWords = {
-  general: 'General', replication: 'Replication', storage: 'Storage & memory', settings: 'box.cfg', logs: 'Logs', console: 'Console', gossip: 'Gossip', events: 'Events',
+  general: 'General', replication: 'Replication', storage: 'Storage & memory', settings: 'box.cfg', statistics: 'Statistics', logs: 'Logs', console: 'Console', gossip: 'Gossip', events: 'Events',
 } as const satisfies Record<InstanceTab, string>;
 
 export const tabFrom = (params: URLSearchParams): InstanceTab => oneOf(instanceTabs, params.get('tab')) ?? 'general';

@@ -47,6 +47,8 @@ export const places = {
 
   'instance.boxCfg': { page: '/instances/[instance]', where: 'tab box.cfg', from: 'app/instance/box-cfg-tab.tsx' },
   'instance.spaces': { page: '/instances/[instance]', where: 'tab Storage & memory', from: 'app/instance/spaces.tsx' },
+  'instance.followMetrics': { page: '/instances/[instance]', where: 'tab Statistics, last hour', from: 'app/live/use-metrics.ts' },
+  'instance.metrics': { page: '/instances/[instance]', where: 'tab Statistics, last 24 hours', from: 'app/live/use-metrics.ts' },
   'instance.eval': { page: '/instances/[instance]', where: 'tab Console', from: 'app/instance/console-tab.tsx' },
 
   'replicaset.list': { page: '/', where: 'the heads of the table', within: 'cluster.watch' },

@@ -9,11 +9,6 @@ import { contract, entriesOf, pathOf, type Entry } from '~/contract/index.ts';
 const root = join(import.meta.dirname, '../..');
 const named: Readonly<Record<string, Place>> = places;
 
-/** Operations whose page is not on main yet. Whoever makes the page moves them to app/lib/places.ts. */
-const awaited = new Set<string>([
-  'instance.metrics', 'instance.followMetrics',
-]);
-
 const textOf = (file: string) => readFileSync(join(root, file), 'utf8');
 
 /** As text in quotes, as a call of the tRPC client, or as the path of a stream. */
@@ -52,11 +47,8 @@ describe.each(entriesOf(contract).map((entry) => [entry.name, entry] as const))(
     if (place === undefined) {
       const found = uiFiles.filter((file) => isNamedIn(file, entry));
       const advice = `${name} has no place in the dashboard. Put it on a page, then say where in app/lib/places.ts:\n  '${name}': { page: '/...', where: 'which button or part', from: '${found[0] ?? 'app/... (the file that calls or opens it)'}' },\nor, where another operation's answer on the page holds all of it: within: 'noun.verb' in place of from.`;
-      expect(awaited.has(name), advice).toBe(true);
-      expect(found, `${name} is in the dashboard now: take it off \`awaited\` in tests/parity/places.test.ts. ${advice}`).toEqual([]);
-      return;
+      throw new Error(advice);
     }
-    expect(awaited.has(name), `${name} has its place: take it off \`awaited\` in tests/parity/places.test.ts`).toBe(false);
     expect(place.page === 'every page' || entranceOf(place.page) !== undefined, `${name}: there is no page ${place.page}`).toBe(true);
     if ('within' in place) {
       const holder = named[place.within];

@@ -1,0 +1,62 @@
+'use client';
+import { Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
+import { Chart } from '~/app/charts/chart.tsx';
+import styles from '~/app/charts/charts.module.css';
+import { timeText } from '~/app/lib/format.ts';
+import { charts, isEmpty, seriesOf, type ChartSpec } from '~/app/lib/metric-window.ts';
+import { oneOf } from '~/app/lib/params.ts';
+import { useDay, useHour } from '~/app/live/use-metrics.ts';
+import type { MetricsState } from '~/app/live/metrics-store.ts';
+import { Prose } from '~/app/ui/prose.tsx';
+import { useAddress } from '~/app/ui/use-address.ts';
+import { metricRanges } from '~/contract/shapes/metrics.ts';
+import type { TabProps } from './instance-page.tsx';
+import { Nothing } from './nothing.tsx';
+
+const hourMs = 3_600_000;
+const ranges = [{ value: 'hour', label: 'Last hour' }, { value: 'day', label: 'Last 24 hours' }];
+const names = seriesOf(charts);
+
+/** What was measured, by the second as it comes, or by the minute of a day. */
+export function StatisticsTab({ instance, overview }: TabProps) {
+  const [{ range }, change] = useAddress(['range'] as const);
+  const shown = oneOf(metricRanges, range) ?? 'hour';
+  return (
+    <Stack gap="md">
+      <Group gap="md">
+        <SegmentedControl aria-label="Time" size="sm" data={ranges} value={shown} onChange={(value) => change({ range: value === 'hour' ? null : value })} />
+        <Text size="sm" c="dimmed">{shown === 'hour' ? 'By the second, as it comes.' : 'Averages of minutes; least and most are of the seconds in them.'} A gap is where nothing was heard. Times are {timeText(overview.serverTime).split(' ').at(-1)}.</Text>
+      </Group>
+      {shown === 'hour' ? <Hour key={instance.uuid} uuid={instance.uuid} alias={instance.alias} specs={charts} /> : <Day uuid={instance.uuid} alias={instance.alias} />}
+    </Stack>
+  );
+}
+
+type Shown = { readonly uuid: string; readonly alias: string; readonly specs: readonly ChartSpec[] };
+
+function Hour({ uuid, alias, specs }: Shown) {
+  return <Charts state={useHour(uuid, seriesOf(specs))} uuid={uuid} alias={alias} specs={specs} rangeMs={hourMs} />;
+}
+
+function Day({ uuid, alias }: Omit<Shown, 'specs'>) {
+  return <Charts state={useDay(uuid, names)} uuid={uuid} alias={alias} specs={charts} rangeMs={24 * hourMs} />;
+}
+
+function Charts({ state: { window: shown, problem }, uuid, alias, specs, rangeMs }: Shown & { state: MetricsState; rangeMs: number }) {
+  const lost = problem === null ? null : <Text size="sm" c="dimmed"><Prose text={problem} /></Text>;
+  if (shown === null) return lost ?? <div aria-busy aria-label="Loading the charts"><Skeleton height={300} radius="lg" /></div>;
+  if (isEmpty(shown)) return <Nothing title="Nothing has been measured yet">The server measures {alias} from when it first hears of it, once a second{rangeMs > hourMs ? '; a minute is shown when it is over' : ''}. The charts fill by themselves.</Nothing>;
+  return (
+    <>
+      {lost}
+      <div className={styles.grid}>{specs.map((spec) => <Chart key={spec.id} spec={spec} window={shown} sync={uuid} rangeMs={rangeMs} />)}</div>
+    </>
+  );
+}
+
+const lag = charts.filter(({ id }) => id === 'lag');
+
+/** For the tab about replication. */
+export function LagChart({ uuid }: { uuid: string }) {
+  return <section aria-label="Lag"><Hour uuid={uuid} alias="it" specs={lag} /></section>;
+}
