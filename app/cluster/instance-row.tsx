@@ -1,11 +1,14 @@
 'use client';
 import { Badge } from '@mantine/core';
+import Link from 'next/link';
 import { memo } from 'react';
 import { instanceActions } from '~/app/lib/actions.ts';
 import { countText, lagText } from '~/app/lib/format.ts';
 import type { Grouping } from '~/app/lib/groups.ts';
+import { pathOfInstance } from '~/app/lib/instance-tabs.ts';
 import { isLag } from '~/app/lib/summary.ts';
 import { HealthMark } from '~/app/ui/health-mark.tsx';
+import { ArrowRight } from '~/app/ui/icons.tsx';
 import { MemoryBar } from '~/app/ui/memory-bar.tsx';
 import { ReportAge } from '~/app/ui/time.tsx';
 import type { ClusterOverview, InstanceView } from '~/contract/shapes/view.ts';
@@ -27,6 +30,8 @@ function Row({ place: { measure, index }, instance, overview, by }: Props) {
       <th scope="row" className={styles.who}>
         <div className={styles.nameLine}>
           <button type="button" className={styles.name} onClick={() => open(instance.uuid)}>{instance.alias}</button>
+          {/* Rows are many: none of their pages is fetched before it is asked for. */}
+          <Link href={pathOfInstance(instance, overview)} prefetch={false} className={styles.page} aria-label={`Page of ${instance.alias}`} title={`Page of ${instance.alias}`}><ArrowRight size={13} /></Link>
           <Leadership instance={instance} />
           {instance.disabled && <Badge size="sm" color="gray">disabled</Badge>}
           {instance.configured && !instance.electable && <Badge size="sm" color="gray" title="May not become master">not electable</Badge>}

@@ -1,6 +1,8 @@
 'use client';
 import { Skeleton, Stack } from '@mantine/core';
+import Link from 'next/link';
 import { StaleBanner } from '~/app/cluster/stale-banner.tsx';
+import { findInstance, pathOfInstance } from '~/app/lib/instance-tabs.ts';
 import { eventFilterFrom, withEventFilter } from '~/app/lib/timeline.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
 import page from '~/app/ui/page.module.css';
@@ -12,12 +14,14 @@ import { EventList } from './event-list.tsx';
 export function EventsPage() {
   const { overview } = useLive();
   const [filter, setFilter] = useAddressValue(eventFilterFrom, withEventFilter);
+  const found = overview === null || filter.object === null ? null : findInstance(overview, filter.object);
   return (
     <div>
       <Stack gap="md">
         <div className={page.head}>
           <h1>Events</h1>
           <p>What happened, newest first. Kept for 30 days.</p>
+          {found?.kind === 'one' && <Link href={pathOfInstance(found.instance, overview!)}>Page of {found.instance.alias}</Link>}
         </div>
         <StaleBanner />
         {overview === null ? (

@@ -31,6 +31,9 @@ describe('the page of an instance', () => {
   }, 60_000);
 
   it('is reached from the table, the drawer and the palette', async () => {
+    await page.goto('/');
+    await page.getByRole('link', { name: 'Page of s1-2', exact: true }).click();
+    await page.waitForURL('**/instances/s1-2');
     await page.goto('/?instance=s1-2');
     await page.getByRole('dialog').getByRole('link', { name: 'Open page' }).click();
     await page.waitForURL('**/instances/s1-2');
