@@ -1,5 +1,6 @@
 'use client';
 import { ActionIcon, Button, Menu, Text } from '@mantine/core';
+import Link from 'next/link';
 import { Fragment, useCallback, useState, type Ref } from 'react';
 import type { Action } from '~/app/lib/actions.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
@@ -7,7 +8,7 @@ import { useOperations } from '~/app/operations/operations-provider.tsx';
 import { useSession } from '~/app/session/session-provider.tsx';
 import { ChevronDown, Dots } from '~/app/ui/icons.tsx';
 
-type Props = { readonly label: string; readonly actions: readonly Action[]; readonly button?: string };
+type Props = { readonly label: string; readonly actions: readonly Action[]; readonly button?: string; /** Where the object's own page is. */ readonly page?: string };
 
 /** What can be done to one object. Only a button until it is pressed: a long table has hundreds. */
 export function ActionMenu(props: Props) {
@@ -18,13 +19,13 @@ export function ActionMenu(props: Props) {
 
 type TargetProps = Pick<Props, 'label' | 'button'> & { readonly ref?: Ref<HTMLButtonElement> } & Record<string, unknown>;
 
-function Target({ label, button, actions: _actions, ...rest }: TargetProps) {
+function Target({ label, button, actions: _actions, page: _page, ...rest }: TargetProps) {
   if (button === undefined) return <ActionIcon variant="subtle" color="gray" aria-label={label} {...rest}><Dots /></ActionIcon>;
   return <Button size="compact-sm" variant="default" rightSection={<ChevronDown size={13} />} style={{ flex: 'none' }} {...rest}>{button}</Button>;
 }
 
 /** What may not be done now says why, in the menu itself. */
-function OpenMenu({ label, actions, button }: Props) {
+function OpenMenu({ label, actions, button, page }: Props) {
   const { open } = useOperations();
   const { role } = useSession();
   const [opened, setOpened] = useState(false);
@@ -42,6 +43,12 @@ function OpenMenu({ label, actions, button }: Props) {
     <Menu width={250} opened={opened} onChange={setOpened} hideDetached={false}>
       <Menu.Target><Target ref={begin} label={label} {...(button === undefined ? {} : { button })} /></Menu.Target>
       <Menu.Dropdown>
+        {page !== undefined && (
+          <>
+            <Menu.Item component={Link} href={page}>Open its page</Menu.Item>
+            <Menu.Divider />
+          </>
+        )}
         {mayNothing && <Menu.Label>You are {role}: changes need role operator or admin</Menu.Label>}
         {actions.map((action, index) => {
           const why = forbidden[index] ?? action.unfit ?? null;

@@ -4,6 +4,7 @@ import Link from 'next/link';
 import { memo } from 'react';
 import { instanceActions } from '~/app/lib/actions.ts';
 import { countText, lagText } from '~/app/lib/format.ts';
+import { pathOfInstance } from '~/app/lib/instance-tabs.ts';
 import type { Grouping } from '~/app/lib/groups.ts';
 import { pathOfInstance } from '~/app/lib/instance-tabs.ts';
 import { isLag } from '~/app/lib/summary.ts';
@@ -53,7 +54,7 @@ function Row({ place: { measure, index }, instance, overview, by }: Props) {
       <td data-label="Issues" data-none={instance.issues === 0 || undefined} className={styles.right}>
         {instance.issues === 0 ? <span className={styles.quiet}>—</span> : <button type="button" className={styles.issues} data-health={instance.health === 'critical' ? 'critical' : 'warning'} onClick={() => open(instance.uuid)} aria-label={`${countText(instance.issues, 'issue')} of ${instance.alias}`}>{instance.issues}</button>}
       </td>
-      <td className={styles.menu}><ActionMenu label={`Actions on ${instance.alias}`} actions={instanceActions(instance, overview)} /></td>
+      <td className={styles.menu}><ActionMenu label={`Actions on ${instance.alias}`} actions={instanceActions(instance, overview)} page={pathOfInstance(instance, overview)} /></td>
     </tr>
   );
 }

@@ -58,7 +58,7 @@ export const places = {
   'replicaset.delete': { page: '/', where: 'menu of a replicaset: Delete', from: 'app/lib/actions.ts' },
   'replicaset.restartReplication': { page: '/', where: 'menu of a replicaset: Restart replication', from: 'app/lib/actions.ts' },
 
-  'topology.apply': { page: '/config', where: 'Cluster file: Apply; several repairs at once on the Cluster page', from: 'app/config/cluster-file.tsx' },
+  'topology.apply': { page: '/config', where: 'Cluster file: Apply; several repairs at once, and what was collected, on the Cluster page', from: 'app/config/cluster-file.tsx' },
   'topology.plan': { page: '/config', where: 'the preview of a cluster file', within: 'topology.apply' },
   'topology.diff': { page: '/config', where: 'the changes in the preview of a cluster file', within: 'topology.apply' },
   'topology.export': { page: '/config', where: 'Cluster file: Download', from: 'app/config/cluster-file.tsx' },
