@@ -2,7 +2,7 @@
 import '@xyflow/react/dist/style.css';
 import { useComputedColorScheme, Text } from '@mantine/core';
 import { Background, BackgroundVariant, Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from '@xyflow/react';
-import { useMemo, type KeyboardEvent } from 'react';
+import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
 import { graphOf, nodeTowards, type GraphNode } from '~/app/lib/graph.ts';
 import type { Group } from '~/app/lib/groups.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
@@ -23,6 +23,10 @@ const fit = { padding: 0.06, maxZoom: 1.1, duration: 0 };
 /** Below this the words cannot be read anyway. */
 const farBelow = 0.42;
 const focusTriesMax = 20;
+/** More than a scroll bar that comes or goes. */
+const refitFromPx = 40;
+
+type Flow = ReturnType<typeof useReactFlow<FlowNode>>;
 
 type Props = { readonly overview: ClusterOverview; readonly groups: readonly Group[] };
 
@@ -43,6 +47,7 @@ function Graph({ overview, groups }: Props) {
   const [, openInstance] = useOpenInstance();
   const flow = useReactFlow<FlowNode>();
   const far = useStore(({ transform }) => transform[2] < farBelow);
+  const canvas = useRefit(flow);
   const graph = useMemo(() => graphOf(groups, replication.data ?? []), [groups, replication.data]);
   const { nodes, edges } = useMemo(() => flowOf(graph), [graph]);
 
@@ -56,7 +61,7 @@ function Graph({ overview, groups }: Props) {
   };
   return (
     <section aria-label="Graph of the cluster" className={styles.frame} data-testid="graph" data-far={far || undefined}>
-      <div className={styles.canvas} onKeyDown={onKeyDown}>
+      <div ref={canvas} className={styles.canvas} onKeyDown={onKeyDown}>
         <ReactFlow
           nodes={nodes}
           edges={edges}
@@ -94,11 +99,30 @@ function Graph({ overview, groups }: Props) {
   );
 }
 
+/** A phone that is turned, a window that is pulled: all of it is seen again. */
+function useRefit(flow: Flow) {
+  const canvas = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!canvas.current) return;
+    let width = canvas.current.clientWidth;
+    const observer = new ResizeObserver(([entry]) => {
+      const now = entry?.contentRect.width ?? width;
+      if (Math.abs(now - width) < refitFromPx) return;
+      width = now;
+      // React Flow has to hear of the new size first.
+      requestAnimationFrame(() => void flow.fitView(fit));
+    });
+    observer.observe(canvas.current);
+    return () => observer.disconnect();
+  }, [flow]);
+  return canvas;
+}
+
 const colours: Readonly<Record<Health, string>> = { ok: 'var(--ok)', warning: 'var(--warning)', critical: 'var(--critical)', unknown: 'var(--unknown)' };
 const colourOf = (node: FlowNode) => (node.type === 'instance' ? colours[node.data.instance.health] : 'var(--line)');
 
 /** Brings a node into view and gives it the focus once it is drawn. */
-function goTo({ id, box }: GraphNode, flow: ReturnType<typeof useReactFlow<FlowNode>>): void {
+function goTo({ id, box }: GraphNode, flow: Flow): void {
   const find = () => document.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`);
   const place = find()?.getBoundingClientRect();
   const canvas = document.querySelector('[data-testid="graph"] .react-flow')?.getBoundingClientRect();
