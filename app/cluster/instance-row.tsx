@@ -4,7 +4,6 @@ import Link from 'next/link';
 import { memo } from 'react';
 import { instanceActions } from '~/app/lib/actions.ts';
 import { countText, lagText } from '~/app/lib/format.ts';
-import { pathOfInstance } from '~/app/lib/instance-tabs.ts';
 import type { Grouping } from '~/app/lib/groups.ts';
 import { pathOfInstance } from '~/app/lib/instance-tabs.ts';
 import { isLag } from '~/app/lib/summary.ts';

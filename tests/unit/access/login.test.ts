@@ -89,6 +89,17 @@ describe('login', () => {
   });
 });
 
+describe('a failed sign-in', () => {
+  it('is an event at the user that it tried, and without the name where nobody has it', async () => {
+    await codeOf(login('ann', 'guess', '10.0.0.1'));
+    await codeOf(login('correct horse', 'x', '10.0.0.1'));
+    expect(world.told.map(({ kind, object, sentence }) => ({ kind, object, sentence }))).toEqual([
+      { kind: 'access', object: { kind: 'user', id: 'ann', name: 'ann' }, sentence: 'Failed sign-in as ann from 10.0.0.1 (rest).' },
+      { kind: 'access', object: { kind: 'cluster', id: 'demo', name: 'demo' }, sentence: 'Failed sign-in as a user that nobody is from 10.0.0.1 (rest).' },
+    ]);
+  });
+});
+
 describe('guessing', () => {
   it('locks the name after five failures, twice as long each time, and says for how long', async () => {
     for (let n = 0; n < 5; n += 1) expect(await codeOf(login('ann', `guess ${n}`))).toBe('UNAUTHENTICATED');

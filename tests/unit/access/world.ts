@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
 import { CoterieError, type ErrorCode } from '~/contract/errors.ts';
+import type { EventDraft } from '~/core/events/draft.ts';
 import { createAccess, type Access, type Actor } from '~/server/access/index.ts';
 import type { Context, Services } from '~/server/handlers/context.ts';
+import type { Runtime } from '~/server/runtime/runtime.ts';
 import { openStore, type Store } from '~/server/store/index.ts';
 
 /** A database that has been migrated once: a copy of it opens ten times as fast as a new one. Each test file has its own. */
@@ -26,6 +28,8 @@ export class World {
   #seed = 1;
   readonly access: Access;
   readonly cookies: string[] = [];
+  /** Events that handlers told. */
+  readonly told: EventDraft[] = [];
 
   private constructor(
     readonly store: Store,
@@ -51,9 +55,10 @@ export class World {
     return Uint8Array.from({ length: count }, () => (this.#seed = (this.#seed * 48_271) % 2_147_483_647) & 255);
   }
 
-  /** What a handler gets. The runtime is not there: these handlers must not need it. */
+  /** What a handler gets. Of the runtime only what takes events is there: these handlers must not need more. */
   context(actor: Actor | null = null, address = '10.0.0.1'): Context {
-    const services = { store: this.store, access: this.access, now: () => this.now, newUuid: () => 'unused' } as Partial<Services> as Services;
+    const runtime = { name: 'demo', journal: { own: (drafts: readonly EventDraft[]) => void this.told.push(...drafts) } } as unknown as Runtime;
+    const services = { runtime, store: this.store, access: this.access, now: () => this.now, newUuid: () => 'unused' } as Partial<Services> as Services;
     return { actor, surface: 'rest', address, agent: 'test', requestId: 'r', services, setCookie: (header) => void this.cookies.push(header), setTotal: () => {} };
   }
 
