@@ -177,11 +177,11 @@ export class Agent {
   async start(): Promise<void> {
     const { settings, secret, log } = this.#options;
     const { folder, gossip } = this.#opened;
-    const key = keysOf(secret, settings.cluster).token;
+    const { token: key, ringInTransit: ringKey } = keysOf(secret, settings.cluster);
     await Promise.all([this.#keeper.start(), this.#supervisor.attach(), this.#sampler.refreshDisk()]);
     await this.#sampler.refresh();
     const logs = { agent: folder.agentLog, tarantool: folder.tarantoolLog };
-    const handlers = handlersOf({ uuid: this.uuid, keeper: this.#keeper, gossip, operations: this.#operations, feed: this.#feed, logs, now: Date.now });
+    const handlers = handlersOf({ uuid: this.uuid, keeper: this.#keeper, gossip, operations: this.#operations, feed: this.#feed, logs, ringKey, now: Date.now });
     gossip.onChange(() => this.#hearing.poke());
     const sources = { gossip, status: () => this.status(), replicaset: () => this.#replicaset()?.alias ?? null };
     const metrics = answeredMetrics({ from: settings.metrics, token: this.#options.metricsToken ?? null }, () => readMetrics(sources));

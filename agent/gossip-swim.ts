@@ -121,9 +121,7 @@ class SwimGossip implements Gossip {
 
   readonly keyring = {
     list: async () => (await this.#running().keyring.list()).map(({ id, inUse }) => ({ id, primary: inUse })),
-    install: async (key: Uint8Array) => void (await refusing(this.#running().keyring.install(key))),
-    use: (id: string) => refusing(this.#running().keyring.use(id)),
-    remove: (id: string) => refusing(this.#running().keyring.remove(id)),
+    take: (keys: readonly Uint8Array[]) => refusing(this.#running().keyring.take(keys)),
   };
 
   #running(): Swim {

@@ -30,8 +30,7 @@ export type Gossip = {
   stats(): Promise<Record<string, number>>;
   readonly keyring: {
     list(): Promise<readonly GossipKey[]>;
-    install(key: Uint8Array): Promise<void>;
-    use(id: string): Promise<void>;
-    remove(id: string): Promise<void>;
+    /** In place of all others, here alone; the first one seals. */
+    take(keys: readonly Uint8Array[]): Promise<void>;
   };
 };

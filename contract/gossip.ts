@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { mutation, query } from './operation.ts';
-import { page, TimeMs } from './shapes/basics.ts';
+import { InstanceRef, page, TimeMs } from './shapes/basics.ts';
 import { gossipStates } from './shapes/view.ts';
 
 export const GossipMember = z.object({
@@ -66,6 +66,14 @@ export const gossip = {
     role: 'admin',
     input: {},
     data: KeyRow,
+  }),
+  giveKeys: mutation({
+    summary: 'Give an agent the gossip keys that it lacks',
+    details: 'For an agent that was away while the keys were changed: its ring becomes that of this server. Sealed on its way, and refused where it is this server that lacks the key of the others.',
+    role: 'operator',
+    subject: ['instance'],
+    input: { instance: InstanceRef },
+    data: z.object({ instance: z.string(), sentence: z.string() }),
   }),
   useKey: mutation({ summary: 'Seal gossip with this key from now on', role: 'admin', subject: ['id'], input: { id: z.string().describe('Key id') }, data: KeyRow }),
   removeKey: mutation({ summary: 'Forget a gossip key', role: 'admin', subject: ['id'], input: { id: z.string().describe('Key id') }, data: z.object({ id: z.string() }) }),

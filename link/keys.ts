@@ -9,6 +9,8 @@ export type ClusterKeys = {
   readonly token: Uint8Array;
   /** First AES-256-GCM key of the gossip key ring, 32 bytes. */
   readonly gossip: Uint8Array;
+  /** AES-256-GCM key of a gossip key ring on its way to an agent, 32 bytes. */
+  readonly ringInTransit: Uint8Array;
   /** Password of the Tarantool user `coterie_replication`, hex. */
   readonly replicationPassword: string;
   /** AES-256-GCM key of what alert channels keep secret in the database, 32 bytes. */
@@ -20,5 +22,5 @@ export const secretBytesMin = 16;
 export function keysOf(secret: string, clusterName: string): ClusterKeys {
   if (Buffer.byteLength(secret) < secretBytesMin) throw new Error(`the cluster secret is shorter than ${secretBytesMin} bytes`);
   const derive = (purpose: string) => new Uint8Array(hkdfSync('sha256', secret, `coterie/${clusterName}`, purpose, 32));
-  return { token: derive('link token'), gossip: derive('gossip key'), replicationPassword: Buffer.from(derive('replication user')).toString('hex'), alerts: derive('alert channels') };
+  return { token: derive('link token'), gossip: derive('gossip key'), ringInTransit: derive('gossip key ring in transit'), replicationPassword: Buffer.from(derive('replication user')).toString('hex'), alerts: derive('alert channels') };
 }

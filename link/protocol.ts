@@ -100,11 +100,8 @@ export const agentApi = {
     SpacesPage,
   ),
   gossip: query(Nothing, z.object({ members: z.array(GossipRow), stats: z.record(z.string(), z.number()) })),
-  /** Keys travel only inside this call, encrypted in transit by TLS where hosts differ; ids are public. */
-  keyring: mutation(
-    z.object({ action: z.enum(['list', 'install', 'use', 'remove']), id: z.string().optional(), key: z.string().optional() }),
-    z.object({ keys: z.array(z.object({ id: z.string(), primary: z.boolean() })) }),
-  ),
+  /** The gossip key ring of the caller (`sealed-ring.ts`) in place of the agent's own; the answer has the ids only. */
+  takeKeys: mutation(z.object({ sealed: z.string().max(4096) }), z.object({ keys: z.array(z.object({ id: z.string(), primary: z.boolean() })) })),
 } as const satisfies Record<string, Shape>;
 
 export type AgentApi = typeof agentApi;

@@ -6,6 +6,7 @@ import type { ApplyPolicy } from '~/core/apply/policy.ts';
 import { agentClient } from '~/link/client.ts';
 import { Exposition } from '~/core/metrics/exposition.ts';
 import { keysOf } from '~/link/keys.ts';
+import { sealRing } from '~/link/sealed-ring.ts';
 import { TokenSigner } from '~/link/token.ts';
 import { createAccess } from '~/server/access/index.ts';
 import type { Services } from '~/server/handlers/context.ts';
@@ -98,7 +99,7 @@ async function start(settings: Settings, { log, gossip, root, version, dataDir, 
   const now = () => Date.now();
   parts.starting = 'the gossip is being joined';
   const runtime = await Runtime.start(
-    { store, gossip: gossip({ uuid: dataDir.uuid, key: keys.gossip, dataDir: settings.dataDir }), connect: (target) => agentClient(target, signer), now, random: Math.random, newUuid: randomUUID, sender: sender({ key: keys.alerts, agent: `coterie/${version}`, now }), warn },
+    { store, gossip: gossip({ uuid: dataDir.uuid, key: keys.gossip, dataDir: settings.dataDir }), connect: (target) => agentClient(target, signer), sealRing: (ring, callee) => sealRing(ring, { key: keys.ringInTransit, callee, now: now() }), now, random: Math.random, newUuid: randomUUID, sender: sender({ key: keys.alerts, agent: `coterie/${version}`, now }), warn },
     { name: settings.cluster, owner: dataDir.owner, boot: randomBytes(4).toString('hex'), url, ...(policy ? { policy } : {}) },
   );
   undo.push(() => runtime.stop());

@@ -29,6 +29,8 @@ export async function perform(node: SwimNode, call: Call): Promise<unknown> {
       return node.keyring().export();
     case 'keyInstall':
       return node.rotation().install(call.key);
+    case 'keyTake':
+      return node.rotation().take(call.keys);
     case 'keyUse':
       return node.rotation().use(call.id);
     case 'keyRemove':

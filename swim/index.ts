@@ -65,6 +65,8 @@ export interface SwimKeyring {
   use(id: string): Promise<void>;
   /** On all members, refused while one still seals with it. */
   remove(id: string): Promise<void>;
+  /** Here alone, and in place of all others; the first one seals. For a member that was away while the keys were changed. */
+  take(keys: readonly Uint8Array[]): Promise<void>;
   /** The keys themselves, for keeping: give them as `keyring` at the next start. */
   export(): Promise<readonly Uint8Array[]>;
 }
@@ -132,6 +134,7 @@ class Member extends EventEmitter<SwimEvents> implements Swim {
     install: (key) => this.#call({ kind: 'keyInstall', key }),
     use: (id) => this.#call({ kind: 'keyUse', id }),
     remove: (id) => this.#call({ kind: 'keyRemove', id }),
+    take: (keys) => this.#call({ kind: 'keyTake', keys }),
     export: () => this.#call({ kind: 'keyExport' }),
   };
 

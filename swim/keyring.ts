@@ -74,6 +74,11 @@ export class Keyring {
     this.#keys = this.#keys.filter((key) => key.id !== id);
   }
 
+  /** These instead of all others; the first one seals. */
+  replace(keys: readonly Uint8Array[]): void {
+    this.#keys = new Keyring(keys).#keys;
+  }
+
   #find(id: string): Key | undefined {
     return this.#keys.find((key) => key.id === id);
   }

@@ -13,6 +13,7 @@ export type Call =
   | { readonly kind: 'setPayload'; readonly payload: Uint8Array }
   | { readonly kind: 'probe'; readonly address: Address }
   | { readonly kind: 'keyInstall'; readonly key: Uint8Array }
+  | { readonly kind: 'keyTake'; readonly keys: readonly Uint8Array[] }
   | { readonly kind: 'keyUse' | 'keyRemove'; readonly id: string };
 
 /** What each call gives back. */
@@ -29,6 +30,7 @@ export type Results = {
   keySurvey: readonly PeerKeys[];
   keyExport: readonly Uint8Array[];
   keyInstall: string;
+  keyTake: void;
   keyUse: void;
   keyRemove: void;
 };

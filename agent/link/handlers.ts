@@ -1,5 +1,5 @@
-import { CoterieError } from '~/contract/errors.ts';
 import type { AgentHandlers } from '~/link/protocol.ts';
+import { openRing } from '~/link/sealed-ring.ts';
 import type { ConfigKeeper } from '~/agent/config/keeper.ts';
 import type { Gossip } from '~/agent/gossip.ts';
 import type { Operations } from '~/agent/operations.ts';
@@ -14,10 +14,12 @@ export type HandlerParts = {
   readonly operations: Operations;
   readonly feed: StatusFeed;
   readonly logs: LogFiles;
+  /** Opens the key rings that servers send. */
+  readonly ringKey: Uint8Array;
   readonly now: () => number;
 };
 
-export function handlersOf({ uuid, keeper, gossip, operations, feed, logs, now }: HandlerParts): AgentHandlers {
+export function handlersOf({ uuid, keeper, gossip, operations, feed, logs, ringKey, now }: HandlerParts): AgentHandlers {
   return {
     status: (_input, signal) => feed.follow(signal),
     ping: async () => ({ uuid, at: now() }),
@@ -43,34 +45,9 @@ export function handlersOf({ uuid, keeper, gossip, operations, feed, logs, now }
       const members = table.map(({ bytes, payload: _payload, ...row }) => ({ ...row, payload: Buffer.from(bytes).toString('base64') }));
       return { members, stats };
     },
-    keyring: async ({ action, id, key }) => {
-      switch (action) {
-        case 'list':
-          break;
-        case 'install':
-          await gossip.keyring.install(keyOf(key));
-          break;
-        case 'use':
-          await gossip.keyring.use(given(id));
-          break;
-        case 'remove':
-          await gossip.keyring.remove(given(id));
-          break;
-      }
+    takeKeys: async ({ sealed }) => {
+      await gossip.keyring.take(openRing(sealed, { key: ringKey, callee: uuid, now: now() }));
       return { keys: [...(await gossip.keyring.list())] };
     },
   };
-}
-
-const keyBytes = 32;
-
-function keyOf(text: string | undefined): Uint8Array {
-  const key = new Uint8Array(Buffer.from(given(text), 'base64'));
-  if (key.length !== keyBytes) throw new CoterieError('BAD_INPUT', `A gossip key is ${keyBytes} bytes in base64; this one has ${key.length}.`);
-  return key;
-}
-
-function given(value: string | undefined): string {
-  if (value === undefined) throw new CoterieError('BAD_INPUT', 'The id or the key is missing.');
-  return value;
 }

@@ -3,6 +3,7 @@ import { CoterieError } from '~/contract/errors.ts';
 import type { LogLine } from '~/contract/shapes/status.ts';
 import type { Gossip } from '~/agent/gossip.ts';
 import type { AgentHandlers } from '~/link/protocol.ts';
+import { openRing } from '~/link/sealed-ring.ts';
 import { boxSettings, spacesPage } from './inspect.ts';
 import type { SimulatedInstance } from './instance.ts';
 
@@ -50,11 +51,9 @@ export function handlersOf(instance: SimulatedInstance): AgentHandlers {
       const [table, stats] = await Promise.all([gossipOf(instance).table(), gossipOf(instance).stats()]);
       return { members: table.map(({ bytes, payload: _payload, ...row }) => ({ ...row, payload: Buffer.from(bytes).toString('base64') })), stats };
     },
-    keyring: async ({ action, id = '', key = '' }) => {
+    takeKeys: async ({ sealed }) => {
       const { keyring } = gossipOf(instance);
-      if (action === 'install') await keyring.install(new Uint8Array(Buffer.from(key, 'base64')));
-      if (action === 'use') await keyring.use(id);
-      if (action === 'remove') await keyring.remove(id);
+      await keyring.take(openRing(sealed, { key: instance.options.keys.ringInTransit, callee: instance.uuid, now: now() }));
       return { keys: [...(await keyring.list())] };
     },
   };

@@ -43,7 +43,7 @@ export type InstanceOptions = {
   readonly uuid: string;
   readonly place: Place;
   readonly cluster: string;
-  readonly keys: { readonly token: Uint8Array; readonly gossip: Uint8Array };
+  readonly keys: { readonly token: Uint8Array; readonly gossip: Uint8Array; readonly ringInTransit: Uint8Array };
   readonly seeds: readonly string[];
   readonly dataDir: string;
   /** What it had committed when the simulation ended the last time. */

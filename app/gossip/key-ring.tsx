@@ -2,6 +2,7 @@
 import { Button, Group, Skeleton, Table, Text } from '@mantine/core';
 import { keySteps, rotationSentence } from '~/app/lib/gossip-keys.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
+import { useLive } from '~/app/live/live-provider.tsx';
 import { useOperations } from '~/app/operations/operations-provider.tsx';
 import { HealthMark } from '~/app/ui/health-mark.tsx';
 import { Plus } from '~/app/ui/icons.tsx';
@@ -23,6 +24,7 @@ export function KeyRing({ gossip: { keys, mayKeys } }: { gossip: GossipQueries }
       </div>
       <Text size="sm" c="dimmed">Every datagram is sealed. To change the key without losing anybody: <b>install</b> the new one on all members, then <b>use</b> it, so that they seal with it, then <b>remove</b> the old one. Each step is refused until all members have done the one before. Only ids are shown; a key never leaves the servers and agents.</Text>
       {keys.error && <ProblemAlert problem={problemFrom(keys.error)}><Text size="sm" mt={6}>The ring is known only when all members tell theirs.</Text></ProblemAlert>}
+      <CutOff />
       {keys.isPending ? <Skeleton height={80} radius="lg" /> : keys.data && (
         <div className={styles.frame}>
           <Table className={styles.members}>
@@ -49,6 +51,18 @@ export function KeyRing({ gossip: { keys, mayKeys } }: { gossip: GossipQueries }
       )}
     </section>
   );
+}
+
+/** Who was away while the keys were changed is no member any more, so that no row has it. */
+function CutOff() {
+  const { overview } = useLive();
+  const { open } = useOperations();
+  return overview?.issues.filter(({ code }) => code === 'gossip-key-missing').map(({ id, object, repair }) => (
+    <Group key={id} gap="sm" wrap="nowrap" role="status">
+      <HealthMark health="critical">{`${object.name} was away while the keys were changed, and hears nobody.`}</HealthMark>
+      {repair && <Button ml="auto" size="compact-sm" variant="default" aria-label={`Give ${object.name} the keys`} onClick={() => open('gossip.giveKeys', repair.input)}>Give it the keys</Button>}
+    </Group>
+  ));
 }
 
 function Act({ label, why, onClick, children }: { label: string; why: string | null; onClick: () => void; children: string }) {

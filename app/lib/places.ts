@@ -96,6 +96,7 @@ export const places = {
   'gossip.stats': { page: '/gossip', where: 'the counters', from: 'app/gossip/use-gossip.ts' },
   'gossip.keyring': { page: '/gossip', where: 'the key ring', from: 'app/gossip/use-gossip.ts' },
   'gossip.installKey': { page: '/gossip', where: 'key ring: Install a new key', from: 'app/gossip/key-ring.tsx' },
+  'gossip.giveKeys': { page: '/gossip', where: 'key ring: Give it the keys; the repair at its issue', from: 'app/gossip/key-ring.tsx' },
   'gossip.useKey': { page: '/gossip', where: 'key ring: Use', from: 'app/gossip/key-ring.tsx' },
   'gossip.removeKey': { page: '/gossip', where: 'key ring: Remove', from: 'app/gossip/key-ring.tsx' },
   'alert.channels': { page: '/alerts', where: 'Channels', from: 'app/alerts/use-alerts.ts' },

@@ -1,5 +1,4 @@
-import type { AgentStatus } from '~/contract/shapes/status.ts';
-import type { Facts } from '~/core/view/facts.ts';
+import { lacksGossipKey } from '~/core/view/gossip-keys.ts';
 import { clock, duration, list, quoted } from '~/core/view/words.ts';
 import { serves, type InstanceRow } from './row.ts';
 
@@ -133,22 +132,25 @@ export const instanceRows: readonly InstanceRow[] = [
     means: 'An instance reports over TCP, but gossip calls it suspected or dead: UDP between the hosts is cut.',
     todo: 'Open the gossip port for UDP in both directions.',
     find: ({ alias, contact, config, gossip, status }, { since, facts }) =>
-      contact === 'fresh' && config !== null && (gossip?.state === 'dead' || gossip?.state === 'suspected') && !lacksKey(status, facts)
+      contact === 'fresh' && config !== null && (gossip?.state === 'dead' || gossip?.state === 'suspected') && !lacksGossipKey(status, facts.gossipKey)
         ? { sentence: `${alias} answers, but gossip calls it ${gossip.state} since ${since()}: UDP to ${gossip.address} seems to be cut.`, wayOut: `Open ${gossip.address} for UDP in both directions. Health is seen later, and configuration spreads more slowly, until then.` }
         : null,
   },
   {
     code: 'gossip-key-missing', about: 'instance', severity: 'critical', badge: 'gossip key missing', graceMs: 5000,
     means: 'An agent has not the gossip key that this server seals with: neither opens what the other says, so gossip takes it for dead.',
-    todo: 'It was away while the keys were changed. Copy `gossip-keys.json` from the data directory of another agent into its own, then start it again.',
-    find: ({ alias, expelled, contact, status, gossip }, { facts, since }) => {
+    todo: 'It was away while the keys were changed. Give it the keys of this server. Where most agents lack the key, it is the server that was away.',
+    find: ({ uuid, alias, config, expelled, contact, status, gossip }, { facts, since }) => {
       const { gossipKey } = facts;
-      if (gossipKey === null || expelled || contact === 'lost' || !status?.gossipKeys || !lacksKey(status, facts)) return null;
-      const has = list(status.gossipKeys.map(({ id }) => id));
+      if (expelled || contact === 'lost' || !lacksGossipKey(status, gossipKey)) return null;
+      const has = list(status?.gossipKeys?.map(({ id }) => id) ?? []);
       const seen = gossip?.state === 'dead' || gossip?.state === 'suspected' ? ` Gossip calls it ${gossip.state}.` : '';
+      const sentence = `${alias} lacks the gossip key ${gossipKey} since ${since()}: it has ${has === '' ? 'none' : `only ${has}`}, and hears nothing of this server.${seen}`;
+      if (facts.missedKeys) return { sentence, wayOut: 'Most agents lack it: this server was away while the keys were changed. Stop it, copy `gossip-keys.json` from the data directory of an agent into its own, and start it again.' };
       return {
-        sentence: `${alias} lacks the gossip key ${gossipKey} since ${since()}: it has ${has === '' ? 'none' : `only ${has}`}, and hears nothing of the others.${seen}`,
-        wayOut: `Stop the agent of ${alias}, copy \`gossip-keys.json\` from the data directory of another agent into its own, and start it again.`,
+        sentence,
+        wayOut: 'It was away while the keys were changed: give it the keys of this server.',
+        repair: { operation: 'gossip.giveKeys', label: `Give ${alias} the gossip keys`, input: { instance: config === null ? uuid : alias } },
       };
     },
   },
@@ -193,8 +195,5 @@ export const instanceRows: readonly InstanceRow[] = [
     },
   },
 ];
-
-/** Why gossip does not hear it is known then. */
-const lacksKey = (status: AgentStatus | null, { gossipKey }: Facts) => gossipKey !== null && status?.gossipKeys !== undefined && !status.gossipKeys.some(({ id }) => id === gossipKey);
 
 const sinceOf = (at: number | null) => (at === null ? {} : { since: at });

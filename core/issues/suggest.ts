@@ -10,6 +10,7 @@ const titles: Readonly<Record<string, (inputs: number) => string>> = {
   'instance.restart': (inputs) => `Restart ${count(inputs, 'instance')}`,
   'instance.start': (inputs) => `Start ${count(inputs, 'stopped instance')}`,
   'instance.stop': (inputs) => `Stop ${count(inputs, 'second master')}`,
+  'gossip.giveKeys': (inputs) => `Give the gossip keys to ${count(inputs, 'instance')}`,
   'replicaset.restartReplication': (inputs) => `Restart replication in ${count(inputs, 'replicaset')}`,
 };
 

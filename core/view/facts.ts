@@ -3,6 +3,7 @@ import type { AgentStatus, LifeCycle } from '~/contract/shapes/status.ts';
 import { hasDataRole } from '~/core/roles.ts';
 import { membersOf, wantedMaster } from '~/core/topology/master.ts';
 import { contactOf, type Contact } from './contact.ts';
+import { serverMissedKeys } from './gossip-keys.ts';
 import { ages, type GossipView, type Observed, type Report } from './report.ts';
 
 /** Configuration, reports and gossip put together once per instance: views and issues both read this, so they agree. */
@@ -54,6 +55,8 @@ export type Facts = {
   readonly mostLost: boolean;
   /** The gossip key that this server seals with; null while it is not known. */
   readonly gossipKey: string | null;
+  /** Most agents lack that key: it was this server that was away while the keys were changed. */
+  readonly missedKeys: boolean;
   /** This server has begun to listen a moment ago: silence means nothing yet. */
   readonly starting: boolean;
 };
@@ -73,8 +76,11 @@ export function gatherFacts(observed: Observed): Facts {
   for (const uuid of gossip.keys()) add(uuid);
   const enabled = [...instances.values()].filter((instance) => instance.config !== null && !instance.config.disabled);
   const lost = enabled.filter((instance) => instance.contact === 'lost').length;
-  return { now, config: version, instances, replicasets: config ? replicasetsOf(config, instances) : new Map(), mostLost: enabled.length > 2 && lost * 2 > enabled.length, gossipKey: observed.gossipKey, starting: now - observed.startedAt <= ages.unreachableMs };
+  return { now, config: version, instances, replicasets: config ? replicasetsOf(config, instances) : new Map(), mostLost: enabled.length > 2 && lost * 2 > enabled.length, gossipKey: observed.gossipKey, missedKeys: missedKeys(instances, observed.gossipKey), starting: now - observed.startedAt <= ages.unreachableMs };
 }
+
+const missedKeys = (instances: ReadonlyMap<string, InstanceFacts>, gossipKey: string | null) =>
+  serverMissedKeys([...instances.values()].flatMap(({ status, contact }) => (status === null || contact === 'lost' ? [] : [status])), gossipKey);
 
 type Place = { readonly uuid: string; readonly alias: string; readonly roles: readonly string[]; readonly priority: number; readonly wanted: boolean };
 

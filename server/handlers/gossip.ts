@@ -35,6 +35,19 @@ export const gossipHandlers: HandlersOf<Pick<typeof contract, 'gossip'>>['gossip
       run: async () => named(context, await context.services.runtime.keys.install()),
     }),
 
+  giveKeys: async (context, { instance, ...intent }) => {
+    const { uuid, alias, expelled } = findInstance(context, instance);
+    const { keys } = context.services.runtime;
+    return act(context, intent, {
+      action: {
+        summary: `Give ${alias} the gossip keys of this server.`,
+        steps: [step('store', uuid, [`${alias} takes the keys of this server in place of its own, and is heard by gossip again.`, 'It was away while the keys were changed, so that neither opens what the other says.'])],
+        refusals: await keys.refusalsOfGive({ uuid, alias, expelled }),
+      },
+      run: async () => ({ instance: alias, sentence: await keys.give(uuid, alias) }),
+    });
+  },
+
   useKey: async (context, { id, ...intent }) => {
     const { keys } = context.services.runtime;
     return act(context, intent, {

@@ -37,6 +37,8 @@ export type Gossip = {
   readonly keyring: {
     /** Of this server alone: asks nobody. */
     own(): Promise<readonly GossipKey[]>;
+    /** The keys of this server themselves; the first one seals. */
+    export(): Promise<readonly Uint8Array[]>;
     /** Of this server, then of every other member. Fails (UNAVAILABLE) when one does not tell. */
     survey(): Promise<GossipRing[]>;
     /** `key` is 32 bytes. Resolves to its id. */

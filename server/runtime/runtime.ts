@@ -3,7 +3,7 @@ import type { ApplyPolicy } from '~/core/apply/policy.ts';
 import type { EventDraft } from '~/core/events/draft.ts';
 import { missedEnds } from '~/core/events/mark-events.ts';
 import { runEvents } from '~/core/events/run-events.ts';
-import type { GossipView } from '~/core/view/report.ts';
+import { ages, type GossipView } from '~/core/view/report.ts';
 import type { AgentTarget } from '~/link/client.ts';
 import type { AgentClient } from '~/link/protocol.ts';
 import type { Store } from '~/server/store/index.ts';
@@ -33,6 +33,8 @@ export type RuntimeComponents = {
   readonly store: Store;
   readonly gossip: Gossip;
   readonly connect: (target: AgentTarget) => AgentClient;
+  /** For the agent of this uuid alone. */
+  readonly sealRing: (keys: readonly Uint8Array[], callee: string) => string;
   readonly now: () => number;
   readonly random: () => number;
   readonly newUuid: () => string;
@@ -109,7 +111,7 @@ export class Runtime {
     readonly components: RuntimeComponents,
     readonly options: RuntimeOptions & { versions: Versions; journal: Journal; marks: Marks; rules: Rules; news: VersionNews; alerts: Alerts; told: ReadonlyMap<string, number> },
   ) {
-    const { store, connect, now, random, newUuid, warn, gossip } = components;
+    const { store, connect, sealRing, now, random, newUuid, warn, gossip } = components;
     const { name, owner, boot, versions, journal, marks, rules, news, alerts, told, policy } = options;
     this.#startedAt = now();
     this.versions = versions;
@@ -149,7 +151,7 @@ export class Runtime {
     );
     marks.onChange(() => this.state.lookBeforeAnswer());
     this.adoption = new Adoption({ versions, store, client, holders: () => this.#holders() });
-    this.keys = new GossipKeys(gossip);
+    this.keys = new GossipKeys({ gossip, client, sealRing, statuses: () => [...this.state.reports().values()].flatMap(({ status, receivedAt }) => (now() - receivedAt > ages.unreachableMs ? [] : [status])) });
   }
 
   get name(): string {

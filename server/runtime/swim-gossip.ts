@@ -111,6 +111,7 @@ export class SwimGossip implements Gossip {
 
   readonly keyring = {
     own: async (): Promise<GossipKey[]> => (await this.#running.keyring.list()).map(keyOf),
+    export: () => this.#running.keyring.export(),
     survey: () =>
       refusing(async () => {
         const [own, others] = await Promise.all([this.#running.keyring.list(), this.#running.keyring.survey()]);

@@ -9,7 +9,7 @@ import type { Call } from './execute.ts';
  * version, a mark on an issue by itself; what is run in the console is for the audit log alone.
  */
 const told: ReadonlySet<string> = new Set([
-  'instance.restart', 'instance.stop', 'instance.start', 'instance.rebuild', 'replicaset.restartReplication', 'gossip.installKey', 'gossip.useKey', 'gossip.removeKey', 'rule.add', 'rule.edit', 'rule.remove', 'retention.edit',
+  'instance.restart', 'instance.stop', 'instance.start', 'instance.rebuild', 'replicaset.restartReplication', 'gossip.installKey', 'gossip.giveKeys', 'gossip.useKey', 'gossip.removeKey', 'rule.add', 'rule.edit', 'rule.remove', 'retention.edit',
 ]);
 
 export function actionEvents({ entry, context, rawInput }: Call, plan: Plan): EventDraft[] {

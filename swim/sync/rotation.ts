@@ -52,12 +52,21 @@ export class Rotation {
     await this.#everywhere({ kind: 'remove', id });
   }
 
+  /** The ring of somebody who was there while the keys were changed, in place of the one here. No other member is asked: with the old keys none hears. */
+  take(keys: readonly Uint8Array[]): void {
+    this.#change((keyring) => keyring.replace(keys));
+  }
+
   /** Does here what this or another member asked for. */
   answer(command: KeyringCommand): KeyInfo[] {
+    return this.#change((keyring) => apply(keyring, command));
+  }
+
+  #change(change: (keyring: Keyring) => void): KeyInfo[] {
     const { keyring, changed } = this.#parts;
     const before = JSON.stringify(keyring.list());
     try {
-      apply(keyring, command);
+      change(keyring);
     } catch (error) {
       throw new SwimError('keyRefused', messageOf(error));
     }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { copyFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Issue } from '~/contract/shapes/view.ts';
@@ -33,7 +33,7 @@ const run = async (alias: string, code: string) => (await cluster.post(`/instanc
 /** Does what the issue offers. */
 async function mend({ repair }: Issue): Promise<void> {
   const { operation, input: { instance, ...rest } } = repair!;
-  const [noun, verb] = operation.split('.');
+  const [noun, verb] = operation.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).split('.');
   const { status, body } = await cluster.post(`/${noun}/${instance === undefined ? '' : `${String(instance)}/`}${verb}`, rest);
   expect(status, JSON.stringify(body)).toBe(200);
 }
@@ -79,17 +79,22 @@ describe('who is there and should not be', () => {
 });
 
 it('an agent that was away while the gossip keys were changed', async () => {
-  const [a, b] = [cluster.agent('a'), cluster.agent('b')];
+  const b = cluster.agent('b');
   await b.end('SIGTERM');
   await waitFor(async () => (await cluster.get('/gossip/members')).body.every(({ name, state }: { name: string; state: string }) => name !== 'b' || state === 'left' || state === 'dead'), { timeoutMs: 20_000, what: 'b to be gone' });
   const { body: [first] } = await cluster.get('/gossip/keyring');
   const { body: { data: made } } = await cluster.post('/gossip/install-key', {});
   for (const path of [`/gossip/${made.id}/use-key`, `/gossip/${first.id}/remove-key`]) expect((await cluster.post(path, {})).status, path).toBe(200);
   b.start();
-  expect(await issue('gossip-key-missing')).toMatchObject({ severity: 'critical', object: { name: 'b' }, sentence: expect.stringContaining(`lacks the gossip key ${made.id}`) });
-  await b.end('SIGTERM');
-  copyFileSync(join(a.dataDir, 'gossip-keys.json'), join(b.dataDir, 'gossip-keys.json'));
-  b.start();
+  const found = await issue('gossip-key-missing');
+  expect(found).toMatchObject({ severity: 'critical', object: { name: 'b' }, sentence: expect.stringContaining(`lacks the gossip key ${made.id}`) });
+  expect((await cluster.get('/cluster/suggestions')).body).toContainEqual(expect.objectContaining({ operation: 'gossip.giveKeys', inputs: [{ instance: 'b' }] }));
+  const plan = await cluster.post('/gossip/b/give-keys', { dryRun: true });
+  expect(plan.body.plan).toMatchObject({ summary: 'Give b the gossip keys of this server.', refusals: [] });
+  await mend(found);
   await cleared('gossip-key-missing');
+  await waitFor(async () => (await cluster.get('/gossip/members')).body.some(({ name, state }: { name: string; state: string }) => name === 'b' && state === 'alive'), { timeoutMs: 20_000, what: 'b to be heard by gossip' });
+  const ring = (alias: string) => readFileSync(join(cluster.agent(alias).dataDir, 'gossip-keys.json'), 'utf8');
+  await waitFor(() => ring('b') === ring('a'), { timeoutMs: 10_000, what: 'the ring to be kept over a restart' });
   await cluster.allReady();
 }, 120_000);

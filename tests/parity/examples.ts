@@ -118,6 +118,7 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
     stats: { input: {}, argv: [] },
     keyring: { input: {}, argv: [] },
     installKey: { input: { ...preview }, argv: ['--dry-run'] },
+    giveKeys: { input: { instance: member, ...preview }, argv: [member, '--dry-run'] },
     useKey: { input: { id: '00000001', ...preview }, argv: ['00000001', '--dry-run'] },
     removeKey: { input: { id: '00000001', ...preview }, argv: ['00000001', '--dry-run'] },
   },

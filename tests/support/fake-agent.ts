@@ -8,6 +8,7 @@ import { wantedMaster } from '~/core/topology/master.ts';
 import type { GossipPayload } from '~/link/gossip-payload.ts';
 import { agentListener } from '~/link/listener.ts';
 import type { AgentHandlers, Committed, Prepared } from '~/link/protocol.ts';
+import { openRing } from '~/link/sealed-ring.ts';
 
 
 /**
@@ -26,6 +27,8 @@ export class FakeAgent {
   /** Of its Tarantool, unasked for. */
   exits = 0;
   calls: string[] = [];
+  /** Of its gossip; as it comes it has that of `FakeGossip`. */
+  keys: { id: string; primary: boolean }[] = [{ id: '00000001', primary: true }];
   /** What it thinks of the others. */
   sees: { uuid: string; address: string; state: 'alive' | 'suspected' | 'dead' | 'left'; generation: string; incarnation: string; rttMs: number | null }[] = [];
   #server: Server | null = null;
@@ -36,6 +39,7 @@ export class FakeAgent {
   constructor(
     readonly alias: string,
     readonly key: Uint8Array,
+    readonly ringKey: Uint8Array = key,
   ) {}
 
   get http(): string {
@@ -88,7 +92,7 @@ export class FakeAgent {
       config: this.committed && { version: this.committed.meta.version, hash: this.committed.meta.hash },
       appliedVersion: this.committed?.meta.version ?? 0,
       candidate: this.candidate && { runId: this.candidate.runId, version: this.candidate.content.meta.version, owner: this.candidate.owner, expiresAt: at + 1000 },
-      process, database, restarts: { count: this.exits, crashLoop: false, lastExitAt: null, lastExit: null, nextStartAt: null }, disk: { totalBytes: 1e9, freeBytes: this.diskFreeBytes },
+      process, database, gossipKeys: this.keys, restarts: { count: this.exits, crashLoop: false, lastExitAt: null, lastExit: null, nextStartAt: null }, disk: { totalBytes: 1e9, freeBytes: this.diskFreeBytes },
     };
   }
 
@@ -153,7 +157,11 @@ export class FakeAgent {
       boxCfg: async () => [{ name: 'listen', value: '127.0.0.1:3301', default: null, origin: 'coterie' }],
       spaces: async ({ limit }) => ({ spaces: [{ id: 512, name: 'orders', engine: 'memtx', system: false, temporary: false, localOnly: false, rows: 10, bytes: 1000, indexBytes: 100, diskBytes: null, indexes: [] }].slice(0, limit), of: 1, complete: true, vinyl: null }),
       gossip: async () => ({ members: this.sees.map((member) => ({ ...member, payload: '' })), stats: {} }),
-      keyring: async () => ({ keys: [{ id: '00000001', primary: true }] }),
+      takeKeys: async ({ sealed }) => {
+        this.keys = openRing(sealed, { key: this.ringKey, callee: this.uuid, now: Date.now() }).map((key, index) => ({ id: Buffer.from(key.subarray(0, 4)).toString('hex'), primary: index === 0 }));
+        this.changed();
+        return { keys: this.keys };
+      },
     };
   }
 

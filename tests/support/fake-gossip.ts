@@ -34,6 +34,7 @@ export class FakeGossip implements Gossip {
   }
   readonly keyring = {
     own: async () => this.#keys,
+    export: async () => this.#keys.map(({ id }) => new Uint8Array(Buffer.from(id.repeat(8), 'hex'))),
     survey: async () => [{ uuid: this.uuid, keys: this.#keys }, ...this.rings],
     install: async (key: Uint8Array) => {
       const id = Buffer.from(key.slice(0, 4)).toString('hex');

@@ -49,7 +49,8 @@ export class TestServer {
 
   /** An agent that the server is connected to and shows: its picture is renewed four times a second, so a bit later. */
   async agent(alias: string): Promise<FakeAgent> {
-    const agent = new FakeAgent(alias, keysOf(secret, cluster).token);
+    const keys = keysOf(secret, cluster);
+    const agent = new FakeAgent(alias, keys.token, keys.ringInTransit);
     await agent.start();
     this.agents.push(agent);
     this.gossip.hear({ uuid: agent.uuid, payload: agent.payload() });

@@ -122,7 +122,7 @@ const cases: Record<string, Case> = {
   },
   'gossip-key-missing': {
     break: (cluster) => cluster.says('b', (status) => void (status.gossipKeys = [{ id: 'k0', primary: true }])), mend: (cluster) => cluster.says('b', (status) => void (status.gossipKeys = [{ id: 'k0', primary: true }, { id: 'k1', primary: false }])),
-    at: 'b', severity: 'critical', says: ['b lacks the gossip key k1 since 03:01:00 UTC', 'only k0'],
+    at: 'b', severity: 'critical', says: ['b lacks the gossip key k1 since 03:01:00 UTC', 'only k0'], repair: { operation: 'gossip.giveKeys', input: { instance: 'b' } },
   },
   'alien-uuid': {
     break: (cluster) => {

@@ -26,6 +26,19 @@ describe('issues and their causes', () => {
     expect(cluster.look().issues[0]!.sentence).toContain('from c (no link)');
   });
 
+  it('offers nobody the keys of a server that missed the rotation itself', () => {
+    const cluster = new Cluster(shape);
+    const has = (id: string, ...aliases: string[]) => {
+      for (const alias of aliases) cluster.says(alias, (status) => void (status.gossipKeys = [{ id, primary: true }]));
+      cluster.look();
+      cluster.pass(5000);
+      return cluster.look().issues.map(({ object, wayOut, repair }) => [object.name, repair?.operation ?? wayOut.slice(0, 36)]);
+    };
+    expect(has('k1', 'a', 'b', 'c', 'd', 'e')).toEqual([]);
+    expect(has('k2', 'd', 'e')).toEqual([['d', 'gossip.giveKeys'], ['e', 'gossip.giveKeys']]);
+    expect(has('k2', 'c')).toEqual(['d', 'e', 'c'].map((name) => [name, 'Most agents lack it: this server was']));
+  });
+
   it('reports a link that was never made', () => {
     const cluster = new Cluster(shape);
     cluster.says('b', (status) => void (status.database!.replication = status.database!.replication.filter(({ uuid }) => uuid !== cluster.id('c'))));

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FakeAgent } from '~/tests/support/fake-agent.ts';
 import { bearer, TestServer } from '~/tests/support/test-server.ts';
+import { waitFor } from '~/tests/support/wait.ts';
 
 /** Who sees whom as what, and which key is missing where. */
 
@@ -57,4 +58,38 @@ test('members that lack a key are named', async () => {
   server.gossip.rings = [{ uuid: a.uuid, keys: [{ id: '00000001', primary: true }] }, { uuid: b.uuid, keys: [] }];
   expect((await server.get('/gossip/keyring', auth)).body).toEqual([{ id: '00000001', primary: true, members: 2, of: 3, missing: ['b'] }]);
   server.gossip.rings = [];
+});
+
+describe('an agent that was away while the keys were changed', () => {
+  const refusals = async (alias: string) => (await server.post(`/gossip/${alias}/give-keys`, { dryRun: true }, auth)).body.plan.refusals.map(({ code }: { code: string }) => code);
+  const has = async (agent: FakeAgent, id: string) => {
+    agent.keys = [{ id, primary: true }];
+    agent.changed();
+    await waitFor(() => server.runtime.state.report(agent.uuid)?.status.gossipKeys?.[0]?.id === id, { timeoutMs: 10_000, what: `${agent.alias} to tell its keys` });
+  };
+
+  test('is given the ring of this server, sealed, and pinged', async () => {
+    const [, b] = agents as [FakeAgent, FakeAgent, FakeAgent];
+    await has(b, '0000000f');
+    expect(await refusals('b')).toEqual([]);
+    const { status, body } = await server.post('/gossip/b/give-keys', {}, auth);
+    expect(status, JSON.stringify(body)).toBe(200);
+    expect(body.data).toEqual({ instance: 'b', sentence: 'b has the gossip key 00000001 now.' });
+    expect(b.keys).toEqual([{ id: '00000001', primary: true }]);
+    expect(server.gossip.probes).toEqual([b.status().gossip]);
+    await waitFor(async () => (await refusals('b')).includes('hasKey'), { timeoutMs: 10_000, what: 'the server to know it' });
+  });
+
+  test('is given nothing where most others lack the key too: then the server is the one that was away', async () => {
+    const [a, b, c] = agents as [FakeAgent, FakeAgent, FakeAgent];
+    for (const agent of [a, b]) await has(agent, '0000000f');
+    expect(await refusals('b')).toEqual(['serverBehind']);
+    const { status, body } = await server.post('/gossip/b/give-keys', {}, auth);
+    expect([status, body.code]).toEqual([422, 'REFUSED']);
+    expect(b.keys).toEqual([{ id: '0000000f', primary: true }]);
+    expect(await refusals('c')).toEqual(['hasKey']);
+    await has(a, '00000001');
+    expect(await refusals('b')).toEqual([]);
+    expect(c.keys).toHaveLength(1);
+  });
 });

@@ -162,6 +162,24 @@ describe('keys', () => {
     });
   });
 
+  test('a member that missed a rotation takes the ring of the others, and is heard again', async () => {
+    const { swims } = await group(2);
+    const next = new Uint8Array(32).fill(8);
+    for (const swim of swims) await swim.keyring.take([next]);
+    const { swim: late, address } = await member(3, {});
+    const kept: number[] = [];
+    late.on('keyring', (keys) => kept.push(keys.length));
+    await swims[0]!.probe(address);
+    expect(await statuses(late)).toEqual({});
+    await expect(late.keyring.take([])).rejects.toMatchObject({ code: 'keyRefused' });
+    await late.keyring.take([next, key]);
+    expect((await late.keyring.list()).map(({ inUse }) => inUse)).toEqual([true, false]);
+    expect(await late.keyring.export()).toEqual([next, key]);
+    await swims[0]!.probe(address);
+    await waitFor(() => everyone([...swims, late], 2, 'alive'), limit('all three to see each other'));
+    await waitFor(() => kept.length === 1, limit('the word that the ring is another one'));
+  });
+
   test('without a ring there is nothing to rotate', async () => {
     const { swim } = await member(1, { plain: true });
     await expect(swim.keyring.list()).rejects.toMatchObject({ code: 'keyRefused' });
