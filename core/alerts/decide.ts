@@ -39,7 +39,7 @@ export type Present = {
   readonly rules: readonly Rule[];
   /** Channels for which no more messages may wait. */
   readonly full: ReadonlySet<string>;
-  /** Channels through which nothing goes: they are not told of that over themselves. */
+  /** Channels through which nothing goes now: they are not told of that over themselves. */
   readonly failing: ReadonlySet<string>;
 };
 
@@ -105,7 +105,8 @@ function dueFor(rule: Rule, mine: readonly Told[], { now, open, seen, hushed, fa
   const raised = open.flatMap((one): Due[] => {
     const first = seen.get(one.issue.id) ?? one.issue.since;
     if (known.has(one.issue.id) || hushed.has(one.issue.id) || !fits(rule, one) || now - first < rule.forMs) return [];
-    if (one.issue.code === failingCode && failing.has(rule.channel)) return [];
+    // Where none fails any more, the picture is from a moment ago.
+    if (one.issue.code === failingCode && (failing.size === 0 || failing.has(rule.channel))) return [];
     return [{ change: 'raised', issue: plain(one.issue), dueAt: first + rule.forMs, first, before: null }];
   });
   const later = mine.flatMap((before): Due[] => {

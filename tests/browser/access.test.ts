@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { closeDialog, confirm, lookFor, openPage, seriousFindings, untilLive, user } from '../support/browser.ts';
@@ -11,6 +13,15 @@ const fresh = 'a better password';
 
 
 const dialog = () => page.getByRole('dialog');
+
+/** The status of the answer. From another address: each address has only so many logins at once, and the browsers here need theirs. */
+async function loginFromElsewhere(password: string): Promise<number | undefined> {
+  const sent = request(`${product.url}/api/v1/session/${eve.name}/login`, { method: 'POST', localAddress: '127.0.0.2', headers: { 'content-type': 'application/json' }, timeout: 10_000 });
+  sent.end(JSON.stringify({ password, token: true }));
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  answer.resume();
+  return answer.statusCode;
+}
 
 describe('access in the dashboard', () => {
   it('an admin makes a user, and gives it another role', async () => {
@@ -35,9 +46,8 @@ describe('access in the dashboard', () => {
   }, 60_000);
 
   it('who is locked out after failed logins is unlocked', async () => {
-    const login = (password: string) => product.rest(`/session/${eve.name}/login`, { password, token: true });
-    for (let n = 0; n < 5; n += 1) expect((await login('a wrong one')).status).toBe(401);
-    expect((await login(eve.password)).status).toBe(429);
+    for (let n = 0; n < 5; n += 1) expect(await loginFromElsewhere('a wrong one')).toBe(401);
+    expect(await loginFromElsewhere(eve.password)).toBe(429);
     await page.reload();
     await page.locator('tr[data-row=eve]').getByText(/locked until/).waitFor();
     await page.getByRole('button', { name: 'Actions on eve' }).click();

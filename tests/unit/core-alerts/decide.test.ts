@@ -132,6 +132,16 @@ describe('who is told what', () => {
     expect(messages[0]![0]!.issue.object.name).toBe('i249');
   });
 
+  it('a failure that is over is not told to the channel that failed, while the picture still shows it', () => {
+    const world = new World();
+    world.rules = [rule('ops')];
+    world.failing.add('ops');
+    world.begin(issue('alerts-failing', 'demo'));
+    expect(world.pass(30)).toEqual([]);
+    world.failing.delete('ops');
+    expect(world.pass(2)).toEqual([]);
+  });
+
   it('that a channel fails is told over the others only; a channel that is gone is forgotten', () => {
     const world = new World();
     world.rules = [rule('ops'), rule('mail')];
