@@ -51,7 +51,7 @@ function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void
       {filtered ? (
         <>
           <h2>No such event</h2>
-          <p>Nothing that is kept fits the filter. Events are kept for 30 days, the newest 200 000 of them.</p>
+          <p>Nothing that is kept fits the filter. Older ones may have ended by the setting of how long events are kept.</p>
           <Button variant="default" onClick={onClear}>Show all events</Button>
         </>
       ) : (

@@ -1,7 +1,9 @@
 'use client';
 import { Skeleton, Stack } from '@mantine/core';
 import Link from 'next/link';
+import { useRetention } from '~/app/alerts/use-alerts.ts';
 import { StaleBanner } from '~/app/cluster/stale-banner.tsx';
+import { countText } from '~/app/lib/format.ts';
 import { findInstance, pathOfInstance } from '~/app/lib/instance-tabs.ts';
 import { eventFilterFrom, withEventFilter } from '~/app/lib/timeline.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
@@ -14,13 +16,14 @@ import { EventList } from './event-list.tsx';
 export function EventsPage() {
   const { overview } = useLive();
   const [filter, setFilter] = useAddressValue(eventFilterFrom, withEventFilter);
+  const days = useRetention().data?.eventDays;
   const found = overview === null || filter.object === null ? null : findInstance(overview, filter.object);
   return (
     <div>
       <Stack gap="md">
         <div className={page.head}>
           <h1>Events</h1>
-          <p>What happened, newest first. Kept for 30 days.</p>
+          <p>What happened, newest first.{days !== undefined && <> Kept for <Link href="/alerts?tab=retention">{countText(days, 'day')}</Link>.</>}</p>
           {found?.kind === 'one' && <Link href={pathOfInstance(found.instance, overview!)}>Page of {found.instance.alias}</Link>}
         </div>
         <StaleBanner />

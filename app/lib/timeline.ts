@@ -71,7 +71,8 @@ export function daysOf(events: readonly Event[], now: number, timeZone?: string)
   const today = dateText(now, zone);
   const yesterday = dateText(now - 24 * hourMs, zone);
   const days: Day[] = [];
-  for (const event of events) {
+  // Written down in the order in which they were heard of, which is nearly that in which they happened.
+  for (const event of events.toSorted((a, b) => b.at - a.at || b.id - a.id)) {
     const date = dateText(event.at, zone);
     const label = date === today ? `Today, ${date}` : date === yesterday ? `Yesterday, ${date}` : date;
     const last = days.at(-1);

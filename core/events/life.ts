@@ -1,5 +1,6 @@
 import type { AgentStatus, LifeCycle } from '~/contract/shapes/status.ts';
 import type { InstanceView } from '~/contract/shapes/view.ts';
+import { quoted } from '~/core/view/words.ts';
 import type { Sketch } from './between.ts';
 
 /** The life of one instance: each change of its reported state is an event, with the reason that it gave. */
@@ -25,16 +26,22 @@ const bad = new Set<LifeCycle>(['crashed', 'failed']);
 export function processEvents(old: InstanceView, { uuid, alias, state, reason }: InstanceView): Sketch[] {
   // The first word of an instance tells what it is, not what has happened.
   if (state === null || old.state === null || state === old.state) return [];
-  const why = reason === null || state === 'ready' ? '' : ` ${reason}`;
   return [
     {
       kind: 'process',
       severity: bad.has(state) ? 'critical' : 'info',
       object: { kind: 'instance', id: uuid, name: alias },
-      sentence: `${sentences[state](alias)}${why}`,
+      sentence: withReason(sentences[state](alias), state === 'ready' ? null : reason),
       data: { before: old.state, after: state, reason },
     },
   ];
+}
+
+/** A reason is a sentence of its own, or the rest of this one. */
+function withReason(sentence: string, reason: string | null): string {
+  const why = quoted(reason, '');
+  if (why === '') return sentence;
+  return /^\p{Lu}/u.test(why) ? `${sentence} ${why}.` : `${sentence.slice(0, -1)}: ${why}.`;
 }
 
 /** A crash that was over before anybody looked shows only in the count. An agent that was restarted counts from zero again. */

@@ -26,7 +26,7 @@ describe('events between two moments', () => {
   it('tell a crash once, and the master that is gone', () => {
     const cluster = new Cluster(shape);
     const crash = () => cluster.says('a', (status) => Object.assign(status, { state: 'crashed', reason: 'signal SIGKILL.', database: null, restarts: { count: 1, crashLoop: false, lastExitAt: cluster.now, lastExit: 'signal SIGKILL', nextStartAt: null } }));
-    expect(told(cluster, crash)).toEqual(['process critical: The Tarantool of a crashed. signal SIGKILL.', 'health warning: s1 has no master any more (was a).']);
+    expect(told(cluster, crash)).toEqual(['process critical: The Tarantool of a crashed: signal SIGKILL.', 'health warning: s1 has no master any more (was a).']);
     const back = () => cluster.says('a', (status) => Object.assign(status, { state: 'ready', reason: null }));
     expect(told(cluster, back)).toEqual(['process info: a is ready.']);
   });
