@@ -60,7 +60,7 @@ export const cluster = {
       limit: page.limit,
     }),
     output: z.array(Event),
-    columns: ['at', 'kind', 'severity', 'object.name', 'sentence', 'actor'],
+    columns: ['at', 'kind', 'severity', 'object.name', 'actor', 'sentence'],
   }),
   replication: query({
     summary: 'Who follows whom, in which state and how far behind',

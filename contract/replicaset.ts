@@ -20,7 +20,7 @@ export const replicaset = {
       ...page,
     }),
     output: z.array(ReplicasetView),
-    columns: ['alias', 'roles', 'health', 'weight', 'healthSentence', 'issues'],
+    columns: ['alias', 'roles', 'weight', 'issues', 'healthSentence'],
   }),
   get: query({ summary: 'Show one replicaset', role: 'viewer', subject, input: z.object({ replicaset: ReplicasetRef }), output: ReplicasetView }),
   create: mutation({

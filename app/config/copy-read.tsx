@@ -1,5 +1,5 @@
 'use client';
-import { asCli, asCurl } from '~/app/lib/copy-as.ts';
+import { asCli, asCurl } from '~/contract/copy-as.ts';
 import { CopyTextButton } from '~/app/ui/copy.tsx';
 
 /** What is shown, for a shell. */

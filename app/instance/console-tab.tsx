@@ -3,7 +3,7 @@ import { Alert, Button, Group, Menu, SegmentedControl, Select, Stack, Text } fro
 import { useState } from 'react';
 import { Code } from '~/app/editor/code.tsx';
 import type { ConsoleLanguage } from '~/app/lib/console.ts';
-import { entryOf } from '~/app/lib/copy-as.ts';
+import { entryOf } from '~/contract/copy-as.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
 import { CopyAs } from '~/app/operations/copy-as.tsx';
 import { useSession } from '~/app/session/session-provider.tsx';

@@ -1,5 +1,5 @@
 import { Edit } from '~/contract/shapes/edit.ts';
-import { entryOf } from './copy-as.ts';
+import { entryOf } from '~/contract/copy-as.ts';
 import type { Draft, MutationName } from './operation-types.ts';
 
 /** Several calls of one operation as one atomic change: what `topology.apply` takes. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { entryOf } from './copy-as.ts';
+import { entryOf } from '~/contract/copy-as.ts';
 import type { Draft, MutationName } from './operation-types.ts';
 
 /** The input of an operation while its dialog is open. A dialog edits this object itself, so what is shown is what is sent. */

@@ -1,5 +1,5 @@
 import type { Draft, MutationName } from './operation-types.ts';
-import { entryOf } from './copy-as.ts';
+import { entryOf } from '~/contract/copy-as.ts';
 import { countText } from './format.ts';
 
 /** The words on a dialog: title and button. Everything longer comes from the contract. */

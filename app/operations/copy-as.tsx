@@ -1,6 +1,6 @@
 'use client';
 import { Group } from '@mantine/core';
-import { asCli, asCurl } from '~/app/lib/copy-as.ts';
+import { asCli, asCurl } from '~/contract/copy-as.ts';
 import type { Draft, MutationName } from '~/app/lib/operation-types.ts';
 import { CopyTextButton } from '~/app/ui/copy.tsx';
 import styles from './dialog.module.css';

@@ -3,7 +3,7 @@ import { Alert, Button, Modal, Text, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import type { FormEvent } from 'react';
 import { dangersOf } from '~/app/lib/batch.ts';
-import { entryOf } from '~/app/lib/copy-as.ts';
+import { entryOf } from '~/contract/copy-as.ts';
 import type { Draft, MutationName } from '~/app/lib/operation-types.ts';
 import { saidAtField } from '~/app/lib/problem.ts';
 import { refusalFor } from '~/app/lib/rights.ts';

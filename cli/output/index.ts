@@ -1,6 +1,7 @@
 import type { Entry } from '~/contract/index.ts';
-import type { ClusterOverview } from '~/contract/shapes/view.ts';
+import type { ClusterOverview, Issue } from '~/contract/shapes/view.ts';
 import type { Metrics } from '~/contract/shapes/metrics.ts';
+import { issuesText } from './issues.ts';
 import { metricsLine, metricsText } from './metrics.ts';
 import { outcomeText, planText, type OutcomeValue } from './plan.ts';
 import { overviewText } from './overview.ts';
@@ -42,6 +43,7 @@ function forPeople(entry: Entry, value: unknown, { wide, style }: { wide: boolea
   const { operation, name } = entry;
   if (operation.kind === 'mutation') return outcomeText(value as OutcomeValue, style);
   if (name === 'cluster.overview') return overviewText(value as ClusterOverview, style);
+  if (name === 'cluster.issues' && !wide) return issuesText(value as Issue[], style);
   if (name === 'topology.export') return (value as { document: string }).document;
   if (name === 'topology.plan' || name === 'config.validate') return planText(value as OutcomeValue['plan'], style);
   if (name === 'instance.metrics') return metricsText(value as Metrics, style);

@@ -1,4 +1,5 @@
-import type { ClusterOverview, ClusterUpdate, InstanceView, Issue } from '~/contract/shapes/view.ts';
+import type { ClusterOverview, ClusterUpdate, InstanceView } from '~/contract/shapes/view.ts';
+import { issuesText } from './issues.ts';
 import { table } from './table.ts';
 import { bold, coloured, dim, localTime, type Style } from './text.ts';
 
@@ -11,7 +12,7 @@ export function overviewText(overview: ClusterOverview, style: Style): string {
   const at = configAt === null ? '' : ` of ${localTime(configAt)}`;
   const parts = [`${bold(name, style)}  ${coloured(health, health, style)}  configuration ${configVersion}${at}  failover ${failoverMode}\n`];
   const counted = issues.filter(({ muted }) => muted === undefined);
-  if (counted.length > 0) parts.push(counted.map((issue) => `${coloured(issue.severity, issue.severity, style)}  ${issue.sentence}\n          ${dim(`${seenBy(issue)}${issue.wayOut}`, style)}\n`).join(''));
+  if (counted.length > 0) parts.push(issuesText(counted, style));
   if (counted.length < issues.length) parts.push(`${dim(`${issues.length - counted.length} muted: \`coterie cluster issues --muted\``, style)}\n`);
   const byUuid = new Map(instances.map((instance) => [instance.uuid, instance]));
   for (const replicaset of replicasets) {
@@ -23,8 +24,6 @@ export function overviewText(overview: ClusterOverview, style: Style): string {
   if (unconfigured.length > 0) parts.push(`${bold('Unconfigured', style)}  ${dim('join them with `coterie instance join` or `coterie replicaset create`', style)}\n${table(unconfigured, columns, style, instances)}`);
   return parts.join('\n');
 }
-
-const seenBy = ({ acknowledged }: Issue) => (acknowledged ? `Acknowledged by ${acknowledged.by}${acknowledged.reason === null ? '' : ` (${acknowledged.reason})`}. ` : '');
 
 /** What `cluster watch` prints: the whole once, then a line for each thing that changed its mind. */
 export class WatchText {

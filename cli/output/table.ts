@@ -12,7 +12,7 @@ export function pick(row: unknown, path: string): unknown {
 /** `like`: rows of all tables that stand under each other, so that their columns line up. */
 export function table(rows: readonly unknown[], columns: readonly string[], style: Style, like: readonly unknown[] = rows): string {
   const heads = columns.map((path) => headOf(path).toUpperCase());
-  const cellsOf = (row: unknown) => columns.map((path) => clip(cell(path, pick(row, path), style)));
+  const cellsOf = (row: unknown) => columns.map((path, index) => (index === columns.length - 1 ? oneLine : clip)(cell(path, pick(row, path), style)));
   const cells = rows.map(cellsOf);
   const measured = like === rows ? cells : like.map(cellsOf);
   const widths = heads.map((head, index) => Math.max(head.length, ...measured.map((line) => line[index]!.length)));
@@ -24,11 +24,14 @@ export function table(rows: readonly unknown[], columns: readonly string[], styl
 
 /** `replicaset.alias` is headed "replicaset": the object matters, not which of its names is shown. */
 function headOf(path: string): string {
-  return kebab(path.replace(/\.(alias|name)$/, '').replace(/(Used)?Bytes$/, '').replace(/Seconds$/, '').split('.').at(-1)!).replaceAll('-', ' ');
+  return kebab(path.replace(/\.(alias|name)$/, '').replace(/(Used)?Bytes$/, '').replace(/(Seconds|Sentence)$/, '').split('.').at(-1)!).replaceAll('-', ' ');
 }
 
+const oneLine = (text: string) => text.replaceAll('\n', ' ');
+
+/** The last column has room. */
 const clip = (text: string) => {
-  const line = text.replaceAll('\n', ' ');
+  const line = oneLine(text);
   return line.length > widthMax ? `${line.slice(0, widthMax - 1)}…` : line;
 };
 

@@ -65,3 +65,17 @@ describe('completion', () => {
 
   it('refuses another shell', () => expect(() => completion('tcsh')).toThrow(/bash, zsh or fish/));
 });
+
+describe('issues', () => {
+  it('are told whole, with who has seen them and the command that repairs them', async () => {
+    const issue = {
+      id: 'unreachable:u-1', code: 'unreachable', severity: 'critical', object: { kind: 'instance', id: 'u-1', name: 's2-2' }, since: style.nowMs - 12_000,
+      sentence: `s2-2 has not answered: ${'its host is down, or '.repeat(8)}.`, wayOut: 'Check the host.',
+      repair: { operation: 'instance.disable', label: 'Disable s2-2', input: { instance: 'u-1' } },
+      acknowledged: { by: 'ann', at: 1, until: null, reason: 'on my way' },
+    };
+    expect(await render(entryOf('cluster.issues'), [issue], { format: 'table', style })).toBe(
+      ['critical  s2-2  unreachable  12 s ago', `          ${issue.sentence}`, '          Acknowledged by ann (on my way).', '          Check the host.', '          Disable s2-2: coterie instance disable s2-2', ''].join('\n'),
+    );
+  });
+});

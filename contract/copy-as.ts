@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contract, entriesOf, kebab, methodOf, pathOf, type Entry } from '~/contract/index.ts';
+import { contract, entriesOf, kebab, methodOf, pathOf, type Entry } from './index.ts';
 
 /** The same action as a command line and as an HTTP call, derived from the operation itself. */
 
