@@ -244,10 +244,11 @@ export class Agent {
   }
 
   #heard(): void {
-    const own = this.#keeper.state.committed?.meta;
+    const { committed, conflict } = this.#keeper.state;
+    const own = committed?.meta;
     for (const { uuid, payload } of this.#peers.all()) {
       const { version = 0, hash = '' } = payload.config ?? {};
-      if (version > (own?.version ?? 0) || (version === own?.version && !own.hash.startsWith(hash))) this.#keeper.tell({ kind: 'gossipVersionSeen', peer: uuid, version, hash });
+      if (version > (own?.version ?? 0) || (version === own?.version && !own.hash.startsWith(hash)) || conflict?.holder === uuid) this.#keeper.tell({ kind: 'gossipVersionSeen', peer: uuid, version, hash });
     }
     this.#reconciler.poke();
   }

@@ -237,7 +237,7 @@ export class SimulatedInstance {
       at: now,
       state,
       goal,
-      reason: reason ?? conflict,
+      reason: reason ?? conflict?.sentence ?? null,
       stack: null,
       config: committed && { version: committed.meta.version, hash: committed.meta.hash },
       appliedVersion,

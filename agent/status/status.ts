@@ -31,7 +31,7 @@ export function statusOf(parts: StatusParts): AgentStatus {
     at,
     state: decision.state,
     goal: decision.goal,
-    reason: decision.reason ?? participant.conflict,
+    reason: decision.reason ?? participant.conflict?.sentence ?? null,
     stack: parts.stack,
     config: committed && { version: committed.meta.version, hash: committed.meta.hash },
     appliedVersion: participant.appliedVersion,

@@ -19,7 +19,7 @@ export type ParticipantState = {
   readonly askAt: number;
   readonly waiters: readonly Waiter[];
   /** Somebody holds another content under the number of `committed`: two databases decided for one cluster. */
-  readonly conflict: string | null;
+  readonly conflict: { /** A peer, or `theServer`. */ readonly holder: string; readonly sentence: string } | null;
 };
 
 export type Waiter = { readonly requestId: number; readonly to: 'commit' | 'adopt'; readonly version: number; readonly until: number };

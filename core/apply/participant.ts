@@ -96,8 +96,8 @@ export class ApplyParticipant {
       case 'outcomeOfPeer':
         return this.#outcome(now, event);
       case 'gossipVersionSeen':
-        if (standingOf(event, state) === 'conflict') return { state: { ...state, conflict: conflictSentence(event, event.peer) }, effects: [] };
-        return { state: noted(state, now, event, this.#policy), effects: [] };
+        if (standingOf(event, state) === 'conflict') return { state: { ...state, conflict: conflictOf(event, event.peer) }, effects: [] };
+        return { state: noted(reconciled(state, event.peer), now, event, this.#policy), effects: [] };
       case 'pulled': {
         const { content, peer } = event;
         if (!content || standingOf(refOf(content), state) !== 'newer' || !this.#intact(content)) return { state: withoutSource(state, peer), effects: [] };
@@ -150,10 +150,12 @@ export class ApplyParticipant {
   /** A commit or adopt that brings nothing new: already here, in conflict, or nothing to commit. */
   #without(now: number, event: Of<'commit'> | Of<'adopt'>, ref: VersionRef, standing: Standing): Step {
     const state = this.#state;
-    if (standing === 'same' || standing === 'older') return this.#waiting(now, event, { state, effects: [] }, ref.version);
+    if (standing === 'same') return this.#waiting(now, event, { state: reconciled(state, theServer), effects: [] }, ref.version);
+    if (standing === 'older') return this.#waiting(now, event, { state, effects: [] }, ref.version);
     const lacking = event.kind === 'commit' ? `There is no candidate of this run here.` : 'The document does not have the hash that it came with.';
-    const message = standing === 'conflict' ? conflictSentence(ref, 'the server') : lacking;
-    const next = standing === 'conflict' ? { ...state, conflict: message } : state;
+    const conflict = standing === 'conflict' ? conflictOf(ref, theServer) : null;
+    const message = conflict?.sentence ?? lacking;
+    const next = conflict === null ? state : { ...state, conflict };
     return { state: next, effects: [{ kind: 'answer', requestId: event.requestId, to: event.kind, answer: { committed: false, applied: false, message } }] };
   }
 
@@ -239,8 +241,13 @@ function baseFault(base: VersionRef | null, content: { readonly meta: { readonly
   const standing = standingOf(base, state);
   if (standing === 'newer') return `It has version ${own}; the change was made against ${base.version}.`;
   if (standing === 'older') return `It has version ${own} already; the change was made against ${base.version}.`;
-  if (standing === 'conflict') return conflictSentence(base, 'the server');
+  if (standing === 'conflict') return conflictOf(base, theServer).sentence;
   return content.meta.version > own ? null : `Version ${content.meta.version} does not follow version ${own}.`;
 }
 
-const conflictSentence = ({ version, hash }: VersionRef, holder: string): string => `${holder} holds another content under version ${version} (${hash.slice(0, 16)}): two databases have decided for this cluster.`;
+const theServer = 'the server';
+
+const conflictOf = ({ version, hash }: VersionRef, holder: string) => ({ holder, sentence: `${holder} holds another content under version ${version} (${hash.slice(0, 16)}): two databases have decided for this cluster.` });
+
+/** Whoever held another content holds the same, or none under that number, now. */
+const reconciled = (state: ParticipantState, holder: string): ParticipantState => (state.conflict?.holder === holder ? { ...state, conflict: null } : state);

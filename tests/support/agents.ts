@@ -125,7 +125,7 @@ export class Agents {
 const address = async () => `127.0.0.1:${await freePort()}`;
 
 /** Of the database that the agent started last, whether it lives or not. */
-export function tarantoolPid(agent: TestAgent): number | null {
+export function tarantoolPid(agent: Pick<TestAgent, 'dataDir'>): number | null {
   try {
     return (JSON.parse(readFileSync(join(agent.dataDir, 'tarantool.pid'), 'utf8')) as { pid: number }).pid;
   } catch {

@@ -23,6 +23,9 @@ async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
+/** `inside`: how it gets to a SmallDisk; `bin`: of another copy of the product. */
+export type ProgramOptions = { readonly env?: Record<string, string>; readonly inside?: readonly string[]; readonly bin?: string };
+
 /** One program of ours, that can be killed, stopped for a while, and started again as it was. */
 export class Program {
   #child: ChildProcess | null = null;
@@ -31,7 +34,7 @@ export class Program {
   constructor(
     readonly name: string,
     readonly args: readonly string[],
-    readonly options: { folder: string; env?: Record<string, string>; inside?: readonly string[] },
+    readonly options: { folder: string } & ProgramOptions,
   ) {
     this.log = join(options.folder, `${name}.log`);
   }
@@ -46,7 +49,7 @@ export class Program {
 
   start(): void {
     const out = openSync(this.log, 'a');
-    const [program, ...words] = [...(this.options.inside ?? []), process.execPath, resolve('bin/coterie.mjs'), ...this.args];
+    const [program, ...words] = [...(this.options.inside ?? []), process.execPath, this.options.bin ?? resolve('bin/coterie.mjs'), ...this.args];
     this.#child = spawn(program!, words, { stdio: ['ignore', out, out], env: { ...process.env, ...this.options.env } });
   }
 
@@ -107,14 +110,19 @@ export class ProcessCluster {
   }
 
   /** Starts agents without waiting for them. */
-  async add(...aliases: string[]): Promise<AgentProgram[]> {
+  add(...aliases: string[]): Promise<AgentProgram[]> {
+    return this.addWith(aliases, []);
+  }
+
+  /** With these flags more, and not quite as others. */
+  async addWith(aliases: readonly string[], flags: readonly string[], options: ProgramOptions = {}): Promise<AgentProgram[]> {
     const ports = (await freePorts(aliases.length * 3)).map((port) => `127.0.0.1:${port}`);
     const added = aliases.map((alias, index) => {
       const [listen, gossip, http] = ports.slice(index * 3) as [string, string, string];
       const dataDir = join(this.folder, alias);
       this.#seed ||= gossip;
-      const args = ['agent', ...this.#common(dataDir), '--name', alias, '--listen', listen, '--gossip', gossip, '--http', http];
-      const program = Object.assign(new Program(alias, args, { folder: this.folder }), { alias, dataDir, listen, gossip, http });
+      const args = ['agent', ...this.#common(dataDir), '--name', alias, '--listen', listen, '--gossip', gossip, '--http', http, ...flags];
+      const program = Object.assign(new Program(alias, args, { folder: this.folder, ...options }), { alias, dataDir, listen, gossip, http });
       program.start();
       return program;
     });

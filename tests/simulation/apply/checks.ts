@@ -86,7 +86,7 @@ export class Checks {
     if (state.candidate && lockEnd(state.candidate) > agent.localNow + state.candidate.ttlMs) this.fail(`${agent.name} has a lock in the future`);
     if (state.candidate && this.store.versions.get(state.candidate.content.meta.version)?.runId === undefined && state.committed?.meta.version === state.candidate.content.meta.version) this.fail(`${agent.name} has committed its candidate undecided`);
     if ((state.committed?.meta.version ?? 0) < (this.#newest.get(agent.name) ?? 0)) this.fail(`${agent.name} forgot version ${this.#newest.get(agent.name)}`);
-    if (state.conflict) this.fail(`${agent.name}: ${state.conflict}`);
+    if (state.conflict) this.fail(`${agent.name}: ${state.conflict.sentence}`);
   }
 
   finished(run: ApplyRun): void {

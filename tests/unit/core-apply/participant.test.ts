@@ -142,7 +142,10 @@ describe('commit and adopt', () => {
   test('another content under the same number is never taken, and is told', () => {
     const agent = agentAt(2);
     expect(answerIn(agent.receive(0, { ...adopt(2), content: versionOf(2, 'other') }))).toMatchObject({ committed: false, message: expect.stringContaining('two databases') });
-    expect(agent.state().conflict).toContain('version 2');
+    expect(agent.state().conflict?.sentence).toContain('version 2');
+    agent.receive(0, adopt(2));
+    expect(agent.state().conflict).toBeNull();
+    agent.receive(0, { ...adopt(2), content: versionOf(2, 'other') });
     agent.receive(1, adopt(3));
     expect(agent.state().conflict).toBeNull();
   });
@@ -253,7 +256,11 @@ describe('a newer version heard of', () => {
     agent.receive(0, heard('a2', 3));
     expect(agent.state().conflict).toBeNull();
     agent.receive(0, { kind: 'gossipVersionSeen', peer: 'a2', version: 3, hash: 'f'.repeat(16) });
-    expect(agent.state().conflict).toContain('a2');
+    expect(agent.state().conflict?.sentence).toContain('a2');
+    agent.receive(1, heard('a3', 3));
+    expect(agent.state().conflict?.holder).toBe('a2');
+    agent.receive(2, heard('a2', 3));
+    expect(agent.state().conflict).toBeNull();
   });
 });
 

@@ -109,7 +109,7 @@ const cases: Record<string, Case> = {
     at: 'b', severity: 'critical', says: ['version 9', 'only 5'],
   },
   'memory-low': {
-    break: (cluster) => cluster.says('b', (status) => Object.assign(status.database!.slab, { quotaUsedRatio: 0.97, arenaUsedRatio: 0.95, itemsUsedRatio: 0.93, quotaUsedBytes: 248 * 2 ** 20 })), mend: (cluster) => cluster.says('b', (status) => void (status.database!.slab.quotaUsedRatio = 0.5)),
+    break: (cluster) => cluster.says('b', (status) => Object.assign(status.database!.slab, { quotaUsedRatio: 0.97, arenaBytes: 256 * 2 ** 20, arenaUsedBytes: 216 * 2 ** 20, itemsUsedRatio: 0.93, quotaUsedBytes: 248 * 2 ** 20 })), mend: (cluster) => cluster.says('b', (status) => void (status.database!.slab.quotaUsedRatio = 0.5)),
     at: 'b', severity: 'critical', says: ['248 MiB of 256 MiB', 'refuses writes'],
   },
   'disk-low': {

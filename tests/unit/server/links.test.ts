@@ -97,6 +97,15 @@ test('the number of links is bounded', async () => {
   expect(agents.all()).toHaveLength(2);
 });
 
+test('a clock that was set is seen at the next ping, though an older one was quicker', () => {
+  const offset = new ClockOffset();
+  for (const sentAt of [1000, 2000, 3000]) offset.add({ sentAt, agentAt: sentAt + 1 + 6000, receivedAt: sentAt + 2 });
+  offset.add({ sentAt: 4000, agentAt: 4040, receivedAt: 4050 });
+  expect(offset.ms).toBe(15);
+  offset.add({ sentAt: 5000, agentAt: 5300, receivedAt: 5400 });
+  expect(offset.ms).toBe(15);
+});
+
 test('the clock offset comes from the ping with the shortest round trip', () => {
   const offset = new ClockOffset();
   expect(offset.ms).toBeNull();
