@@ -97,20 +97,23 @@ async function startAll(options, running) {
   const serverGossip = `127.0.0.1:${7300 + offset}`;
   if (simulate > 0) {
     const folder = join(dataDir, 'simulated');
-    rmSync(join(folder, 'control.json'), { force: true });
+    for (const left of ['control.json', 'cluster.yml']) rmSync(join(folder, left), { force: true });
     running.agents.push(await node('simulated', 'dist/agent/simulated.mjs', ['--count', String(simulate), ...common, '--data-dir', folder, '--seeds', serverGossip]));
     keep();
-    const watch = { process: running.agents[0], log: join(dataDir, 'simulated.out'), timeoutMs: 60_000, ending: () => running.ending };
-    await until('the simulated instances listen', watch, async () => ({ ready: existsSync(join(folder, 'control.json')), reason: '', final: false }));
+    await until('the cluster file of the simulated instances is written', simulation(options, running), async () => ({ ready: existsSync(initial), reason: '', final: false }));
   }
   running.server = await program('server', ['server', ...common, '--data-dir', join(dataDir, 'server'), '--listen', `127.0.0.1:${port}`, '--gossip', serverGossip, ...(simulate > 0 ? [] : ['--seeds', instances[0].gossip]), ...(empty ? [] : ['--initial', initial])]);
   keep();
+  // They begin when the server is there.
+  if (simulate > 0) await until('the simulated instances listen', simulation(options, running), async () => ({ ready: existsSync(join(dataDir, 'simulated/control.json')), reason: '', final: false }));
   for (const { name, zone, dataDir: dir, listen, gossip, http } of instances) {
     if (running.ending) throw stopped();
     running.agents.push(await program(name, ['agent', ...common, '--name', name, '--zone', zone, '--data-dir', dir, '--listen', listen, '--gossip', gossip, '--http', http, '--seeds', instances[0].gossip]));
     keep();
   }
 }
+
+const simulation = ({ dataDir }, running) => ({ process: running.agents[0], log: join(dataDir, 'simulated.out'), timeoutMs: 60_000, ending: () => running.ending });
 
 const stopped = () => new Stop('Stopped while it was starting.');
 const allOf = ({ server, agents }) => [server, ...agents].filter(Boolean);

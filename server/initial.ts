@@ -23,6 +23,7 @@ export type Missing = { readonly sentence: string; readonly hopeless: boolean };
 const everyMs = 100;
 /** A big file takes a while to be read and planned: most of the time is left to the agents that it waits for. */
 const restShare = 10;
+const restMsMax = 2000;
 /** After a run that came to nothing: each is a row in the history. */
 const afterRunMs = { first: 1000, max: 30_000 } as const;
 const sayWaitAfterMs = 5000;
@@ -68,7 +69,7 @@ export class Initial {
       const begun = performance.now();
       void this.#try()
         .catch((error: unknown) => this.#lacks({ sentence: error instanceof Error ? error.message : String(error), hopeless: false }))
-        .then((pauseMs) => this.#done || this.#again(pauseMs ?? Math.max(everyMs, restShare * (performance.now() - begun))));
+        .then((pauseMs) => this.#done || this.#again(pauseMs ?? Math.min(restMsMax, Math.max(everyMs, restShare * (performance.now() - begun)))));
     }, inMs);
   }
 

@@ -4,7 +4,7 @@ import { agentListener } from '~/link/listener.ts';
 import type { AgentHandlers } from '~/link/protocol.ts';
 import type { Gate } from './gate.ts';
 
-/** The HTTP side of one simulated agent: the real listener of the link, behind the gate, on a port that it keeps. */
+/** The HTTP side of one simulated agent: the real listener of the link, behind the gate, on a port that it keeps while it can. */
 
 const bodyBytesMax = 64 * 1024 * 1024;
 
@@ -27,10 +27,8 @@ export class Door {
     const answer = agentListener(handlers, { key, callee: uuid, bodyBytesMax, onError: () => {} });
     const server = createServer((request, response) => void gate.passed().then(() => response.destroyed || answer(request, response)));
     server.keepAliveTimeout = 30_000;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(this.#port, '127.0.0.1', resolve);
-    });
+    // While it was closed somebody may have been given its port.
+    await listening(server, this.#port).catch((error: unknown) => (isTaken(error) ? listening(server, 0) : Promise.reject(error)));
     this.#port = (server.address() as AddressInfo).port;
     this.#server = server;
   }
@@ -45,3 +43,14 @@ export class Door {
     await closed;
   }
 }
+
+export const isTaken = (error: unknown): boolean => error instanceof Error && error.message.includes('EADDRINUSE');
+
+const listening = (server: Server, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });

@@ -13,7 +13,7 @@ import type { CommittedVersion } from '~/core/apply/version.ts';
 import type { GossipPayload } from '~/link/gossip-payload.ts';
 import { inetNetwork } from '~/swim/transport/inet.ts';
 import type { Documents } from './documents.ts';
-import { Door } from './door.ts';
+import { Door, isTaken } from './door.ts';
 import { noTroubles, troubled, type Fault } from './faults.ts';
 import { drawn } from './figures.ts';
 import { Gate } from './gate.ts';
@@ -132,11 +132,8 @@ export class SimulatedInstance {
     this.gate.open();
     await this.#keeper.start();
     await this.#door.open();
-    const { uuid, cluster, seeds, keys, dataDir } = this.options;
-    const address = `127.0.0.1:${this.#gossipPort}`;
-    this.#gossip = await openGossip({ log: this.parts.log }, { uuid, cluster, seeds, bind: address, advertise: address, profile: 'lan', key: keys.gossip, stateFile: null, keysFile: join(dataDir, `gossip-keys-${uuid}.json`), inline: true, config: gossipConfig, network: this.gate.network(inetNetwork()) });
-    this.#gossip.onChange(() => this.#heard());
-    await this.#gossip.start(this.payload());
+    // While it was away somebody may have been given its port.
+    this.#gossip = await this.#gossiping(this.#gossipPort).catch((error: unknown) => (isTaken(error) ? this.#gossiping(0) : Promise.reject(error)));
     this.#gossipPort = Number(this.gate.address.slice(this.gate.address.lastIndexOf(':') + 1));
     this.changed();
   }
@@ -256,6 +253,15 @@ export class SimulatedInstance {
 
   #pass(): void {
     this.#gossip?.setPayload(this.payload());
+  }
+
+  async #gossiping(port: number): Promise<Gossip> {
+    const { uuid, cluster, seeds, keys, dataDir } = this.options;
+    const address = `127.0.0.1:${port}`;
+    const gossip = await openGossip({ log: this.parts.log }, { uuid, cluster, seeds, bind: address, advertise: address, profile: 'lan', key: keys.gossip, stateFile: null, keysFile: join(dataDir, `gossip-keys-${uuid}.json`), inline: true, config: gossipConfig, network: this.gate.network(inetNetwork()) });
+    gossip.onChange(() => this.#heard());
+    await gossip.start(this.payload());
+    return gossip;
   }
 
   /** A version that others have and this one has not: the keeper fetches it from one of them. */

@@ -7,10 +7,12 @@ import { readSecret } from '~/agent/settings/read.ts';
 import { Control } from './control.ts';
 import { Fleet } from './fleet.ts';
 import { populationLimits } from './population.ts';
+import { listening } from './seeds.ts';
 
 /**
- * Many simulated agents in one process, for `npm run up -- --simulate N`. When all of them listen it writes their
- * cluster file (`cluster.yml`) and, last, `control.json` with the address and the token for faults.
+ * Many simulated agents in one process, for `npm run up -- --simulate N`. At once it writes their cluster file
+ * (`cluster.yml`), which a server can begin with; then it waits for its seeds and starts them, and writes, last,
+ * `control.json` with the address and the token for faults.
  */
 
 const usage = `simulated agents, in one process
@@ -22,6 +24,9 @@ const usage = `simulated agents, in one process
   --seeds A:P,B:P    gossip addresses of members to begin with
   --control PORT     port of the control on 127.0.0.1 (default: any free one)
 `;
+
+/** Without seeds after that long they begin all the same. */
+const seedsWaitMs = 30_000;
 
 const text = { type: 'string' } as const;
 
@@ -49,9 +54,10 @@ async function main(): Promise<void> {
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end());
+  writeFileSync(join(options.dataDir, 'cluster.yml'), fleet.document);
+  await listening(options.seeds, seedsWaitMs);
   await fleet.start();
   const url = await control.start(port);
-  writeFileSync(join(options.dataDir, 'cluster.yml'), fleet.document);
   const file = join(options.dataDir, 'control.json');
   writeFileSync(`${file}.new`, JSON.stringify({ pid: process.pid, url, token: control.token }), { mode: 0o600 });
   renameSync(`${file}.new`, file);

@@ -12,7 +12,7 @@ export function callOf(member: Member, now: number, { run, base, candidate, poli
   const kind = member.next?.kind;
   if (kind === undefined) return [];
   const timeoutMs = callTimeoutMs(kind, policy, member.late);
-  const call = { uuid: member.uuid, attempt: member.begin(kind, now + timeoutMs), timeoutMs };
+  const call = { uuid: member.uuid, attempt: member.begin(kind, { now, timeoutMs }), timeoutMs };
   const { id: runId, owner } = run;
   const { applyWaitMs, lockTtlMs } = policy;
   switch (kind) {

@@ -37,6 +37,7 @@ export class ApplyCoordinator {
   #error: string | null = null;
   /** The word to the database: under way until `until`, or to be said (again) at `at`. */
   #record: { readonly at: number; readonly until: number | null } | null = null;
+  #tickedAt = -Infinity;
   /** The database did not say whether the version is decided. */
   #inDoubt = false;
 
@@ -111,6 +112,7 @@ export class ApplyCoordinator {
 
   tick(now: number): CoordinatorEffect[] {
     if (this.#phase === 'finished') return [];
+    this.#tickedAt = now;
     for (const member of this.#members.values()) {
       if (member.call && now >= member.call.until) this.#failed(now, member, `No answer to ${member.call.kind} within ${callTimeoutMs(member.call.kind, this.#policy, member.late)} ms.`);
     }
@@ -125,10 +127,11 @@ export class ApplyCoordinator {
     if (this.#phase === 'finished') return Infinity;
     const times = [this.#deadline()];
     const members = [...this.#members.values()];
-    const full = members.filter(({ call }) => call).length >= this.#policy.callsMax;
+    const held = members.flatMap(({ call }) => (call && call.begunAt + this.#policy.placeMs > this.#tickedAt ? [call.begunAt + this.#policy.placeMs] : []));
+    const freeAt = held.length < this.#policy.callsMax ? -Infinity : Math.min(...held);
     for (const { call, next } of members) {
       if (call) times.push(call.until);
-      else if (next && !full) times.push(next.at);
+      else if (next) times.push(Math.max(next.at, freeAt));
     }
     if (this.#record) times.push(this.#record.until ?? this.#record.at);
     return Math.min(...times);
@@ -366,9 +369,10 @@ export class ApplyCoordinator {
 
   #calls(now: number): CoordinatorEffect[] {
     const members = [...this.#members.values()];
-    const room = this.#policy.callsMax - members.filter(({ call }) => call).length;
-    return members
-      .filter(({ next }) => next && next.at <= now)
+    const room = this.#policy.callsMax - members.filter(({ call }) => call && now < call.begunAt + this.#policy.placeMs).length;
+    const due = members.filter(({ next }) => next && next.at <= now);
+    // Those that answered before those that did not.
+    return [...due.filter(({ late }) => !late), ...due.filter(({ late }) => late)]
       .slice(0, Math.max(0, room))
       .flatMap((member) => callOf(member, now, { run: this.#run, base: this.#base, candidate: this.#candidate, policy: this.#policy }));
   }

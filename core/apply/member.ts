@@ -15,7 +15,7 @@ export class Member {
   /** It was not there for the prepare: it gets the decided version once, without a second try. */
   late = false;
   adoptRefusals = 0;
-  call: { readonly kind: CallKind; readonly attempt: number; readonly until: number } | null = null;
+  call: { readonly kind: CallKind; readonly attempt: number; readonly begunAt: number; readonly until: number } | null = null;
   next: { readonly kind: CallKind; readonly at: number } | null = null;
   #attempts = 0;
 
@@ -35,9 +35,9 @@ export class Member {
     this.next = { kind, at };
   }
 
-  begin(kind: CallKind, until: number): number {
+  begin(kind: CallKind, { now, timeoutMs }: { now: number; timeoutMs: number }): number {
     this.#attempts += 1;
-    this.call = { kind, attempt: this.#attempts, until };
+    this.call = { kind, attempt: this.#attempts, begunAt: now, until: now + timeoutMs };
     this.next = null;
     if (kind === 'prepare') {
       this.asked = true;

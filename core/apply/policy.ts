@@ -19,8 +19,10 @@ export type ApplyPolicy = {
   readonly commitTimeoutMs: number;
   /** How long to tell agents of an abort; the locks run out anyway. */
   readonly abortTimeoutMs: number;
-  /** Calls under way at once: bounds what a big document takes on its way out. */
+  /** Calls begun at once: bounds what a big document takes on its way out. */
   readonly callsMax: number;
+  /** A call that has no answer until then gives its place to the next one and goes on without: who hangs keeps nobody waiting. */
+  readonly placeMs: number;
 };
 
 export const defaultApplyPolicy: ApplyPolicy = {
@@ -34,6 +36,7 @@ export const defaultApplyPolicy: ApplyPolicy = {
   commitTimeoutMs: 15_000,
   abortTimeoutMs: 2_000,
   callsMax: 64,
+  placeMs: 250,
 };
 
 export type ParticipantPolicy = {

@@ -13,7 +13,7 @@ export const strangerRows: readonly (InstanceRow | ReplicasetRow)[] = [
     find: (instance, { facts, since }) => {
       const { alias, uuid, config } = instance;
       if (config === null || instance.contact === 'fresh') return null;
-      const stranger = [...facts.instances.values()].find((one) => one.uuid !== uuid && one.config === null && !one.expelled && one.contact === 'fresh' && one.uri === config.uri);
+      const stranger = facts.strangers.find((one) => one.uri === config.uri);
       if (!stranger) return null;
       const place = instance.replicaset?.alias;
       const copies = [...facts.instances.values()].some((one) => one !== instance && one.replicaset?.uuid === instance.replicaset?.uuid && serves(one) && one.state === 'ready');
@@ -30,7 +30,7 @@ export const strangerRows: readonly (InstanceRow | ReplicasetRow)[] = [
     code: 'alien-replica', about: 'replicaset', severity: 'warning', badge: 'unknown member', graceMs: 5000,
     means: 'The list of members in the data of a replicaset (`_cluster`) has one that the configuration does not know. Critical while it is connected: a stranger copies the data.',
     todo: 'Find out who it is. If nobody needs it, take it off the list on the master: there is room for 31.',
-    find: (replicaset, { facts }) => told(replicaset, { facts, rows: rowsOf(replicaset).filter(({ uuid }) => !(uuid in known(facts))), what: 'that the configuration does not know' }),
+    find: (replicaset, { facts }) => told(replicaset, { facts, rows: rowsOf(replicaset).filter(({ uuid }) => !isKnown(facts, uuid)), what: 'that the configuration does not know' }),
   },
   {
     code: 'expelled-left', about: 'replicaset', severity: 'warning', badge: 'expelled one left', graceMs: 10_000,
@@ -40,7 +40,7 @@ export const strangerRows: readonly (InstanceRow | ReplicasetRow)[] = [
   },
 ];
 
-const known = ({ config }: Facts) => ({ ...config?.config.instances, ...config?.config.expelled });
+const isKnown = ({ config }: Facts, uuid: string) => config !== null && (uuid in config.config.instances || uuid in config.config.expelled);
 
 type Row = Pick<ReplicationLink, 'id' | 'uuid'> & { readonly connected: boolean };
 

@@ -51,6 +51,8 @@ export type Facts = {
   readonly config: ConfigVersion | null;
   readonly instances: ReadonlyMap<string, InstanceFacts>;
   readonly replicasets: ReadonlyMap<string, ReplicasetFacts>;
+  /** Heard just now, and neither configured nor expelled. */
+  readonly strangers: readonly InstanceFacts[];
   /** More than half of what is configured is lost: then the fault is likely on this server's side. */
   readonly mostLost: boolean;
   /** The gossip key that this server seals with; null while it is not known. */
@@ -76,7 +78,8 @@ export function gatherFacts(observed: Observed): Facts {
   for (const uuid of gossip.keys()) add(uuid);
   const enabled = [...instances.values()].filter((instance) => instance.config !== null && !instance.config.disabled);
   const lost = enabled.filter((instance) => instance.contact === 'lost').length;
-  return { now, config: version, instances, replicasets: config ? replicasetsOf(config, instances) : new Map(), mostLost: enabled.length > 2 && lost * 2 > enabled.length, gossipKey: observed.gossipKey, missedKeys: missedKeys(instances, observed.gossipKey), starting: now - observed.startedAt <= ages.unreachableMs };
+  const strangers = [...instances.values()].filter((instance) => instance.config === null && !instance.expelled && instance.contact === 'fresh');
+  return { now, config: version, instances, replicasets: config ? replicasetsOf(config, instances) : new Map(), strangers, mostLost: enabled.length > 2 && lost * 2 > enabled.length, gossipKey: observed.gossipKey, missedKeys: missedKeys(instances, observed.gossipKey), starting: now - observed.startedAt <= ages.unreachableMs };
 }
 
 const missedKeys = (instances: ReadonlyMap<string, InstanceFacts>, gossipKey: string | null) =>

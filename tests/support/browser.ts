@@ -4,6 +4,7 @@ import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { Follower } from './follower.ts';
 import { waitFor } from './wait.ts';
 
 /** The whole product as `npm run up` starts it, on ports and in a folder of its own, and a Chromium to look at it. */
@@ -24,14 +25,14 @@ export class Product {
   /** Agents that were started again by hand. */
   readonly #agents: ChildProcess[] = [];
 
-  /** `empty`: all instances unconfigured, named i1, i2, ... Otherwise the demo cluster s1, s2, front and a spare. */
-  static async start({ empty = false, instances = 6 } = {}): Promise<Product> {
+  /** `empty`: all instances unconfigured, named i1, i2, ... Otherwise the demo cluster s1, s2, front and a spare, or so many simulated instances. */
+  static async start({ empty = false, instances = 6, simulate = 0 } = {}): Promise<Product> {
     const product = new Product();
     for (let tries = 1; ; tries += 1) {
       // Below the ports that the kernel gives to whoever connects.
       const offset = 10_000 + Math.floor(Math.random() * 14_000);
       const port = 10_000 + Math.floor(Math.random() * 3000);
-      if (await product.#start(['--instances', String(instances), '--port', String(port), '--offset', String(offset), ...(empty ? ['--empty'] : [])])) break;
+      if (await product.#start([...(simulate > 0 ? ['--simulate', String(simulate)] : ['--instances', String(instances)]), '--port', String(port), '--offset', String(offset), ...(empty ? ['--empty'] : [])])) break;
       if (tries === triesMax || !/is held by|EADDRINUSE/.test(product.#printed)) throw new Error(`npm run up failed:\n${product.#printed}`);
     }
     product.claimLink = /http\S+\/claim\?code=\S+/.exec(product.#printed)![0];
@@ -70,6 +71,11 @@ export class Product {
       headers: { 'content-type': 'application/json', ...(this.#token === '' ? {} : { authorization: `Bearer ${this.#token}` }) },
     });
     return { status: response.status, body: await response.json() };
+  }
+
+  /** What a browser is told of the cluster. */
+  follow(): Follower {
+    return new Follower(this.url, this.#token);
   }
 
   cli(...args: string[]): { status: number | null; stdout: string; stderr: string } {

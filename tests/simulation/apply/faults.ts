@@ -76,6 +76,7 @@ export const simulatedApply: ApplyPolicy = {
   commitTimeoutMs: 900,
   abortTimeoutMs: 150,
   callsMax: 3,
+  placeMs: 100,
 };
 
 export const simulatedParticipant: Partial<ParticipantPolicy> = { askEveryMs: 100, pullDelayMs: 30, pullTimeoutMs: 200, lockTtlMaxMs: 600 };

@@ -44,8 +44,24 @@ describe('without a fault', () => {
   test('no more calls are under way at once than the policy allows', () => {
     const table = tableOf({ participants: ['a1', 'a2', 'a3', 'a4', 'a5'].map((uuid) => member(uuid)), policy: { callsMax: 2 } });
     expect(table.start(0)).toEqual(['prepare a1', 'prepare a2']);
-    expect(table.machine.wakeAt()).toBe(policy.callTimeoutMs);
+    expect(table.machine.wakeAt()).toBe(policy.placeMs);
     expect(table.prepared(1, 'a1')).toEqual(['prepare a3']);
+  });
+
+  test('those that hang give their places up, and what is decided goes first to those that answered', () => {
+    const table = tableOf({ participants: ['h1', 'h2', 'h3', 'a1'].map((uuid) => member(uuid)), policy: { callsMax: 1, placeMs: 10 } });
+    expect(table.start(0)).toEqual(['prepare h1']);
+    expect(table.tick(9)).toEqual([]);
+    expect(table.tick(10)).toEqual(['prepare h2']);
+    expect(table.machine.wakeAt()).toBe(20);
+    expect(table.tick(20)).toEqual(['prepare h3']);
+    expect(table.tick(30)).toEqual(['prepare a1']);
+    expect(table.prepared(31, 'a1')).toEqual([]);
+    // Each of the others is tried until the prepare has timed out.
+    for (let now = 40; table.machine.run().decidedAt === null; now = Math.max(now + 1, table.machine.wakeAt())) {
+      expect(now).toBeLessThanOrEqual(policy.prepareTimeoutMs + policy.callTimeoutMs);
+      if (table.tick(now).includes('recordDecision')) expect(table.recorded(now, 'won')).toEqual(['commit a1']);
+    }
   });
 });
 
