@@ -6,14 +6,16 @@ import { endOnSignals, run } from './lib/run.mjs';
 import { end, Stop } from './lib/say.mjs';
 
 const [name, ...rest] = process.argv.slice(2);
-const needs = { swim: ['tarantool', 'serf'], apply: ['tarantool'], iproto: ['tarantool'] };
+const needs = { swim: ['tarantool', 'serf'], apply: ['tarantool'], iproto: ['tarantool'], dashboard: ['chromium'] };
+// Those that look at pages.
+const paged = ['dashboard'];
 endOnSignals();
 try {
   const known = readdirSync(join(root, 'bench')).filter((folder) => existsSync(join(root, 'bench', folder, 'main.ts')));
   if (!name || !known.includes(name)) throw new Stop(`Which? npm run bench ${known.join(' | ')}`);
   await debianPackages(needs[name] ?? []);
   await npmPackages();
-  await build({ pages: false });
+  await build({ pages: paged.includes(name) });
   await run(process.execPath, ['--import', 'tsx', join(root, 'scripts/lib/bench-entry.mjs'), name, ...rest], { cwd: root, show: true });
 } catch (error) {
   end(error);

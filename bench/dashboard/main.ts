@@ -1,0 +1,69 @@
+/**
+ * `npm run bench dashboard [-- --instances N --minutes M --rounds R]`: the Cluster page and the API over a simulated
+ * cluster (`npm run up -- --simulate N`), in Chromium. What is measured is the product as it is started by that command.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openBrowser, openPage, Product, signIn, untilLive } from '~/tests/support/browser.ts';
+import { Simulated } from '~/tests/support/simulated.ts';
+import { figures } from '~/bench/apply/figures.ts';
+import { colourChanges, firstPaints, heapGrowth, scrolling, underLoad } from './page.ts';
+import { listTimes } from './lists.ts';
+import { cpuOf, processesOf, type Usage } from './processes.ts';
+import { reportOf, type Row } from './report.ts';
+
+const warmMs = 10_000;
+
+export default async function run(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({ args: [...args], options: { instances: { type: 'string', default: '500' }, minutes: { type: 'string', default: '10' }, rounds: { type: 'string', default: '10' } } });
+  const [instances, minutes, rounds] = [Number(values.instances), Number(values.minutes), Number(values.rounds)] as const;
+  if (!(instances >= 3 && instances <= 1000) || !(minutes > 0 && minutes <= 120) || !(rounds >= 3 && rounds <= 100)) throw new Error('--instances: 3 to 1000; --minutes: up to 120; --rounds: 3 to 100');
+  const product = await Product.start({ simulate: instances });
+  const browser = await openBrowser();
+  const rows: Row[] = [];
+  const note = (row: Row) => {
+    rows.push(row);
+    process.stderr.write(`${row.what}: ${row.value}\n`);
+  };
+  try {
+    await product.claim();
+    const simulated = new Simulated(join(product.folder, 'data/simulated'));
+    const server = processesOf(product.folder, simulated.pid);
+    const { page, context, faults } = await openPage(browser, { url: product.url });
+    await page.goto('/login');
+    await signIn(page);
+    await untilLive(page);
+    const state = await context.storageState();
+
+    const quiet = await cpuOf({ server, simulated: simulated.pid }, warmMs);
+    const paints = figures(await firstPaints(browser, { url: product.url, state, rounds }));
+    note({ what: 'first paint of the Cluster page with its rows, cache empty', target: '1500 ms', value: `p50 ${ms(paints.p50)}, max ${ms(paints.max)}`, met: paints.p50 <= 1500 });
+    const changes = figures(await colourChanges(page, simulated, rounds));
+    note({ what: 'a Tarantool dies at an instance in sight -> its row is red', target: '1000 ms', value: `p50 ${ms(changes.p50)}, max ${ms(changes.max)}`, met: changes.max <= 1000 });
+    for (const { path, times } of await listTimes(product, 100)) {
+      const { p50, p95, max } = figures(times);
+      note({ what: `GET ${path}`, target: 'p95 100 ms', value: `p50 ${ms(p50)}, p95 ${ms(p95)}, max ${ms(max)}`, met: p95 <= 100 });
+    }
+    const { long, longest } = await scrolling(page);
+    note({ what: 'scrolling the page up and down for 10 s: tasks over 100 ms', target: 'none', value: `${long}; longest ${ms(longest)}`, met: long === 0 });
+    const open = await cpuOf({ server, simulated: simulated.pid }, warmMs);
+    note({ what: 'the same, nobody scrolling, for 20 s', target: 'none over 100 ms', ...(await underLoad(page)) });
+    const heap = await heapGrowth(page, minutes);
+    note({ what: `heap of the open tab at 1 Hz, after a forced collection, over ${minutes} min`, target: '< 5 MB in 30 min', value: `${mb(heap.before)} -> ${mb(heap.after)}: ${mb(heap.grown)}, which is ${mb(heap.in30Min)} in 30 min`, met: heap.in30Min < 5e6 });
+    note({ what: 'server: CPU without a tab, with one', target: '', value: `${cores(quiet.server)}, ${cores(open.server)}; resident ${mb(open.server.rssBytes)}`, met: null });
+    note({ what: `the ${instances} simulated agents in their process`, target: '', value: `${cores(open.simulated)}; resident ${mb(open.simulated.rssBytes)}`, met: null });
+    if (faults.length > 0) process.stderr.write(`errors in the page:\n${faults.join('\n')}\n`);
+  } finally {
+    await browser.close();
+    await product.stop();
+  }
+  const report = reportOf(rows, { args, instances });
+  process.stdout.write(`${report}\n`);
+  mkdirSync('bench/results', { recursive: true });
+  writeFileSync('bench/results/dashboard.md', report);
+}
+
+const ms = (value: number) => `${Math.round(value * 10) / 10} ms`;
+const mb = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+const cores = ({ cpuRatio }: Usage) => `${(100 * cpuRatio).toFixed(0)} % of a core`;

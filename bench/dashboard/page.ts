@@ -1,0 +1,105 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Simulated } from '~/tests/support/simulated.ts';
+
+/** What a person waits for on the Cluster page, told by the page itself: by frames that were drawn, not by polls from outside. */
+
+type State = Awaited<ReturnType<BrowserContext['storageState']>>;
+
+/** From the start of the navigation to the first frame with a row, each time in a browser context without a cache. */
+export async function firstPaints(browser: Browser, { url, state, rounds }: { url: string; state: State; rounds: number }): Promise<number[]> {
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const context = await browser.newContext({ baseURL: url, storageState: state, viewport: { width: 1280, height: 800 } });
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      const painted = () => requestAnimationFrame(() => setTimeout(() => Object.assign(window, { paintedAt: performance.now() })));
+      const observer = new MutationObserver(() => {
+        if (document.querySelector('tr[data-instance]') === null) return;
+        observer.disconnect();
+        painted();
+      });
+      observer.observe(document, { childList: true, subtree: true });
+    });
+    await page.goto('/');
+    const painted = await page.waitForFunction(() => (window as unknown as { paintedAt?: number }).paintedAt);
+    times.push((await painted.jsonValue())!);
+    await context.close();
+  }
+  return times;
+}
+
+const backMs = 2000;
+
+/** From the order to the simulation to the frame in which the row has the other colour. */
+export async function colourChanges(page: Page, simulated: Simulated, rounds: number): Promise<number[]> {
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const alias = (await page.locator('tr[data-instance]').nth(round % 4).getAttribute('data-instance'))!;
+    const seen = page.evaluate(
+      (name) =>
+        new Promise<number>((resolve) => {
+          const observer = new MutationObserver(() => {
+            if (document.querySelector(`tr[data-instance="${name}"] [data-health=critical]`) === null) return;
+            observer.disconnect();
+            requestAnimationFrame(() => setTimeout(() => resolve(Date.now())));
+          });
+          observer.observe(document.body, { childList: true, subtree: true, attributes: true });
+        }),
+      alias,
+    );
+    const begun = Date.now();
+    await simulated.order({ kind: 'crash', seconds: backMs / 1000 }, [alias]);
+    times.push((await seen) - begun);
+    await page.locator(`tr[data-instance="${alias}"][data-state=ready] [data-health=ok]`).first().waitFor({ timeout: 60_000 });
+  }
+  return times;
+}
+
+async function longTasks(page: Page, during: () => Promise<void>): Promise<number[]> {
+  await page.evaluate(() => {
+    const tasks: number[] = [];
+    const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)));
+    observer.observe({ entryTypes: ['longtask'] });
+    Object.assign(window, { longTasks: tasks });
+  });
+  await during();
+  return page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
+}
+
+const worthMs = 100;
+const summary = (tasks: readonly number[]) => ({ long: tasks.filter((duration) => duration > worthMs).length, longest: Math.max(0, ...tasks) });
+
+export async function scrolling(page: Page): Promise<{ long: number; longest: number }> {
+  await page.mouse.move(640, 500);
+  const tasks = await longTasks(page, async () => {
+    const until = performance.now() + 10_000;
+    for (let step = 0; performance.now() < until; step++) {
+      await page.mouse.wheel(0, Math.floor(step / 60) % 2 === 0 ? 400 : -400);
+      await wait(40);
+    }
+  });
+  return summary(tasks);
+}
+
+export async function underLoad(page: Page): Promise<{ value: string; met: boolean }> {
+  const { long, longest } = summary(await longTasks(page, () => wait(20_000)));
+  return { value: `${long}; longest ${Math.round(longest)} ms`, met: long === 0 };
+}
+
+/** Bytes of JavaScript that are reachable, before and after. */
+export async function heapGrowth(page: Page, minutes: number): Promise<{ before: number; after: number; grown: number; in30Min: number }> {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('HeapProfiler.enable');
+  const used = async () => {
+    // Twice: what finalizers have let go is collected by the second one.
+    for (let i = 0; i < 2; i++) await cdp.send('HeapProfiler.collectGarbage');
+    return (await cdp.send('Runtime.getHeapUsage')).usedSize;
+  };
+  // Caches of a page that has just been used settle first.
+  await wait(15_000);
+  const before = await used();
+  await wait(minutes * 60_000);
+  const after = await used();
+  return { before, after, grown: after - before, in30Min: ((after - before) * 30) / minutes };
+}

@@ -1,0 +1,22 @@
+import { cpus, loadavg, totalmem } from 'node:os';
+
+/** `met` null: no target. */
+export type Row = { readonly what: string; readonly target: string; readonly value: string; readonly met: boolean | null };
+
+const verdict = (met: boolean | null) => (met === null ? '' : met ? ' ✓' : ' **missed**');
+
+export function reportOf(rows: readonly Row[], { args, instances }: { args: readonly string[]; instances: number }): string {
+  const [cpu] = cpus();
+  return [
+    `# The dashboard with ${instances} instances`,
+    '',
+    `${new Date().toISOString().slice(0, 10)}, ${cpu?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, load ${loadavg().map((value) => value.toFixed(1)).join(' ')} at the end. \`npm run bench dashboard${args.length > 0 ? ` -- ${args.join(' ')}` : ''}\``,
+    '',
+    'Everything shares this one machine: the server, the simulated agents, and Chromium, which draws in software. Each instance reports once a second. Times of the page are told by the page, at the first frame after the change.',
+    '',
+    '| what | target | measured |',
+    '| --- | --- | --- |',
+    ...rows.map(({ what, target, value, met }) => `| ${what} | ${target} | ${value}${verdict(met)} |`),
+    '',
+  ].join('\n');
+}
