@@ -38,6 +38,10 @@ export function exitOf(entry: Entry, answer: unknown): number {
       return (answer as OutcomeValue['plan']).refusals.length === 0 ? 0 : 6;
     case 'instance.eval':
       return (answer as { data: { ok: boolean } | null }).data?.ok === false ? 1 : 0;
+    case 'alert.test': {
+      const { data, dryRun, plan } = answer as { data: { delivered: boolean } | null } & Pick<OutcomeValue, 'dryRun' | 'plan'>;
+      return dryRun ? (plan.refusals.length === 0 ? 0 : 6) : data?.delivered === true ? 0 : 1;
+    }
     default: {
       if (entry.operation.kind !== 'mutation') return 0;
       const { run, plan, dryRun } = answer as OutcomeValue;

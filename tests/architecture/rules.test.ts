@@ -67,7 +67,7 @@ describe('architecture', () => {
 
   it('the dashboard takes the words of the issues from core, on the server side, and nothing else', () => {
     const users = files.filter(({ folder, text }) => folder === 'app' && importsOf(text).some((target) => target.startsWith('~/core/')));
-    expect(users.map(({ path, text }) => [path, importsOf(text).filter((target) => target.startsWith('~/core/'))])).toEqual([['app/(main)/issues/page.tsx', ['~/core/issues/catalogue.ts']]]);
+    expect(users.map(({ path, text }) => [path, importsOf(text).filter((target) => target.startsWith('~/core/'))])).toEqual(['issues/page', 'layout'].map((file) => [`app/(main)/${file}.tsx`, ['~/core/issues/catalogue.ts']]));
     expect(users.every(({ text }) => !text.startsWith("'use client'"))).toBe(true);
   });
 

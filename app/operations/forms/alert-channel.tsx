@@ -4,6 +4,7 @@ import { useChannels } from '~/app/alerts/use-alerts.ts';
 import styles from '~/app/alerts/alerts.module.css';
 import type { ChannelRow } from '~/app/lib/alerts.ts';
 import { severityWords } from '~/app/lib/issues.ts';
+import { useIssueCodes } from '~/app/operations/issue-codes.tsx';
 import { severities } from '~/contract/shapes/view.ts';
 import { MailFields, WebhookFields } from './alert-targets.tsx';
 import { listOf, textOf, type FormProps } from './form.ts';
@@ -50,7 +51,7 @@ const fresh = { minSeverity: 'warning', codes: [], objects: [], forSeconds: 10, 
 function RuleFields({ draft, set, errors, overview, current }: FormProps & { current: ChannelRow | null }) {
   const now = current ?? fresh;
   const originally = <T,>(value: T): T | undefined => (current === null ? undefined : value);
-  const codes = [...new Set(overview.issues.map(({ code }) => code))];
+  const codes = useIssueCodes();
   const names = [...new Set([...overview.replicasets, ...overview.instances].map(({ alias }) => alias))];
   const number = (field: 'forSeconds' | 'repeatHours', { max, ...labels }: { label: string; description: string; max: number; suffix: string }) => (
     <NumberInput {...labels} min={0} max={max} error={errors[field]} value={typeof draft[field] === 'number' ? draft[field] : now[field]} onChange={(next) => set(field, typeof next === 'number' ? next : undefined, originally(now[field]))} />
@@ -68,7 +69,7 @@ function RuleFields({ draft, set, errors, overview, current }: FormProps & { cur
         {number('forSeconds', { label: 'After', description: 'It must last so long', max: 86_400, suffix: ' s' })}
         {number('repeatHours', { label: 'Remind every', description: 'Critical ones; 0: never', max: 720, suffix: ' h' })}
       </div>
-      <TagsInput label="Only these kinds" placeholder="Any kind" description="Codes, as unreachable; none means all" data={codes} value={'codes' in draft ? listOf(draft.codes) : [...now.codes]} error={errors.codes} onChange={(next) => set('codes', next, originally([...now.codes]))} />
+      <TagsInput label="Only these kinds" placeholder="Any kind" description="Codes, as unreachable or rule-flapping; none means all" maxDropdownHeight={220} data={codes} value={'codes' in draft ? listOf(draft.codes) : [...now.codes]} error={errors.codes} onChange={(next) => set('codes', next, originally([...now.codes]))} />
       <TagsInput label="Only about" placeholder="Anything" description="Instances, and replicasets with their instances" data={names} value={'objects' in draft ? listOf(draft.objects) : [...now.objects]} error={errors.objects} onChange={(next) => set('objects', next, originally([...now.objects]))} />
     </>
   );
