@@ -21,6 +21,10 @@ const heightPx = 168;
 const axisPx = 66;
 /** Grid lines of sizes stand at whole KiB, MiB, GiB. */
 const binarySteps = Array.from({ length: 50 }, (_, power) => 2 ** power);
+/** Of lengths of time: 1, 2 or 5 ms, 10 ms and so on, so that each line says another figure. */
+const timeSteps = Array.from({ length: 8 }, (_, power) => [1, 2, 5].map((step) => (step * 10 ** power) / 1000)).flat();
+/** In seconds. Labels are to the minute, so lines are no closer. */
+const clockSteps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360].map((minutes) => minutes * 60);
 /** So that the first minutes are not one steep line. */
 const rangeMsMin = 300_000;
 
@@ -72,8 +76,8 @@ function optionsOf({ parent, names, sync, rangeMs, onHover }: Made): UPlot.Optio
       y: { range: (_, _min, max) => [0, max > 0 ? max * 1.08 : 1] },
     },
     axes: [
-      { ...axis, size: 26, space: 70, values: (_, splits) => splits.map((at) => clock.format(at * 1000)) },
-      { ...axis, size: axisPx, space: 34, ...(unit === 'bytes' || unit === 'bytesPerSecond' ? { incrs: binarySteps } : {}), values: (_, splits) => splits.map((value) => metricText(unit, value)) },
+      { ...axis, size: 26, space: 70, incrs: clockSteps, values: (_, splits) => splits.map((at) => clock.format(at * 1000)) },
+      { ...axis, size: axisPx, space: 34, ...(unit === 'bytes' || unit === 'bytesPerSecond' ? { incrs: binarySteps } : unit === 'seconds' ? { incrs: timeSteps } : {}), values: (_, splits) => splits.map((value) => (value === 0 ? '0' : metricText(unit, value))) },
     ],
     series: [{}, ...names.map((name, index) => ({ label: name, stroke: colour(`--chart-${(index % 8) + 1}`), width: 1.5, ...(index >= 8 ? { dash: [4, 3] } : {}), points: { show: false }, spanGaps: false }))],
     hooks: { setCursor: [({ cursor: { idx, left } }) => onHover(idx === null || idx === undefined || (left ?? -1) < 0 ? null : idx)] },

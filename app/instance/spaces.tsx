@@ -17,7 +17,7 @@ import styles from './instance.module.css';
 
 const pageSize = 100;
 const sorts = [{ value: 'bytes', label: 'Biggest first' }, { value: 'rows', label: 'Most rows first' }, { value: 'name', label: 'By name' }];
-const columns = [{ label: 'Space', kind: 'title', width: '30%' }, { label: 'Engine', width: 110 }, { label: 'Rows' }, { label: 'Data' }, { label: 'Indexes' }, { label: 'On disk' }] as const;
+const columns = [{ label: 'Space', kind: 'title', width: '30%' }, { label: 'Engine', width: 110 }, { label: 'Rows', kind: 'number' }, { label: 'Data', kind: 'number' }, { label: 'Indexes', kind: 'number' }, { label: 'On disk', kind: 'number' }] as const;
 
 /** Asked of its Tarantool when it is shown, and when told to: it is not in the status. */
 export function Spaces({ instance }: { instance: InstanceView }) {

@@ -1,5 +1,5 @@
 'use client';
-import { Button, Skeleton, Stack, Tabs, VisuallyHidden } from '@mantine/core';
+import { Button, Skeleton, Stack, Tabs, Title } from '@mantine/core';
 import { Suggestions } from '~/app/cluster/repair.tsx';
 import { StaleBanner } from '~/app/cluster/stale-banner.tsx';
 import { countText } from '~/app/lib/format.ts';
@@ -20,11 +20,14 @@ import { Watched } from './watched.tsx';
 export function IssuesPage({ explanations }: { explanations: readonly Explanation[] }) {
   const [{ tab }, change] = useAddress(['tab']);
   return (
-    <Tabs value={issuesTabFrom(tab)} onChange={(next) => change({ tab: next === 'now' ? null : next })} keepMounted={false}>
-      <Tabs.List mb="md" aria-label="Issues">{issuesTabs.map(({ value, label }) => <Tabs.Tab key={value} value={value}>{label}</Tabs.Tab>)}</Tabs.List>
-      <Tabs.Panel value="now"><Now explanations={explanations} /></Tabs.Panel>
-      <Tabs.Panel value="rules"><VisuallyHidden component="h1">Rules over the event stream</VisuallyHidden><RulesTab /></Tabs.Panel>
-    </Tabs>
+    <Stack gap="sm">
+      <Title order={1} size={20}>Issues</Title>
+      <Tabs value={issuesTabFrom(tab)} onChange={(next) => change({ tab: next === 'now' ? null : next })} keepMounted={false}>
+        <Tabs.List mb="md" aria-label="Issues">{issuesTabs.map(({ value, label }) => <Tabs.Tab key={value} value={value}>{label}</Tabs.Tab>)}</Tabs.List>
+        <Tabs.Panel value="now"><Now explanations={explanations} /></Tabs.Panel>
+        <Tabs.Panel value="rules"><RulesTab /></Tabs.Panel>
+      </Tabs>
+    </Stack>
   );
 }
 
@@ -40,7 +43,6 @@ function Now({ explanations }: { explanations: readonly Explanation[] }) {
     <div>
       <Stack gap="md">
         <div className={page.head}>
-          <h1>Issues</h1>
           <p role="status">{counted.length === 0 ? 'Nothing is wrong' : `${countText(counted.length, 'issue')} now${shown.length < counted.length ? `, ${shown.length} shown` : ''}`}</p>
         </div>
         <StaleBanner />

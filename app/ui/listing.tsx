@@ -6,7 +6,7 @@ import styles from './listing.module.css';
 import { ProblemAlert } from './problem-alert.tsx';
 
 /** `label` stands over the column, and before the value where there is no room for columns. */
-export type Column = { readonly label: string; readonly width?: string | number; readonly kind?: 'title' | 'menu' };
+export type Column = { readonly label: string; readonly width?: string | number; readonly kind?: 'title' | 'menu' | 'number' };
 
 /** Cells by the label of their column; `below` is what is open below the row. */
 export type Row = { readonly key: string; readonly cells: Readonly<Record<string, ReactNode>>; readonly below?: ReactNode };
@@ -35,14 +35,14 @@ export function Listing({ caption, rows, columns, problem, onRetry, empty }: Pro
             <caption className={styles.hidden}>{caption}</caption>
             <colgroup>{columns.map(({ label, width }) => <col key={label} style={width === undefined ? {} : { width }} />)}</colgroup>
             <thead>
-              <tr>{columns.map(({ label, kind }) => <th key={label} scope="col">{kind === 'menu' ? <span className={styles.hidden}>{label}</span> : label}</th>)}</tr>
+              <tr>{columns.map(({ label, kind }) => <th key={label} scope="col" className={kind === 'number' ? styles.number : undefined}>{kind === 'menu' ? <span className={styles.hidden}>{label}</span> : label}</th>)}</tr>
             </thead>
             <tbody>
               {rows.map(({ key, cells, below }) => (
                 <Fragment key={key}>
                   <tr className={styles.row} data-row={key}>
                     {columns.map(({ label, kind }) =>
-                      kind === 'title' ? <th key={label} scope="row" className={styles.title}>{cells[label]}</th> : <td key={label} data-label={label} className={kind === 'menu' ? styles.menu : undefined}>{cells[label]}</td>,
+                      kind === 'title' ? <th key={label} scope="row" className={styles.title}>{cells[label]}</th> : <td key={label} data-label={label} className={kind === 'menu' || kind === 'number' ? styles[kind] : undefined}>{cells[label]}</td>,
                     )}
                   </tr>
                   {below && <tr className={styles.below} data-below={key}><td colSpan={columns.length}>{below}</td></tr>}

@@ -7,7 +7,6 @@ import { waitFor } from '../support/wait.ts';
 
 const { product, page } = await openDashboard({ path: '/issues' });
 
-
 const issue = (code: string) => page.locator(`[data-issue="${code}"]`);
 const rows = () => page.locator('[data-event]');
 const stop = (instance: string) => product.rest(`/instance/${instance}/stop`, {});
@@ -46,6 +45,9 @@ describe('the Issues page', () => {
     await page.goto('/issues?code=stopped');
     await issue('stopped').waitFor();
     expect(await page.getByRole('combobox', { name: 'Code' }).inputValue()).toBe('stopped');
+    await page.getByRole('link', { name: /^Issues\s/ }).click();
+    await page.waitForURL((url) => url.search === '');
+    await waitFor(async () => (await page.getByRole('combobox', { name: 'Code' }).inputValue()) === '', { timeoutMs: 20_000, what: 'the filter to go with its address' });
   }, 60_000);
 
   it('both schemes, and a phone', () => looksWell(page, 'issues', () => seen('/issues')), 120_000);
