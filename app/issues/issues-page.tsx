@@ -1,5 +1,5 @@
 'use client';
-import { Button, Skeleton, Stack, Tabs, Title } from '@mantine/core';
+import { Button, Skeleton, Stack, Tabs, Title, VisuallyHidden } from '@mantine/core';
 import { Suggestions } from '~/app/cluster/repair.tsx';
 import { StaleBanner } from '~/app/cluster/stale-banner.tsx';
 import { countText } from '~/app/lib/format.ts';
@@ -42,9 +42,11 @@ function Now({ explanations }: { explanations: readonly Explanation[] }) {
   return (
     <div>
       <Stack gap="md">
-        <div className={page.head}>
-          <p role="status">{counted.length === 0 ? 'Nothing is wrong' : `${countText(counted.length, 'issue')} now${shown.length < counted.length ? `, ${shown.length} shown` : ''}`}</p>
-        </div>
+        {counted.length === 0 ? <VisuallyHidden role="status">Nothing is wrong</VisuallyHidden> : (
+          <div className={page.head}>
+            <p role="status">{countText(counted.length, 'issue')} now{shown.length < counted.length && `, ${shown.length} shown`}</p>
+          </div>
+        )}
         <StaleBanner />
         {(overview.issues.length > 0 || isIssueFiltering(filter)) && <IssueFilters overview={overview} filter={filter} onFilter={setFilter} />}
         {overview.suggestions.some(({ issues }) => issues.length > 1) && <section aria-label="Repairs of several issues" className={styles.suggestions}><Suggestions suggestions={overview.suggestions} /></section>}
