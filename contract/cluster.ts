@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { page, TimeMs } from './shapes/basics.ts';
+import { ClusterMetrics, metricRanges } from './shapes/metrics.ts';
 import { ClusterOverview, ClusterUpdate, Event, eventKinds, Health, Issue, ReplicationLinkView, Severity, Suggestion } from './shapes/view.ts';
 import { query, stream } from './operation.ts';
 
@@ -68,6 +69,17 @@ export const cluster = {
     input: z.object({ replicaset: z.string().optional().describe('Only this replicaset: alias') }),
     output: z.array(ReplicationLinkView),
     columns: ['replicaset', 'fromName', 'toName', 'state', 'lagSeconds', 'message'],
+  }),
+  metrics: query({
+    summary: 'Load and troubles of the whole cluster over time',
+    details: 'Requests, worst lag, memory and open issues, as this server has seen them since it started.',
+    role: 'viewer',
+    input: z.object({
+      range: z.enum(metricRanges).default('hour').describe('The last hour by the second, or the last day by the minute'),
+      steps: z.coerce.number().int().min(1).max(3600).default(120).describe('Sum this range up in so many steps'),
+      since: TimeMs.optional().describe('Not before this time (ms since the epoch)'),
+    }),
+    output: ClusterMetrics,
   }),
   suggestions: query({
     summary: 'Repairs that mend several issues at once',

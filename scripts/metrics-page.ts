@@ -1,5 +1,5 @@
 import { agentFamilies } from '../agent/metrics/families.ts';
-import { metricSeries } from '../contract/shapes/metrics.ts';
+import { clusterSeries, metricSeries } from '../contract/shapes/metrics.ts';
 import type { Families } from '../core/metrics/exposition.ts';
 import { minutesKept, secondsKept } from '../core/metrics/track.ts';
 import { serverFamilies } from '../server/surfaces/families.ts';
@@ -21,11 +21,16 @@ The server keeps ${names} series of every instance in its memory: the last hour 
 - **Gaps are gaps.** Where nothing was heard there is no value, and none is made up. One second without a report between two that have one is no gap: reports come once a second, and each speaks for the time since the one before.
 - **Rates** come from counters and the agent's own clock. There is none across a restart of Tarantool or of the agent, for a counter that went back, or after more than 3 s of silence.
 - **Memory** is bounded: two bytes a value (within 0.1 %), ${seriesBytes.toLocaleString('en')} bytes a series, at most ${mib(instanceBytes * 500)} MiB for 500 instances. A series that has only ever had one value (a quota, a kind of request that nobody makes) takes none, so that a cluster without requests needs a sixth of that (\`npm run bench metrics\`). At most 1000 instances are kept; the one that was silent longest goes first. \`coterie_metrics_bytes\` says what it is now.
+- **The cluster as a whole** is measured once a second from the newest figures of its instances and kept in rings of its own: \`coterie cluster metrics\`, \`cluster.metrics\`, and the lines on the Cluster page. A page asks for so many steps (120 of 30 s for the last hour), so that it costs the same for 5 instances and for 500.
 - After a restart the server begins anew. Each of several servers keeps its own. For longer times there is Prometheus.
 
 | series | unit | meaning |
 | --- | --- | --- |
-${Object.entries(metricSeries).map(([name, { unit, meaning }]) => `| \`${name}\` | ${unit} | ${meaning} |`).join('\n')}
+${rowsOf(metricSeries)}
+
+| series of the cluster | unit | meaning |
+| --- | --- | --- |
+${rowsOf(clusterSeries)}
 
 ## Prometheus
 
@@ -43,6 +48,8 @@ ${table(serverFamilies)}
 ${table(agentFamilies)}
 `;
 }
+
+const rowsOf = (series: Readonly<Record<string, { unit: string; meaning: string }>>) => Object.entries(series).map(([name, { unit, meaning }]) => `| \`${name}\` | ${unit} | ${meaning} |`).join('\n');
 
 function table(families: Families): string {
   const labelled = (labels: Readonly<Record<string, string>> = {}) => Object.entries(labels).map(([name, says]) => `\`${name}\`: ${says}`).join('; ');

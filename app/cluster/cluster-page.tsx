@@ -5,6 +5,7 @@ import { unconfiguredOf } from '~/app/lib/rows.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
 import { EmptyCluster } from './empty-cluster.tsx';
 import { Instances } from './instances.tsx';
+import { Load } from './load.tsx';
 import { Problems } from './problems.tsx';
 import { StaleBanner } from './stale-banner.tsx';
 import { Tiles } from './tiles.tsx';
@@ -26,6 +27,7 @@ export function ClusterPage() {
         <StaleBanner />
         <Problems overview={overview} />
         {!empty && <Tiles overview={overview} onHealth={(health) => setFilter({ ...filter, health })} />}
+        {!empty && <Load />}
         {empty && <EmptyCluster overview={overview} />}
         {free.length > 0 && <Unconfigured overview={overview} instances={free} />}
         {!empty && (

@@ -15,6 +15,7 @@ export const places = {
   'cluster.health': { page: '/', where: 'the sentence and the figures at the top', within: 'cluster.watch' },
   'cluster.issues': { page: '/issues', where: 'the list', within: 'cluster.watch' },
   'cluster.replication': { page: '/', where: 'the lines of the graph', from: 'app/graph/use-replication.ts' },
+  'cluster.metrics': { page: '/', where: 'the lines of the last hour or day', from: 'app/live/use-load.ts' },
   'cluster.suggestions': { page: '/issues', where: 'the repairs, at each issue and for several at once', within: 'cluster.watch' },
   'cluster.events': { page: '/events', where: 'the list', from: 'app/live/use-timeline.ts' },
 

@@ -1,8 +1,8 @@
 import type { Entry } from '~/contract/index.ts';
 import type { ClusterOverview, Issue } from '~/contract/shapes/view.ts';
-import type { Metrics } from '~/contract/shapes/metrics.ts';
+import type { ClusterMetrics, Metrics } from '~/contract/shapes/metrics.ts';
 import { issuesText } from './issues.ts';
-import { metricsLine, metricsText } from './metrics.ts';
+import { clusterMetricsText, metricsLine, metricsText } from './metrics.ts';
 import { outcomeText, planText, type OutcomeValue } from './plan.ts';
 import { overviewText } from './overview.ts';
 import { pick, sheet, table } from './table.ts';
@@ -46,6 +46,7 @@ function forPeople(entry: Entry, value: unknown, { wide, style }: { wide: boolea
   if (name === 'cluster.issues' && !wide) return issuesText(value as Issue[], style);
   if (name === 'topology.export') return (value as { document: string }).document;
   if (name === 'topology.plan' || name === 'config.validate') return planText(value as OutcomeValue['plan'], style);
+  if (name === 'cluster.metrics') return clusterMetricsText(value as ClusterMetrics, style);
   if (name === 'instance.metrics') return metricsText(value as Metrics, style);
   if (name === 'instance.logs') return (value as unknown[]).map((line) => logLine(line)).join('');
   if (!Array.isArray(value)) return sheet(value as Record<string, unknown>, style);

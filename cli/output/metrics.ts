@@ -1,22 +1,35 @@
-import type { Metrics, MetricUnit } from '~/contract/shapes/metrics.ts';
+import type { ClusterMetrics, Metrics, MetricUnit } from '~/contract/shapes/metrics.ts';
 import { bold, bytesText, dim, localTime, type Style } from './text.ts';
 
 /** Figures over time on one screen: how each series stands, between what it moved, and how that looked. */
 
-type Series = Metrics['series'][number];
+type Series = Pick<Metrics['series'][number], 'values' | 'min' | 'max' | 'unit'>;
 
 const heads = ['LAST', 'MIN', 'AVG', 'MAX'] as const;
 const sparkWidth = 40;
 const blocks = '▁▂▃▄▅▆▇█';
 
-export function metricsText({ instance, startMs, stepMs, count, series }: Metrics, style: Style): string {
-  if (count === 0) return `Nothing was heard of ${instance.alias} in that time.\n`;
-  const span = `${localTime(startMs)} to ${localTime(startMs + (count - 1) * stepMs)}, ${stepMs === 1000 ? 'by the second' : 'by the minute'}`;
+export function metricsText({ instance, ...rest }: Metrics, style: Style): string {
+  if (rest.count === 0) return `Nothing was heard of ${instance.alias} in that time.\n`;
+  return sheetOf(instance.alias, rest, style);
+}
+
+export function clusterMetricsText(metrics: ClusterMetrics, style: Style): string {
+  if (metrics.count === 0) return 'Nothing was measured in that time.\n';
+  return sheetOf('All instances', metrics, style);
+}
+
+const pace = (stepMs: number) => (stepMs === 1000 ? 'by the second' : stepMs === 60_000 ? 'by the minute' : `in steps of ${stepMs % 60_000 === 0 ? `${stepMs / 60_000} min` : `${stepMs / 1000} s`}`);
+
+type Sheet = { readonly startMs: number; readonly stepMs: number; readonly count: number; readonly series: readonly (Series & { readonly name: string })[] };
+
+function sheetOf(title: string, { startMs, stepMs, count, series }: Sheet, style: Style): string {
+  const span = `${localTime(startMs)} to ${localTime(startMs + (count - 1) * stepMs)}, ${pace(stepMs)}`;
   const rows = series.map((one) => ({ name: one.name, spark: sparkline(one.values), cells: cellsOf(one) }));
   const nameWidth = Math.max(6, ...rows.map(({ name }) => name.length));
   const widths = heads.map((head, index) => Math.max(head.length, ...rows.map(({ cells }) => cells[index]!.length)));
   const line = (name: string, cells: readonly string[], spark: string) => `${name.padEnd(nameWidth)}  ${cells.map((text, index) => text.padStart(widths[index]!)).join('  ')}  ${spark}`.trimEnd();
-  return `${[`${bold(instance.alias, style)}  ${dim(span, style)}`, bold(line('SERIES', heads, ''), style), ...rows.map(({ name, cells, spark }) => line(name, cells, spark))].join('\n')}\n`;
+  return `${[`${bold(title, style)}  ${dim(span, style)}`, bold(line('SERIES', heads, ''), style), ...rows.map(({ name, cells, spark }) => line(name, cells, spark))].join('\n')}\n`;
 }
 
 /** One message of the stream: its newest values. */

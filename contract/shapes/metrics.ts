@@ -47,6 +47,19 @@ export const metricSeries = {
 export type MetricName = keyof typeof metricSeries;
 export const metricNames = Object.keys(metricSeries) as [MetricName, ...MetricName[]];
 
+/** What is measured of the cluster as a whole, once a second, from what was heard of its configured instances. */
+export const clusterSeries = {
+  requestsPerSecond: { unit: 'perSecond', label: 'Requests', meaning: 'All requests to all instances together.' },
+  lagSeconds: { unit: 'seconds', label: 'Worst lag', meaning: 'The greatest lag of any instance behind a peer.' },
+  memoryUsedBytes: { unit: 'bytes', label: 'Memory in use', meaning: 'Tuples and indexes of all instances; a replica counts like its master.' },
+  memoryQuotaBytes: { unit: 'bytes', label: 'Memory quota', meaning: 'What all instances may take.' },
+  openIssues: { unit: 'count', label: 'Open issues', meaning: 'Critical issues and warnings, without those that are muted.' },
+  instancesHeard: { unit: 'count', label: 'Instances heard', meaning: 'Whose report is younger than 3.5 s: the sums are of these.' },
+} as const satisfies Record<string, Definition>;
+
+export type ClusterSeriesName = keyof typeof clusterSeries;
+export const clusterSeriesNames = Object.keys(clusterSeries) as [ClusterSeriesName, ...ClusterSeriesName[]];
+
 export const metricRanges = ['hour', 'day'] as const;
 export type MetricRange = (typeof metricRanges)[number];
 
@@ -78,3 +91,24 @@ export const Metrics = z.object({
   ),
 });
 export type Metrics = z.output<typeof Metrics>;
+
+export const ClusterMetrics = z.object({
+  /** A whole number of seconds or minutes. */
+  stepMs: z.number().int().positive(),
+  /** Start of the first step, by the server's clock; a multiple of `stepMs`. */
+  startMs: TimeMs,
+  count: z.number().int().nonnegative(),
+  series: z.array(
+    z.object({
+      name: z.enum(clusterSeriesNames),
+      label: z.string(),
+      unit: z.enum(metricUnits),
+      /** Of a step: the average. */
+      values: Values,
+      /** Least and greatest of each step. */
+      min: Values,
+      max: Values,
+    }),
+  ),
+});
+export type ClusterMetrics = z.output<typeof ClusterMetrics>;

@@ -26,5 +26,7 @@ export const clusterHandlers: HandlersOf<Pick<typeof contract, 'cluster'>>['clus
   replication: async ({ services: { runtime } }, { replicaset }) =>
     linksOf(runtime.state.overview, (uuid) => runtime.state.report(uuid)?.status ?? null).filter((link) => replicaset === undefined || link.replicaset === replicaset),
 
+  metrics: async ({ services }, asked) => services.runtime.clusterMetrics.read(asked),
+
   suggestions: async ({ services }) => services.runtime.state.overview.suggestions,
 };

@@ -21,6 +21,7 @@ import { heard, wokenBetween } from './heard.ts';
 import { Journal } from './journal.ts';
 import { Marks } from './marks.ts';
 import { MetricsBook } from './metrics/book.ts';
+import { ClusterBook } from './metrics/cluster-book.ts';
 import { RetentionKeeper } from './retention.ts';
 import { Rules } from './rules.ts';
 import { ClusterState, stateDefaults } from './state.ts';
@@ -73,6 +74,7 @@ export class Runtime {
   readonly marks: Marks;
   readonly rules: Rules;
   readonly metrics: MetricsBook;
+  readonly clusterMetrics: ClusterBook;
   readonly alerts: Alerts;
   readonly retention: RetentionKeeper;
   /** As of the last second. */
@@ -120,6 +122,12 @@ export class Runtime {
     this.rules = rules;
     this.#news = news;
     this.metrics = new MetricsBook({ now, boot });
+    this.clusterMetrics = new ClusterBook({
+      now,
+      latest: (uuid, series) => this.metrics.latest(uuid, series),
+      instances: () => Object.keys(versions.current?.config.instances ?? {}),
+      openIssues: () => this.state.overview.issues.filter(({ severity, muted }) => severity !== 'info' && muted === undefined).length,
+    });
     this.alerts = alerts;
     this.retention = new RetentionKeeper({ store, now, isOurs: () => journal.writes, onError: (error) => warn('What is older than the retention setting could not be deleted; it is tried again within the hour.', error) });
     this.agents = new Agents({
@@ -237,6 +245,7 @@ export class Runtime {
     try {
       // Payloads are read again too: a change of a member is an event, its round trip is not.
       this.#hear();
+      this.clusterMetrics.look();
       await this.versions.refresh();
       this.metrics.keep((uuid) => this.#views.has(uuid) || this.versions.current?.config.instances[uuid] !== undefined);
       // Alone on its database, this server has made all marks itself.

@@ -26,6 +26,7 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
     issues: { input: { severity: 'warning', object: 'a', muted: false, limit: 3 }, argv: ['--severity', 'warning', '--object', 'a', '--no-muted', '--limit', '3'] },
     events: { input: { kind: 'config', severity: 'info', until: 4e12, limit: 5 }, argv: ['--kind', 'config', '--severity', 'info', '--until', '4000000000000', '--limit', '5'] },
     replication: { input: { replicaset: 's1' }, argv: ['--replicaset', 's1'] },
+    metrics: { input: { range: 'day', steps: 24, since: 4e12 }, argv: ['--range', 'day', '--steps', '24', '--since', '4000000000000'] },
     suggestions: { input: {}, argv: [] },
   },
   issue: {

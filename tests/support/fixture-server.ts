@@ -4,6 +4,7 @@ import { errors, type ErrorCode } from '~/contract/errors.ts';
 import { linksOf } from '~/core/view/links.ts';
 import type { ClusterOverview } from '~/contract/shapes/view.ts';
 import { gossipAnswer } from './fixture-gossip.ts';
+import { loadFixture } from './fixture-load.ts';
 import { bare, detailOf, free, healthy, huge, logLines, many, planFor, runOf, troubled } from './fixtures.ts';
 
 /**
@@ -39,6 +40,8 @@ function answer(name: string, input: Record<string, unknown>, cookies: Cookies):
     case 'gossip.stats':
     case 'gossip.keyring':
       return gossipAnswer(name, input, overview);
+    case 'cluster.metrics':
+      return loadFixture(input as Parameters<typeof loadFixture>[0], now);
     case 'cluster.replication':
       return linksOf(overview, (uuid) => detailOf(overview.instances.find((one) => one.uuid === uuid)!, overview, now).status);
     case 'instance.get':

@@ -22,6 +22,10 @@ export type Asked = { readonly uuid: string; readonly alias: string; readonly se
 type Page = { readonly rings: Rings; readonly figures: Figures; readonly waiting: Set<() => void> };
 
 const secondMs = 1000;
+/** A report is due every second. */
+const freshMs = 3500;
+// One entry per name of the list.
+const positions = Object.fromEntries(metricNames.map((name, index) => [name, index])) as Record<MetricName, number>;
 
 export class MetricsBook {
   readonly #pages = new Map<string, Page>();
@@ -51,6 +55,11 @@ export class MetricsBook {
     if (values === null) return;
     page.rings.record(heard.receivedAt, values);
     for (const wake of page.waiting) wake();
+  }
+
+  /** NaN where it has none, or an old one only. */
+  latest(uuid: string, name: MetricName): number {
+    return this.#pages.get(uuid)?.rings.latest(positions[name], this.components.now(), freshMs) ?? NaN;
   }
 
   /** Lets go of instances that are neither known nor were heard of lately. */
