@@ -36,7 +36,7 @@ export const retention = {
   }),
   edit: mutation({
     summary: 'Set how long events, audit entries, deliveries and apply runs are kept',
-    details: 'Days. What is older is deleted within the hour, a thousand rows at a time, and does not come back. Configuration versions are kept for good. Of events the newest 200 000 are kept at most.',
+    details: 'Days. What is older is deleted, a thousand rows at a time, and does not come back; the plan says how much that is now. Configuration versions are kept for good. Of events the newest 200 000 are kept at most.',
     role: 'admin',
     input: { eventDays: retentionFields.eventDays.optional(), auditDays: retentionFields.auditDays.optional(), deliveryDays: retentionFields.deliveryDays.optional(), runDays: retentionFields.runDays.optional() },
     data: Retention.extend({ sentence: z.string() }),

@@ -7,6 +7,7 @@ import { keptKinds } from '~/server/store/index.ts';
 import type { HandlersOf } from './context.ts';
 
 const nouns: Record<keyof Retention, string> = { eventDays: 'Events', auditDays: 'Audit entries', deliveryDays: 'Alert messages', runDays: 'Apply runs' };
+const kinds = { eventDays: 'event', auditDays: 'audit', deliveryDays: 'delivery', runDays: 'run' } as const;
 const names = Object.keys(retentionDefaults) as (keyof Retention)[];
 
 /** How long history is kept. What ends it: server/runtime/retention.ts. */
@@ -23,7 +24,12 @@ export const retentionHandlers: HandlersOf<Pick<typeof contract, 'retention'>>['
     const after = { ...before, ...Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) };
     const changed = names.filter((name) => before[name] !== after[name]);
     const changes = changed.map((name): Change => ({ path: `retention.${name}`, kind: 'changed', before: before[name], after: after[name], sentence: `${nouns[name]}: ${before[name]} -> ${after[name]} days` }));
-    const warnings = changed.filter((name) => after[name] < before[name]).map((name) => `${nouns[name]} older than ${after[name]} days are deleted within the hour, and do not come back.`);
+    const shorter = changed.filter((name) => after[name] < before[name]);
+    const gone = shorter.length === 0 ? null : await runtime.retention.wouldGo(after);
+    const warnings = gone === null ? [] : shorter.map((name) => {
+      const count = gone[kinds[name]];
+      return `${nouns[name]} older than ${after[name]} days are deleted, and do not come back: ${count === 0 ? 'none' : count.toLocaleString('en')} now.`;
+    });
     const summary = changed.length === 0 ? 'Nothing changes.' : `${changes.map(({ sentence }) => sentence).join('; ')}.`;
     return carryOut({ dryRun }, storePlan('retention', summary, { changes, warnings }), async () => {
       await runtime.retention.set(after, { by: signedIn(context).user, at: now() });

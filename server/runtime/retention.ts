@@ -46,6 +46,18 @@ export class RetentionKeeper {
     return { days: Retention.parse({ ...retentionDefaults, ...days }), by, at };
   }
 
+  /** How many of each would go by this setting now. Those events that are too many go anyway, and are not in it. */
+  async wouldGo(days: Retention): Promise<Record<KeptKind, number>> {
+    const counts = await Promise.all(keptKinds.map(async (kind) => [kind, await this.components.store.retention.count(kind, this.#before(kind, days))] as const));
+    // An entry per kind.
+    return Object.fromEntries(counts) as Record<KeptKind, number>;
+  }
+
+  #before(kind: KeptKind, { eventDays, auditDays, deliveryDays, runDays }: Retention): number {
+    const days: Record<KeptKind, number> = { event: eventDays, audit: auditDays, delivery: deliveryDays, run: runDays };
+    return this.components.now() - days[kind] * dayMs;
+  }
+
   /** What is too old by it goes at once. */
   async set(days: Retention, { by, at }: { by: string; at: number }): Promise<void> {
     await this.components.store.meta.set(key, JSON.stringify({ ...days, by, at }));
@@ -80,12 +92,11 @@ export class RetentionKeeper {
   }
 
   async #prune(): Promise<number> {
-    const { store, now } = this.components;
+    const { store } = this.components;
     const { days } = await this.get();
-    const daysOf: Record<KeptKind, number> = { event: days.eventDays, audit: days.auditDays, delivery: days.deliveryDays, run: days.runDays };
     let gone = 0;
     for (const kind of keptKinds) {
-      const before = now() - daysOf[kind] * dayMs;
+      const before = this.#before(kind, days);
       gone += await this.#batches((limit) => store.retention.prune(kind, { before, limit }));
     }
     return gone + (await this.#batches((limit) => store.retention.pruneEvents(this.limits.eventsMax, limit)));

@@ -6,6 +6,8 @@ export type KeptKind = (typeof keptKinds)[number];
 export type RetentionStore = {
   /** Time of the oldest; null where there is none. */
   oldest(kind: KeptKind): Promise<number | null>;
+  /** How many `prune` would delete in the end. */
+  count(kind: KeptKind, before: number): Promise<number>;
   /** Deletes at most `limit` of those before `before`, the oldest first; tells how many went. */
   prune(kind: KeptKind, range: { before: number; limit: number }): Promise<number>;
   /** Deletes at most `limit` events beyond the newest `countMax`. */
@@ -18,6 +20,11 @@ const auditKeptFrom = 'auditKeptFrom';
 /** The end of history: few rows at a time, so that nobody waits behind a long delete. */
 export function retentionStore(db: Db): RetentionStore {
   const removeEvents = async (ids: readonly { id: number }[]) => (await db.event.deleteMany({ where: { id: { in: ids.map(({ id }) => id) } } })).count;
+  /** One that has not ended, and the newest that took effect, are still looked at. */
+  const over = async (before: number) => {
+    const head = (await db.head.findUnique({ where: { name: 'config' } }))?.value ?? 0;
+    return { startedAt: older(before).at, state: { in: ['done', 'aborted', 'partial'] }, version: { not: head } };
+  };
   return {
     oldest: async (kind) => {
       const only = { orderBy: { at: 'asc' as const }, select: { at: true } };
@@ -32,27 +39,35 @@ export function retentionStore(db: Db): RetentionStore {
           return timeOf((await db.run.findFirst({ orderBy: { startedAt: 'asc' }, select: { startedAt: true } }))?.startedAt);
       }
     },
+    count: async (kind, before) => {
+      switch (kind) {
+        case 'event':
+          return db.event.count({ where: older(before) });
+        case 'audit':
+          return db.audit.count({ where: older(before) });
+        case 'delivery':
+          return db.alertDelivery.count({ where: ended(before) });
+        case 'run':
+          return db.run.count({ where: await over(before) });
+      }
+    },
     prune: async (kind, { before, limit }) => {
-      const at = { lt: BigInt(Math.max(0, before)) };
       const some = { orderBy: { id: 'asc' as const }, take: limit, select: { id: true } };
       switch (kind) {
         case 'event':
-          return removeEvents(await db.event.findMany({ where: { at }, ...some }));
+          return removeEvents(await db.event.findMany({ where: older(before), ...some }));
         case 'audit': {
           const value = String(Math.max(0, before));
           await db.meta.upsert({ where: { key: auditKeptFrom }, create: { key: auditKeptFrom, value }, update: { value } });
-          const ids = (await db.audit.findMany({ where: { at }, ...some })).map(({ id }) => id);
-          return (await db.audit.deleteMany({ where: { id: { in: ids }, at } })).count;
+          const ids = (await db.audit.findMany({ where: older(before), ...some })).map(({ id }) => id);
+          return (await db.audit.deleteMany({ where: { id: { in: ids }, ...older(before) } })).count;
         }
         case 'delivery': {
-          const ids = (await db.alertDelivery.findMany({ where: { at, state: { not: 'queued' } }, ...some })).map(({ id }) => id);
+          const ids = (await db.alertDelivery.findMany({ where: ended(before), ...some })).map(({ id }) => id);
           return (await db.alertDelivery.deleteMany({ where: { id: { in: ids } } })).count;
         }
         case 'run': {
-          // One that has not ended, and the newest that took effect, are still looked at.
-          const head = (await db.head.findUnique({ where: { name: 'config' } }))?.value ?? 0;
-          const where = { startedAt: at, state: { in: ['done', 'aborted', 'partial'] }, version: { not: head } };
-          const ids = (await db.run.findMany({ where, orderBy: { startedAt: 'asc' }, take: limit, select: { id: true } })).map(({ id }) => id);
+          const ids = (await db.run.findMany({ where: await over(before), orderBy: { startedAt: 'asc' }, take: limit, select: { id: true } })).map(({ id }) => id);
           return (await db.run.deleteMany({ where: { id: { in: ids } } })).count;
         }
       }
@@ -63,5 +78,10 @@ export function retentionStore(db: Db): RetentionStore {
     },
   };
 }
+
+const older = (before: number) => ({ at: { lt: BigInt(Math.max(0, before)) } });
+
+/** What waits is still to be sent. */
+const ended = (before: number) => ({ ...older(before), state: { not: 'queued' } });
 
 const timeOf = (at: bigint | undefined) => (at === undefined ? null : Number(at));

@@ -60,7 +60,7 @@ test('a lost database: nothing is overwritten, and `server adopt` takes the conf
   const refused = await cluster.post('/config/upload', { sections: { motd: 'from nothing' } });
   expect(refused).toMatchObject({ status: 422, body: { code: 'REFUSED' } });
   expect(refused.body.detail).toContain('coterie server adopt');
-  await waitFor(async () => (await cluster.get('/cluster/issues')).body.some(({ wayOut }: { wayOut: string }) => wayOut.includes('server adopt')), { timeoutMs: 30_000, what: 'the issue' });
+  await waitFor(async () => (await cluster.get('/cluster/issues')).body.some(({ code, wayOut }: { code: string; wayOut: string }) => code === 'config-ahead' && wayOut.includes('server adopt')), { timeoutMs: 30_000, what: 'the issue' });
 
   await server.end('SIGTERM');
   const adopt = new Program('adopt', ['server', 'adopt', ...server.args.slice(1)], { folder: cluster.folder });

@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adapterFor } from '~/server/store/adapter.ts';
+import { Rules } from '~/server/runtime/rules.ts';
 import { openStore, type Store } from '~/server/store/index.ts';
 import { startPostgres, type Postgres } from '~/tests/support/postgres.ts';
 import { alertSuite } from '~/tests/unit/store/alerts-suite.ts';
 import { migrationSuite, storeSuite } from '~/tests/unit/store/suite.ts';
-import { committed, entry, instances, run } from '~/tests/unit/store/values.ts';
+import { committed, entry, event, instances, run, t0 } from '~/tests/unit/store/values.ts';
 import { startWriter } from './store-processes.ts';
 
 let postgres: Postgres;
@@ -69,6 +70,53 @@ describe('several servers on one PostgreSQL', () => {
       const answers = await Promise.all(stores.flatMap((store, n) => [0, 1].map((m) => store.locks.take(`l${round}`, `s${n}-${m}`, 60_000))));
       expect(answers.filter(({ held }) => held)).toHaveLength(1);
     }
+  });
+
+  it('have the same rules: one that is made, changed or taken away at one server holds at the other', async () => {
+    const [one, other] = stores.map((store) => new Rules({ store, now: () => t0 }, { name: 'demo' })) as [Rules, Rules];
+    await Promise.all([one.load(), other.load()]);
+    const rule = { name: 'busy', watch: 'count', kind: 'action', per: 'object', count: 3, minutes: 10, severity: 'warning', todo: '', enabled: true } as const;
+    const shown = async () => [await other.look(), other.find('busy')?.rule.count ?? null];
+    await one.put({ rule, by: 'ann', at: t0 });
+    expect(await shown()).toEqual([true, 3]);
+    await one.put({ rule: { ...rule, count: 7 }, by: 'ann', at: t0 });
+    expect(await shown()).toEqual([true, 7]);
+    expect(await shown()).toEqual([false, 7]);
+    await Promise.all(stores.map((store, n) => store.rules.put({ rule: { ...rule, count: 10 + n }, by: `s${n}`, at: t0 })));
+    const kept = (await stores[0].rules.list()).filter(({ rule: { name } }) => name === 'busy');
+    expect(kept).toHaveLength(1);
+    await Promise.all([one.look(), other.look()]);
+    expect([one.find('busy'), other.find('busy')].map((known) => known?.by)).toEqual([kept[0]!.by, kept[0]!.by]);
+    await one.remove('busy');
+    expect(await shown()).toEqual([true, null]);
+  });
+
+  it('find the same by their rules, each event once, in whatever order the events become visible', async () => {
+    const rules = stores.map((store) => new Rules({ store, now: () => t0 + 60_000 }, { name: 'demo' })) as [Rules, Rules];
+    await rules[0].put({ rule: { name: 'burst', watch: 'count', kind: 'action', per: 'object', count: 6, minutes: 60, severity: 'warning', todo: '', enabled: true }, by: 'ann', at: t0 });
+    await Promise.all(rules.map((each) => each.load()));
+    const acted = (n: number) => event(n, { kind: 'action', object: { kind: 'instance', id: 'i', name: 'i' } });
+    const looks = async () => {
+      await Promise.all(rules.map((each) => each.look()));
+      return rules.map((each) => each.findings().filter(({ rule }) => rule.name === 'burst').length);
+    };
+    // Its number is taken now, and it is seen only when it is committed: after others with higher numbers.
+    const adapter = await adapterFor(url).connect();
+    const late = await adapter.startTransaction();
+    await late.executeRaw({ sql: `INSERT INTO "Event" ("at", "kind", "severity", "objectKind", "objectId", "objectName", "sentence", "data") VALUES (${t0}, 'action', 'info', 'instance', 'i', 'i', 'late', '{}')`, args: [], argTypes: [] });
+    await Promise.all(stores.flatMap((store, n) => [0, 1].map((m) => store.events.append([acted(2 * n + m)]))));
+    expect(await looks()).toEqual([0, 0]);
+    expect(await looks()).toEqual([0, 0]);
+    await stores[1].events.append([acted(9)]);
+    expect(await looks()).toEqual([0, 0]);
+    await late.executeRaw({ sql: 'COMMIT', args: [], argTypes: [] });
+    await late.commit();
+    await adapter.dispose();
+    expect(await looks()).toEqual([1, 1]);
+    const again = new Rules({ store: stores[1], now: () => t0 + 60_000 }, { name: 'demo' });
+    await again.load();
+    expect(again.findings().filter(({ rule }) => rule.name === 'burst')).toHaveLength(1);
+    await rules[0].remove('burst');
   });
 
   it('as two processes, started on an empty database at once', async () => {

@@ -3,7 +3,7 @@ import { bodyOf } from '~/core/alerts/message.ts';
 import type { Told } from '~/core/alerts/decide.ts';
 import { RetentionKeeper } from '~/server/runtime/retention.ts';
 import type { NewDelivery, Store, StoredChannel } from '~/server/store/index.ts';
-import { entry, event, run, t0 } from './values.ts';
+import { committed, entry, event, run, t0, user } from './values.ts';
 
 /** What every store must do for alerts and for the end of history. */
 
@@ -94,10 +94,17 @@ export function alertSuite(name: string, open: () => Promise<{ store: Store; end
       await store.runs.abort('old', { at: ago(400), error: 'x', instances: [] });
       await store.runs.begin({ ...run('open', 1), startedAt: ago(400) }, 'us');
       expect(await store.retention.oldest('audit')).toBe(ago(400));
+      for (const version of [1, 2]) await store.versions.append(committed(version));
+      await store.issueMarks.put({ kind: 'acknowledged', scope: 'unreachable:x', object: { kind: 'instance', id: 'x', name: 'x' }, by: 'ann', reason: 'x', at: ago(400), until: null });
+      await store.users.create(user('old', 'viewer', { createdAt: ago(400) }));
+      await store.rules.put({ rule: { name: 'old', watch: 'count', per: 'object', count: 1, minutes: 10, severity: 'warning', todo: '', enabled: true }, by: 'ann', at: ago(400) });
+      const others = async () => JSON.stringify([await store.versions.list({ limit: 9, offset: 0 }), await store.issueMarks.list(), await store.users.list(), await store.rules.list(), await store.alerts.channels()]);
+      const before = await others();
 
       const limits = { everyMs: 1e9, firstMs: 1e9, batchRows: 4, pauseMs: 0, batchesMax: 100, eventsMax: 10 };
       const keeper = new RetentionKeeper({ store, now: () => now, isOurs: () => true, onError: (error) => expect.unreachable(String(error)) }, limits);
       expect((await keeper.get()).days).toEqual({ eventDays: 90, auditDays: 365, deliveryDays: 30, runDays: 365 });
+      expect(await keeper.wouldGo((await keeper.get()).days)).toEqual({ event: 10, audit: 2, delivery: 2, run: 1 });
       // 10 events by age, 5 more by count, 2 audit entries, 2 deliveries, 1 run.
       expect(await keeper.prune()).toBe(20);
       expect(await keeper.prune()).toBe(0);
@@ -106,10 +113,32 @@ export function alertSuite(name: string, open: () => Promise<{ store: Store; end
       expect((await store.alerts.deliveries({ limit: 9 })).map(({ state }) => state)).toEqual(['queued']);
       expect((await store.runs.list({ limit: 9, offset: 0 })).map(({ id }) => id)).toEqual(['open']);
 
+      expect(await others()).toBe(before);
+
       await keeper.set({ eventDays: 80, auditDays: 30, deliveryDays: 30, runDays: 365 }, { by: 'ann', at: now });
       expect(await keeper.get()).toEqual({ days: { eventDays: 80, auditDays: 30, deliveryDays: 30, runDays: 365 }, by: 'ann', at: now });
       await keeper.prune();
       expect((await store.audit.list({ limit: 9 })).map(({ at }) => at)).toEqual([ago(1)]);
+      await keeper.end();
+    });
+
+    it('events that are older than the setting go, to the millisecond, and no other', async () => {
+      const dayMs = 86_400_000;
+      const now = Date.now() + dayMs;
+      const older = [31 * dayMs, 30 * dayMs + 1];
+      const younger = [30 * dayMs, 30 * dayMs - 1, 0];
+      const kinds = ['health', 'action', 'config', 'process', 'decision'] as const;
+      await store.events.append(kinds.flatMap((kind) => [...older, ...younger].map((age) => event(1, { kind, at: now - age, sentence: `${kind} ${age}` }))));
+      const keeper = new RetentionKeeper({ store, now: () => now, isOurs: () => true, onError: (error) => expect.unreachable(String(error)) }, { everyMs: 1e9, firstMs: 1e9, batchRows: 3, pauseMs: 0, batchesMax: 100, eventsMax: 1e6 });
+      const days = { eventDays: 30, auditDays: 3650, deliveryDays: 3650, runDays: 3650 };
+      await keeper.set(days, { by: 'ann', at: now });
+      const promised = await keeper.wouldGo(days);
+      const all = async () => (await store.events.list({ limit: 999 })).map(({ sentence }) => sentence);
+      const expected = (await store.events.list({ limit: 999 })).filter(({ at }) => at >= now - 30 * dayMs).map(({ sentence }) => sentence);
+      expect(await keeper.prune()).toBe(promised.event);
+      expect(promised).toMatchObject({ audit: 0, delivery: 0, run: 0 });
+      expect(await all()).toEqual(expected);
+      expect(expected.filter((sentence) => /^(health|action|config|process|decision) \d/.test(sentence))).toHaveLength(kinds.length * younger.length);
       await keeper.end();
     });
 
