@@ -97,6 +97,9 @@ export const session = {
   revoke: mutation({ summary: 'End a session', details: 'One of your own; an admin may end any.', role: 'viewer', subject: ['id'], input: { id: z.string().describe('Session id') }, data: z.object({ id: z.string() }) }),
 };
 
+/** `unknown`: the server ended in the middle of it. */
+export const auditOutcomes = ['ok', 'refused', 'failed', 'unknown'] as const;
+
 export const AuditEntry = z.object({
   id: z.number().int(),
   at: TimeMs,
@@ -105,7 +108,7 @@ export const AuditEntry = z.object({
   operation: z.string(),
   target: z.string().nullable(),
   reason: z.string().nullable(),
-  outcome: z.enum(['ok', 'refused', 'failed']),
+  outcome: z.enum(auditOutcomes),
   error: z.string().nullable(),
   input: z.unknown(),
   before: z.unknown().nullable(),
@@ -120,7 +123,7 @@ export const audit = {
     input: z.object({
       actor: z.string().optional().describe('Only by this user'),
       operation: z.string().optional().describe('Only this operation, e.g. instance.expel'),
-      outcome: z.enum(['ok', 'refused', 'failed']).optional().describe('Only what ended this way'),
+      outcome: z.enum(auditOutcomes).optional().describe('Only what ended this way'),
       since: TimeMs.optional().describe('Not before this time (ms since the epoch)'),
       before: z.coerce.number().int().optional().describe('Only entries with a lower id: for paging back'),
       limit: page.limit,

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { audit, AuditEntry } from '~/contract/access.ts';
+import { auditOutcomes, type audit, type AuditEntry } from '~/contract/access.ts';
 import { contract, entriesOf } from '~/contract/index.ts';
 import type { Health } from '~/contract/shapes/view.ts';
 
@@ -8,8 +8,7 @@ import type { Health } from '~/contract/shapes/view.ts';
 export type AuditRow = Omit<z.output<typeof AuditEntry>, 'input' | 'before' | 'after'> & { readonly input?: unknown; readonly before?: unknown; readonly after?: unknown };
 type Input = z.input<typeof audit.list.input>;
 
-export const outcomes = ['ok', 'refused', 'failed'] as const satisfies readonly AuditRow['outcome'][];
-export const outcomeHealth: Record<AuditRow['outcome'], Health> = { ok: 'ok', refused: 'warning', failed: 'critical' };
+export const outcomeHealth: Record<AuditRow['outcome'], Health> = { ok: 'ok', refused: 'warning', failed: 'critical', unknown: 'unknown' };
 
 const hourMs = 3_600_000;
 export const periods = [
@@ -27,7 +26,7 @@ export type AuditFilter = Readonly<Record<(typeof auditKeys)[number], string | n
 
 /** What an address cannot mean is left out. `since` is one of the periods, or a time in ms. */
 export function auditInput({ actor, operation, outcome, since }: AuditFilter, now: number): Input {
-  const wanted = outcomes.find((one) => one === outcome);
+  const wanted = auditOutcomes.find((one) => one === outcome);
   const from = sinceOf(since, now);
   return { ...(actor ? { actor } : {}), ...(operation ? { operation } : {}), ...(wanted ? { outcome: wanted } : {}), ...(from === null ? {} : { since: from }) };
 }

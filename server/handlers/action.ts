@@ -1,7 +1,7 @@
 import { CoterieError } from '~/contract/errors.ts';
 import type { Change } from '~/contract/shapes/config.ts';
 import type { Plan, Refusal, Step } from '~/contract/shapes/plan.ts';
-import { carryOut } from '~/server/access/plan.ts';
+import { carryOut } from './carry-out.ts';
 import type { Intent } from './change.ts';
 import type { Context } from './context.ts';
 
@@ -16,7 +16,7 @@ export async function act<T>(context: Context, intent: Intent, { action, run, ch
     throw new CoterieError('STALE_VERSION', `The configuration is at version ${version}, not ${intent.expectedVersion}. Look at it again, then repeat.`, { version, expectedVersion: intent.expectedVersion });
   }
   const plan: Plan = { summary: action.summary, steps: [...action.steps], refusals: [...(action.refusals ?? [])], warnings: [...(action.warnings ?? [])], changes: [...changes], baseVersion: null };
-  return carryOut(intent, plan, run);
+  return carryOut({ context, dryRun: intent.dryRun }, plan, run);
 }
 
 export const step = (kind: Step['kind'], target: string, [sentence, reason]: readonly [string, string]): Step => ({ kind, target, sentence, reason });

@@ -5,7 +5,7 @@ import type { Refusal } from '~/contract/shapes/plan.ts';
 import { testBody } from '~/core/alerts/message.ts';
 import { alertables, hides, nameOf, type Silence } from '~/core/alerts/rule.ts';
 import { clock } from '~/core/view/words.ts';
-import { carryOut, storePlan } from '~/server/access/plan.ts';
+import { carryOut, storePlan } from './carry-out.ts';
 import { signedIn } from '~/server/access/signed-in.ts';
 import { channelsMax, silencesMax, type ChannelSettings, type StoredChannel } from '~/server/store/index.ts';
 import { channelChanges, filterWarnings, makeChannel } from './alert-channels.ts';
@@ -35,7 +35,7 @@ export const alertHandlers: HandlersOf<Pick<typeof contract, 'alert'>>['alert'] 
       refusals: [...full, ...made.refusals], warnings: [...made.warnings, ...filterWarnings(context, made.settings)],
       changes: channelChanges(channel, null, { settings: made.settings, secrets: Object.keys(made.secrets) }),
     });
-    return carryOut({ dryRun }, plan, async () => {
+    return carryOut({ context, dryRun }, plan, async () => {
       const row: StoredChannel = { name: channel, kind, settings: made.settings, sealed: runtime.components.sender.seal(channel, made.secrets), by: signedIn(context).user, at: now(), lastSentAt: null, failing: null };
       if (!(await store.alerts.addChannel(row))) throw exists(channel);
       await alerts.refresh();
@@ -52,7 +52,7 @@ export const alertHandlers: HandlersOf<Pick<typeof contract, 'alert'>>['alert'] 
       refusals: made.refusals, warnings: [...made.warnings, ...filterWarnings(context, made.settings)],
       changes: channelChanges(old.name, old, { settings: made.settings, secrets: (['url', 'secret', 'password'] as const).filter((field) => input[field] !== undefined) }),
     });
-    return carryOut({ dryRun }, plan, async () => {
+    return carryOut({ context, dryRun }, plan, async () => {
       const row: StoredChannel = { ...old, settings: made.settings, sealed: sender.seal(old.name, made.secrets), by: signedIn(context).user, at: Math.max(now(), old.at + 1) };
       if (!(await store.alerts.replaceChannel(row, old.at))) throw new CoterieError('CONFLICT', `Somebody has just changed ${old.name}. Look at it again, then repeat.`, { channel: old.name });
       await runtime.alerts.refresh();
@@ -64,7 +64,7 @@ export const alertHandlers: HandlersOf<Pick<typeof contract, 'alert'>>['alert'] 
     const { runtime, store } = context.services;
     const { name, kind, settings } = await channelOf(context, channel);
     const plan = storePlan(name, `Remove the ${kind} channel ${name}: ${settings.address}.`, { changes: [{ path: `alerts.${name}`, kind: 'removed', before: { kind, address: settings.address }, sentence: `${name}: removed` }] });
-    return carryOut({ dryRun }, plan, async () => {
+    return carryOut({ context, dryRun }, plan, async () => {
       if (!(await store.alerts.removeChannel(name))) throw missing(name, []);
       await runtime.alerts.refresh();
       return { channel: name, sentence: `${name} is removed.` };
@@ -74,7 +74,7 @@ export const alertHandlers: HandlersOf<Pick<typeof contract, 'alert'>>['alert'] 
   test: async (context, { channel, dryRun }) => {
     const { runtime, store, now, newUuid } = context.services;
     const found = await channelOf(context, channel);
-    return carryOut({ dryRun }, storePlan(found.name, `Send a test message over ${found.name}: ${found.settings.address}.`), async () => {
+    return carryOut({ context, dryRun }, storePlan(found.name, `Send a test message over ${found.name}: ${found.settings.address}.`), async () => {
       const at = now();
       const { cluster, url } = runtime.alerts.options;
       const body = testBody(found.name, { id: newUuid(), at, cluster, url, by: signedIn(context).user });
@@ -102,7 +102,7 @@ export const alertHandlers: HandlersOf<Pick<typeof contract, 'alert'>>['alert'] 
       reason, refusals: full, warnings: hidden.slice(0, warningsMax).map(({ issue }) => `Critical now, and nobody will be told of it: ${issue.sentence}`),
       changes: [{ path: 'alerts.silences', kind: 'added', after: { code, object: object?.name ?? null, severity, hours, reason }, sentence: `${name}: silenced for ${hours} h` }],
     });
-    return carryOut({ dryRun }, plan, async () => {
+    return carryOut({ context, dryRun }, plan, async () => {
       const at = now();
       const silence: Silence = { id: newUuid().slice(0, 8), code, object, severity, by: signedIn(context).user, at, until: at + Math.round(hours * hourMs), reason };
       await store.alerts.addSilence(silence);
@@ -118,7 +118,7 @@ export const alertHandlers: HandlersOf<Pick<typeof contract, 'alert'>>['alert'] 
     if (found === undefined) throw new CoterieError('NOT_FOUND', `There is no silence ${id}. ${runtime.alerts.silences.length === 0 ? 'Nothing is silenced.' : `There are: ${runtime.alerts.silences.map((one) => one.id).slice(0, namedMax).join(', ')}.`}`, { id });
     const name = nameOf(found);
     const plan = storePlan(id, `End the silence about ${name} by ${found.by}: what is still there is told.`, { changes: [{ path: 'alerts.silences', kind: 'removed', before: { code: found.code, object: found.object?.name ?? null, severity: found.severity, until: found.until, by: found.by, reason: found.reason }, sentence: `${name}: no longer silenced` }] });
-    return carryOut({ dryRun }, plan, async () => {
+    return carryOut({ context, dryRun }, plan, async () => {
       await store.alerts.removeSilence(id);
       await runtime.alerts.refresh();
       return { id, sentence: `${name}: no longer silenced.` };

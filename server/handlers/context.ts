@@ -23,6 +23,8 @@ export type Services = {
 
 export type Audit = {
   readonly entry: (plan: Plan) => AuditDraft;
+  /** Puts on the disk what is about to be done: should the server end before it has said how that went, the log says so. */
+  readonly begin: (plan: Plan) => Promise<void>;
   /** The entry is on the disk, with the change. */
   readonly written: () => void;
 };

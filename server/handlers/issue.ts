@@ -3,7 +3,7 @@ import type { contract } from '~/contract/index.ts';
 import type { Change } from '~/contract/shapes/config.ts';
 import type { Refusal } from '~/contract/shapes/plan.ts';
 import { codeOf, marksMax, nameOf, type Mark } from '~/core/issues/marks.ts';
-import { storePlan } from '~/server/access/plan.ts';
+import { storePlan } from './carry-out.ts';
 import { signedIn } from '~/server/access/signed-in.ts';
 import { act } from './action.ts';
 import type { Intent } from './change.ts';

@@ -1,7 +1,7 @@
 import type { contract } from '~/contract/index.ts';
 import { Retention, retentionDefaults } from '~/contract/retention.ts';
 import type { Change } from '~/contract/shapes/config.ts';
-import { carryOut, storePlan } from '~/server/access/plan.ts';
+import { carryOut, storePlan } from './carry-out.ts';
 import { signedIn } from '~/server/access/signed-in.ts';
 import { keptKinds } from '~/server/store/index.ts';
 import type { HandlersOf } from './context.ts';
@@ -31,7 +31,7 @@ export const retentionHandlers: HandlersOf<Pick<typeof contract, 'retention'>>['
       return `${nouns[name]} older than ${after[name]} days are deleted, and do not come back: ${count === 0 ? 'none' : count.toLocaleString('en')} now.`;
     });
     const summary = changed.length === 0 ? 'Nothing changes.' : `${changes.map(({ sentence }) => sentence).join('; ')}.`;
-    return carryOut({ dryRun }, storePlan('retention', summary, { changes, warnings }), async () => {
+    return carryOut({ context, dryRun }, storePlan('retention', summary, { changes, warnings }), async () => {
       await runtime.retention.set(after, { by: signedIn(context).user, at: now() });
       return { ...after, sentence: summary };
     });

@@ -7,7 +7,7 @@ import { builtInRules } from '~/core/rules/built-in.ts';
 import { codeOfRule } from '~/core/rules/match.ts';
 import { ruleSentence } from '~/core/rules/words.ts';
 import { count } from '~/core/view/words.ts';
-import { storePlan } from '~/server/access/plan.ts';
+import { storePlan } from './carry-out.ts';
 import { signedIn } from '~/server/access/signed-in.ts';
 import { ruleLimits, type KnownRule } from '~/server/runtime/rules.ts';
 import { act } from './action.ts';

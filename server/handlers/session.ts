@@ -4,7 +4,7 @@ import type { Role } from '~/contract/operation.ts';
 import type { Claimed } from '~/server/access/claim.ts';
 import { loginTokenPrefix } from '~/server/access/tokens.ts';
 import { assertNoLesserToken } from '~/server/access/own.ts';
-import { carryOut, storePlan } from '~/server/access/plan.ts';
+import { carryOut, storePlan } from './carry-out.ts';
 import { signedIn } from '~/server/access/signed-in.ts';
 import type { StoredSession } from '~/server/store/index.ts';
 import type { Context, HandlersOf } from './context.ts';
@@ -24,7 +24,7 @@ export const sessionHandlers: HandlersOf<Pick<typeof contract, 'session'>>['sess
 
   // A preview does not look at the password: it would be a way to guess that nothing slows down.
   login: async (context, input) =>
-    carryOut(input, storePlan(input.name, input.token ? `Sign ${input.name} in with a new API token of ${loginTokenDays} days.` : `Sign ${input.name} in.`), async () => {
+    carryOut({ context, dryRun: input.dryRun }, storePlan(input.name, input.token ? `Sign ${input.name} in with a new API token of ${loginTokenDays} days.` : `Sign ${input.name} in.`), async () => {
       const { role } = await tellingFailure(context, input.name, () => context.services.access.checkPassword(input.name, input.password, context));
       return enter(context, { name: input.name, role, token: input.token });
     }),
@@ -33,7 +33,7 @@ export const sessionHandlers: HandlersOf<Pick<typeof contract, 'session'>>['sess
     const { access } = context.services;
     access.limitLogins(context.address);
     const claimed = await access.claim.check(input.code, input.name);
-    return carryOut(input, storePlan(input.name, `${sentenceOf(claimed, input.name)}; the one-time link ends.`), async () => {
+    return carryOut({ context, dryRun: input.dryRun }, storePlan(input.name, `${sentenceOf(claimed, input.name)}; the one-time link ends.`), async () => {
       const role = await access.claim.use(input.code, input);
       return enter(context, { name: input.name, role, token: input.token });
     });
@@ -46,7 +46,7 @@ export const sessionHandlers: HandlersOf<Pick<typeof contract, 'session'>>['sess
     const warnings = lasting > 0 ? [`${lasting} API token${lasting === 1 ? '' : 's'} of ${actor.user} will go on working: revoke those that somebody else may know.`] : [];
     const changes = [{ path: `users.${actor.user}.password`, kind: 'changed' as const, before: '(secret)', after: '(secret)', sentence: 'new password' }];
     // As with a login, a preview does not look at the password.
-    return carryOut(input, storePlan(actor.user, `Change the password of ${actor.user}, and end whatever else is signed in by it.`, { warnings, changes }), async () => {
+    return carryOut({ context, dryRun: input.dryRun }, storePlan(actor.user, `Change the password of ${actor.user}, and end whatever else is signed in by it.`, { warnings, changes }), async () => {
       const ended = await access.changePassword(actor, input, context);
       return { user: actor.user, sessionsEnded: ended.sessions, tokensEnded: ended.tokens };
     });
@@ -56,7 +56,7 @@ export const sessionHandlers: HandlersOf<Pick<typeof contract, 'session'>>['sess
     const actor = signedIn(context);
     const { store, access } = context.services;
     const sentence = actor.via === 'token' ? `Sign ${actor.user} out: the API token of this request is revoked.` : `Sign ${actor.user} out.`;
-    return carryOut(input, storePlan(actor.user, sentence), async () => {
+    return carryOut({ context, dryRun: input.dryRun }, storePlan(actor.user, sentence), async () => {
       if (actor.sessionId !== undefined) await store.sessions.remove(actor.sessionId);
       if (actor.tokenId !== undefined) await store.tokens.remove(actor.tokenId);
       context.setCookie(access.clearingCookie());
@@ -77,7 +77,7 @@ export const sessionHandlers: HandlersOf<Pick<typeof contract, 'session'>>['sess
     await assertNoLesserToken(actor, found.id, store);
     const warnings = found.id === actor.sessionId ? ['This is the session that you are signed in with.'] : [];
     const changes = [{ path: `sessions.${found.id}`, kind: 'removed' as const, before: { user: found.userName, address: found.address }, sentence: `session of ${found.userName}: ended` }];
-    return carryOut(input, storePlan(found.id, `End a session of ${found.userName}.`, { warnings, changes }), async () => {
+    return carryOut({ context, dryRun: input.dryRun }, storePlan(found.id, `End a session of ${found.userName}.`, { warnings, changes }), async () => {
       await store.sessions.remove(found.id);
       return { id: found.id };
     });

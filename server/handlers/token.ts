@@ -4,7 +4,7 @@ import type { Change } from '~/contract/shapes/config.ts';
 import type { Refusal } from '~/contract/shapes/plan.ts';
 import { allows } from '~/server/access/index.ts';
 import { assertNoLesserToken } from '~/server/access/own.ts';
-import { carryOut, storePlan } from '~/server/access/plan.ts';
+import { carryOut, storePlan } from './carry-out.ts';
 import { signedIn } from '~/server/access/signed-in.ts';
 import type { StoredToken } from '~/server/store/index.ts';
 import type { Context, HandlersOf } from './context.ts';
@@ -24,7 +24,7 @@ export const tokenHandlers: HandlersOf<Pick<typeof contract, 'token'>>['token'] 
     const { name, role, days } = input;
     const refusals = await refusalsOf(context, input);
     const changes: Change[] = [{ path: `tokens.${name}`, kind: 'added', after: { user: actor.user, role, days }, sentence: `${name}: ${role} for ${days} days` }];
-    return carryOut(input, storePlan(name, `Create API token "${name}" for ${actor.user}: ${role}, ${days} days.`, { refusals, changes }), async () => {
+    return carryOut({ context, dryRun: input.dryRun }, storePlan(name, `Create API token "${name}" for ${actor.user}: ${role}, ${days} days.`, { refusals, changes }), async () => {
       const { token, text } = await context.services.access.tokens.issue({ name, role, days, userName: actor.user });
       return { ...viewOf(token), secret: text };
     });
@@ -40,7 +40,7 @@ export const tokenHandlers: HandlersOf<Pick<typeof contract, 'token'>>['token'] 
     await assertNoLesserToken(actor, token.id, store);
     const changes: Change[] = [{ path: `tokens.${token.name}`, kind: 'removed', before: { id: token.id, user: token.userName, role: token.role }, sentence: `${token.name}: revoked` }];
     const warnings = token.id === actor.tokenId ? ['This is the token that this request came with.'] : [];
-    return carryOut(input, storePlan(token.id, `Revoke API token "${token.name}" of ${token.userName}.`, { changes, warnings }), async () => {
+    return carryOut({ context, dryRun: input.dryRun }, storePlan(token.id, `Revoke API token "${token.name}" of ${token.userName}.`, { changes, warnings }), async () => {
       await store.tokens.remove(token.id);
       return { id: token.id };
     });

@@ -3,7 +3,7 @@ import type { contract } from '~/contract/index.ts';
 import type { Change } from '~/contract/shapes/config.ts';
 import type { Refusal } from '~/contract/shapes/plan.ts';
 import { userKey } from '~/server/access/lockout.ts';
-import { carryOut, storePlan } from '~/server/access/plan.ts';
+import { carryOut, storePlan } from './carry-out.ts';
 import type { StoredUser, UserPatch } from '~/server/store/index.ts';
 import type { Context, HandlersOf } from './context.ts';
 
@@ -14,12 +14,13 @@ export const userHandlers: HandlersOf<Pick<typeof contract, 'user'>>['user'] = {
     return users.map((user) => viewOf(user, lockOf(locks.get(userKey(user.name))?.lockedUntil, now())));
   },
 
-  create: async ({ services: { store, access, now } }, input) => {
+  create: async (context, input) => {
+    const { store, access, now } = context.services;
     const { name, role, password } = input;
     const taken = (await store.users.get(name)) !== null;
     const refusals = taken ? [{ code: 'exists', target: name, sentence: `There is a user ${name} already.`, wayOut: 'Choose another name, or edit that user.' }] : [];
     const changes: Change[] = [{ path: `users.${name}`, kind: 'added', after: { role }, sentence: `${name}: ${role}` }];
-    return carryOut(input, storePlan(name, `Create user ${name} as ${role}.`, { refusals, changes }), async () => {
+    return carryOut({ context, dryRun: input.dryRun }, storePlan(name, `Create user ${name} as ${role}.`, { refusals, changes }), async () => {
       const user: StoredUser = { name, role, passwordHash: await access.passwords.hash(password), createdAt: now(), lastLoginAt: null, disabled: false };
       if ((await store.users.create(user)) === 'exists') throw new CoterieError('CONFLICT', `There is a user ${name} already.`, { name });
       return viewOf(user, null);
@@ -35,7 +36,7 @@ export const userHandlers: HandlersOf<Pick<typeof contract, 'user'>>['user'] = {
     const refusals = loses ? await lastAdmin(context, user) : [];
     const warnings = name === context.actor?.user && loses ? ['This is the user that you are signed in with.'] : [];
     const sentence = changes.length === 0 ? `Nothing changes for user ${name}.` : `Change user ${name}: ${changes.map((change) => change.sentence).join(', ')}.`;
-    return carryOut(input, storePlan(name, sentence, { refusals, warnings, changes }), async () => {
+    return carryOut({ context, dryRun: input.dryRun }, storePlan(name, sentence, { refusals, warnings, changes }), async () => {
       const patch: UserPatch = { ...(role === undefined ? {} : { role }), ...(disabled === undefined ? {} : { disabled }) };
       if (Object.keys(patch).length > 0) assertDone(name, await store.users.update(name, patch));
       // Tokens of a disabled user are refused as they come.
@@ -54,7 +55,7 @@ export const userHandlers: HandlersOf<Pick<typeof contract, 'user'>>['user'] = {
     const lockedUntil = lockOf((await store.loginFailures.get([userKey(name)])).get(userKey(name))?.lockedUntil, now());
     const changes: Change[] = lockedUntil === null ? [] : [{ path: `users.${name}.lockedUntil`, kind: 'changed', before: lockedUntil, after: null, sentence: `${name}: may try to sign in again at once` }];
     const warnings = lockedUntil === null ? [`${name} is not locked out now.`] : [];
-    return carryOut(input, storePlan(name, `Forget the failed logins of ${name}.`, { changes, warnings }), async () => {
+    return carryOut({ context, dryRun: input.dryRun }, storePlan(name, `Forget the failed logins of ${name}.`, { changes, warnings }), async () => {
       await store.loginFailures.clear([userKey(name)]);
       return viewOf(user, null);
     });
@@ -68,7 +69,7 @@ export const userHandlers: HandlersOf<Pick<typeof contract, 'user'>>['user'] = {
     const tokens = (await store.tokens.list({ userName: name })).length;
     const warnings = [...(tokens > 0 ? [`${tokens} API token${tokens === 1 ? '' : 's'} of ${name} will stop working.`] : []), ...(name === context.actor?.user ? ['This is the user that you are signed in with.'] : [])];
     const changes: Change[] = [{ path: `users.${name}`, kind: 'removed', before: { role: user.role, disabled: user.disabled }, sentence: `${name}: gone` }];
-    return carryOut(input, storePlan(name, `Delete user ${name} with its sessions and tokens.`, { refusals, warnings, changes }), async () => {
+    return carryOut({ context, dryRun: input.dryRun }, storePlan(name, `Delete user ${name} with its sessions and tokens.`, { refusals, warnings, changes }), async () => {
       assertDone(name, await store.users.remove(name));
       return { name };
     });

@@ -2,10 +2,10 @@ import { Retention, retentionDefaults } from '~/contract/retention.ts';
 import { keptKinds, type KeptKind, type Store } from '~/server/store/index.ts';
 import { pause } from './backoff.ts';
 
-/** Ends history by its setting, a few rows at a time. Of several servers on one database the one that writes the events does it. */
+/** Ends history by its setting, a few rows at a time, and what somebody began and no server lives to tell of. Of several servers on one database the one that writes the events does it. */
 
 export type RetentionComponents = {
-  readonly store: Pick<Store, 'meta' | 'retention'>;
+  readonly store: Pick<Store, 'meta' | 'retention' | 'audit' | 'provider'>;
   readonly now: () => number;
   readonly isOurs: () => boolean;
   readonly onError: (error: unknown) => void;
@@ -21,6 +21,8 @@ export const retentionLimits = {
   /** In one pass; what is left goes in the next one. */
   batchesMax: 2000,
   eventsMax: 200_000,
+  /** Longer than any operation takes: whoever began it has ended, or another server would be robbed of its word. */
+  untoldMs: 600_000,
 } as const;
 
 export type Kept = { readonly days: Retention; readonly by: string | null; readonly at: number | null };
@@ -64,6 +66,12 @@ export class RetentionKeeper {
     this.#plan(0);
   }
 
+  /** A file has one server: what was begun before this start will not be told any more. */
+  async settleOwn(): Promise<void> {
+    const { store, now } = this.components;
+    if (store.provider === 'sqlite') await store.audit.settle(now());
+  }
+
   start(): void {
     this.#plan(this.limits.firstMs);
   }
@@ -92,7 +100,8 @@ export class RetentionKeeper {
   }
 
   async #prune(): Promise<number> {
-    const { store } = this.components;
+    const { store, now } = this.components;
+    await store.audit.settle(now() - this.limits.untoldMs);
     const { days } = await this.get();
     let gone = 0;
     for (const kind of keptKinds) {

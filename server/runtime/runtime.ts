@@ -104,7 +104,7 @@ export class Runtime {
     );
     const told = await alerts.load();
     const runtime: Runtime = new Runtime(components, { ...options, versions, journal, marks, rules, news, alerts, told });
-    await runtime.#tellMissed();
+    await Promise.all([runtime.#tellMissed(), runtime.retention.settleOwn()]);
     await runtime.#listen();
     return runtime;
   }

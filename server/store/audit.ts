@@ -2,11 +2,36 @@ import type { Db, Tx } from './database.ts';
 import type { AuditDraft, Audited, AuditStore } from './types.ts';
 
 const valueBytesMax = 64 * 1024;
+const settledMax = 1000;
 
 /** Who did what. Append-only: there is no method that changes, only `retention.prune` deletes, and triggers in the database refuse all else. */
 export function auditStore(db: Db): AuditStore {
   return {
-    append: (entry) => auditIn(db, entry),
+    begin: async (id, entry) => {
+      await db.auditBegun.create({ data: { id, at: BigInt(entry.at), entry: JSON.stringify(shortened(entry)) } });
+    },
+    append: (entry, begun = null) =>
+      begun === null
+        ? auditIn(db, entry)
+        : db.$transaction(async (tx) => {
+            await tx.auditBegun.deleteMany({ where: { id: begun } });
+            return auditIn(tx, entry);
+          }),
+    forget: async (begun) => {
+      await db.auditBegun.deleteMany({ where: { id: begun } });
+    },
+    settle: async (before) => {
+      const rows = await db.auditBegun.findMany({ where: { at: { lt: BigInt(before) } }, orderBy: { at: 'asc' }, take: settledMax });
+      const settled = rows.map(({ id, entry }) =>
+        db.$transaction(async (tx) => {
+          // Of two servers that see it, one writes it.
+          if ((await tx.auditBegun.deleteMany({ where: { id } })).count === 0) return 0;
+          await auditIn(tx, JSON.parse(entry) as AuditDraft);
+          return 1;
+        }),
+      );
+      return (await Promise.all(settled)).filter((count) => count === 1).length;
+    },
     list: async ({ actor, operation, outcome, since, before, limit }) => {
       const where = {
         ...(actor === undefined ? {} : { actor }),
@@ -26,6 +51,12 @@ export function auditStore(db: Db): AuditStore {
       }));
     },
   };
+}
+
+/** As it would be stored: a document is not kept twice. */
+function shortened(entry: AuditDraft): AuditDraft {
+  const [input, before, after] = [entry.input, entry.before, entry.after].map((value) => valueOf(textOf(value)));
+  return { ...entry, input, before, after };
 }
 
 /** Also within the transaction of what it tells of. */

@@ -33,7 +33,7 @@ export async function openStore(url: string, { openLog }: { openLog?: OpenLog } 
     locks: lockStore(db, provider),
     events: eventStore(db, provider),
     // The last write of every mutation: once it is on the disk, so is all that the mutation did.
-    audit: { ...audit, append: (entry) => durable.after(audit.append(entry)) },
+    audit: { ...audit, begin: (id, entry) => durable.after(audit.begin(id, entry)), append: (entry, begun) => durable.after(audit.append(entry, begun)) },
     issuesSeen: issueSeenStore(db),
     issueMarks: issueMarkStore(db),
     alerts: alertStore(db, provider),

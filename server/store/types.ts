@@ -119,7 +119,14 @@ export type Audited = z.output<typeof AuditEntry>;
 export type AuditDraft = Omit<Audited, 'id'>;
 /** Nothing is ever changed; only what is older than the retention setting goes (`retention.prune`). */
 export type AuditStore = {
-  append(entry: AuditDraft): Promise<number>;
+  /** What is about to be done, as the entry that it becomes if nobody tells how it went. */
+  begin(id: string, entry: AuditDraft): Promise<void>;
+  /** How it went: in the place of what was begun. */
+  append(entry: AuditDraft, begun?: string | null): Promise<number>;
+  /** It was not done, and is not worth an entry. */
+  forget(begun: string): Promise<void>;
+  /** What was begun before then and has not ended becomes entries; tells how many. */
+  settle(before: number): Promise<number>;
   /** Newest first. */
   list(filter: { actor?: string | undefined; operation?: string | undefined; outcome?: Audited['outcome'] | undefined; since?: number | undefined; before?: number | undefined; limit: number }): Promise<Audited[]>;
 };

@@ -101,7 +101,7 @@ export function alertSuite(name: string, open: () => Promise<{ store: Store; end
       const others = async () => JSON.stringify([await store.versions.list({ limit: 9, offset: 0 }), await store.issueMarks.list(), await store.users.list(), await store.rules.list(), await store.alerts.channels()]);
       const before = await others();
 
-      const limits = { everyMs: 1e9, firstMs: 1e9, batchRows: 4, pauseMs: 0, batchesMax: 100, eventsMax: 10 };
+      const limits = { everyMs: 1e9, firstMs: 1e9, batchRows: 4, pauseMs: 0, batchesMax: 100, eventsMax: 10, untoldMs: 600_000 };
       const keeper = new RetentionKeeper({ store, now: () => now, isOurs: () => true, onError: (error) => expect.unreachable(String(error)) }, limits);
       expect((await keeper.get()).days).toEqual({ eventDays: 90, auditDays: 365, deliveryDays: 30, runDays: 365 });
       expect(await keeper.wouldGo((await keeper.get()).days)).toEqual({ event: 10, audit: 2, delivery: 2, run: 1 });

@@ -1,0 +1,6 @@
+-- CreateTable
+CREATE TABLE "AuditBegun" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "at" BIGINT NOT NULL,
+    "entry" TEXT NOT NULL
+);
