@@ -25,8 +25,8 @@ export function DrawerIssues({ issues }: { issues: readonly Issue[] }) {
           <Text size="sm"><Prose text={issue.sentence} /> <Text span size="xs" c="dimmed">for <Ago at={issue.since} suffix={false} /></Text></Text>
           <ActionMenu label={`Actions on ${issue.code} of ${issue.object.name}`} actions={issueActions(issue, issues)} />
         </Group>
-        <Group gap="sm" justify="space-between" mt={2} wrap="nowrap" align="flex-end">
-          <Text size="sm" c="dimmed"><Prose text={issue.wayOut} /></Text>
+        <Group gap="sm" justify="flex-end" mt={2} align="flex-end">
+          <Text size="sm" c="dimmed" flex="1 1 240px"><Prose text={issue.wayOut} /></Text>
           {repair && refusalFor(repair.operation, role) === null && <Repair {...repair} />}
         </Group>
         <MarkWords {...issue} />

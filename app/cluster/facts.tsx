@@ -39,7 +39,7 @@ export function Facts({ instance, status, brief = false }: { instance: InstanceV
             ['Started', <Ago key="started" at={database.process.startedAt} />],
             ['Status', `${database.status}, ${database.readOnly ? 'read-only' : 'writable'}`],
             ['Data in memory', `${bytesText(database.slab.itemsUsedBytes)} in ${bytesText(database.slab.arenaUsedBytes)} of arena, quota ${bytesText(database.slab.quotaBytes)}`],
-            ['LSN', `${database.lsn}`],
+            ['Own LSN', `${database.lsn}`],
           ] as const) : []),
           ['Disk', `${bytesText(status.disk.freeBytes)} free of ${bytesText(status.disk.totalBytes)}`],
         ]} />

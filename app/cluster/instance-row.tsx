@@ -5,6 +5,7 @@ import { memo } from 'react';
 import { instanceActions } from '~/app/lib/actions.ts';
 import { countText, lagText } from '~/app/lib/format.ts';
 import type { Grouping } from '~/app/lib/groups.ts';
+import { stateText } from '~/app/lib/health.ts';
 import { pathOfInstance } from '~/app/lib/instance-tabs.ts';
 import { isLag } from '~/app/lib/summary.ts';
 import { HealthMark } from '~/app/ui/health-mark.tsx';
@@ -59,11 +60,12 @@ function Row({ place: { measure, index }, instance, overview, by }: Props) {
 }
 
 /** State and goal, where the sentence above does not say it all. */
-function StateLine({ instance: { state, goal, healthSentence, reason } }: { instance: InstanceView }) {
+function StateLine({ instance }: { instance: InstanceView }) {
+  const { state, goal, healthSentence, reason } = instance;
   if (state === null || (state === goal && healthSentence.toLowerCase().startsWith(state))) return null;
   return (
     <div className={styles.state} title={reason ?? undefined}>
-      state {state}{goal !== null && goal !== state && `, goal ${goal}`}
+      {stateText(instance)}
     </div>
   );
 }

@@ -20,7 +20,7 @@ export function Toolbar({ overview, filter, onFilter }: { overview: ClusterOverv
   const add = (term: string) => onFilter({ ...filter, search: [filter.search.trim(), term].filter((text) => text !== '').join(' ') });
   return (
     <div className={styles.toolbar}>
-      <SearchField label="Search instances" placeholder="Alias, address, zone:…, is:master, lag>1 …" value={filter.search} onChange={(search) => onFilter({ ...filter, search })} help={<SearchHelp onChoose={add} />} />
+      <SearchField label="Search instances" placeholder="Alias, address, zone:…" value={filter.search} onChange={(search) => onFilter({ ...filter, search })} help={<SearchHelp onChoose={add} />} />
       <SegmentedControl
         aria-label="Health"
         size="sm"

@@ -5,6 +5,7 @@ import { ActionMenu } from '~/app/cluster/action-menu.tsx';
 import { Leadership } from '~/app/cluster/leadership.tsx';
 import { instanceActions } from '~/app/lib/actions.ts';
 import { dateTimeText } from '~/app/lib/format.ts';
+import { stateText } from '~/app/lib/health.ts';
 import { eventsOf } from '~/app/lib/object-ways.ts';
 import { ageOf } from '~/app/lib/summary.ts';
 import { useServerNow } from '~/app/live/live-provider.tsx';
@@ -38,7 +39,7 @@ export function Heading({ instance, overview }: TabProps) {
       <div className={styles.state}>
         <HealthPill health={instance.health}>{instance.healthSentence}</HealthPill>
         <Text size="sm" c="dimmed" component="span">
-          state {instance.state ?? 'unknown'}{instance.goal !== null && instance.goal !== instance.state && `, goal ${instance.goal}`}
+          {stateText(instance)}
           {since !== null && <>, for <Ago at={since} suffix={false} /></>}
         </Text>
         <Text size="sm" c="dimmed" component="span">last report <ReportAge at={instance.reportedAt} /></Text>

@@ -45,6 +45,10 @@ export function differences({ before, after }: Pick<AuditRow, 'before' | 'after'
   return [...new Set([...old.keys(), ...next.keys()])].map((path) => ({ path, before: old.get(path) ?? null, after: next.get(path) ?? null }));
 }
 
+/** A path with the names that people know in place of uuids; of what is gone, the uuid stays. */
+export const namedPath = (path: string, named: readonly { readonly uuid: string; readonly alias: string }[]): string =>
+  path.split('/').map((part) => named.find(({ uuid }) => uuid === part)?.alias ?? part).join('/');
+
 function byPath(side: unknown): Map<string, string> {
   if (side === null || side === undefined) return new Map();
   if (typeof side !== 'object' || Array.isArray(side) || 'truncated' in side) return new Map([['', jsonText(side)]]);

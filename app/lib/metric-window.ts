@@ -72,7 +72,7 @@ export const seriesOf = (specs: readonly ChartSpec[]): MetricName[] => [...new S
 
 export const shownSeries = ({ series: names }: ChartSpec, { series }: MetricWindow): MetricName[] => names.filter((name, index) => index === 0 || series[name]?.values.some((value) => value !== null && value !== 0));
 
-const compact = new Intl.NumberFormat('en', { maximumSignificantDigits: 3, notation: 'compact' });
+const compact = new Intl.NumberFormat('en', { maximumSignificantDigits: 3, maximumFractionDigits: 2, roundingPriority: 'lessPrecision', notation: 'compact' });
 
 export function metricText(unit: MetricUnit, value: number | null): string {
   if (value === null) return '—';

@@ -10,7 +10,7 @@ export type VclockRow = {
   /** Who wrote these rows; its number where nobody knows it. */
   readonly writer: string;
   /** In the order of the members; null = not told, or nothing from this writer. */
-  readonly cells: readonly { readonly lsn: number | null; /** Rows that another member has of this writer and it has not. */ readonly behind: number }[];
+  readonly cells: readonly { readonly lsn: number | null; /** Rows that another member has of this writer and it has not; 0 of the writer itself, whose report is only the older one. */ readonly behind: number }[];
 };
 
 /** Rows of number 0 are local to each member and are not compared. */
@@ -23,7 +23,7 @@ export function vclockRows(members: readonly Member[]): VclockRow[] {
   return ids.map((id) => {
     const lsns = databases.map((database) => (database === null ? null : (database.vclock[id] ?? 0)));
     const newest = Math.max(0, ...lsns.map((lsn) => lsn ?? 0));
-    return { id, writer: names.get(id) ?? `member ${id}, not in this replicaset any more`, cells: lsns.map((lsn) => ({ lsn, behind: lsn === null ? 0 : newest - lsn })) };
+    return { id, writer: names.get(id) ?? `member ${id}, not in this replicaset any more`, cells: lsns.map((lsn, index) => ({ lsn, behind: lsn === null || String(databases[index]!.id) === id ? 0 : newest - lsn })) };
   });
 }
 

@@ -58,6 +58,7 @@ function Ask({ operation, state, review, wide, onClose }: AskProps) {
   const { draft, set, errors, overview, checked, ready, run } = state;
   const { behind } = useChangeSet();
   const Form = review ? CollectedChanges : forms[operation];
+  const lead = leadOf(operation, draft);
   const dangers = checked.complete ? dangersOf(operation, draft) : [];
   const why = refusalFor(operation, role) ?? (review && behind ? 'Look at what was applied meanwhile, then continue on it.' : null) ?? (ready.ready ? null : ready.why);
   const submit = (event: FormEvent) => {
@@ -68,7 +69,7 @@ function Ask({ operation, state, review, wide, onClose }: AskProps) {
     <form onSubmit={submit} noValidate className={styles.form}>
       <div className={wide ? styles.wide : styles.narrow}>
         <div className={styles.fields}>
-          <Text size="sm" c="dimmed"><Prose text={leadOf(operation, draft)} /></Text>
+          {lead !== `${titleOf(operation, draft)}.` && <Text size="sm" c="dimmed"><Prose text={lead} /></Text>}
           {Form && overview && <Form draft={draft} set={set} errors={errors} overview={overview} />}
           {dangers.length > 0 && <Alert variant="light" color={definition.typedName ? 'red' : 'yellow'} p="xs" icon={<HealthShapes.warning size={18} />}>{dangers.map((danger) => <Text key={danger} size="sm">{danger}</Text>)}</Alert>}
           {state.name !== null && (

@@ -5,6 +5,7 @@ import '@mantine/spotlight/styles.css';
 import { useRouter } from 'next/navigation';
 import { useOpenInstance } from '~/app/cluster/use-filter.ts';
 import { pathOfInstance } from '~/app/lib/instance-tabs.ts';
+import { paletteMatches } from '~/app/lib/palette.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
 import { compare, refOf } from '~/app/lib/rows.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
@@ -13,7 +14,7 @@ import { useSession } from '~/app/session/session-provider.tsx';
 import { Search } from '~/app/ui/icons.tsx';
 import { pagesFor } from './pages.ts';
 
-const shownMax = 9;
+const shownMax = 12;
 
 /** Ctrl-K: to any instance, or to what is done most, without leaving the keyboard. */
 export function Palette() {
@@ -39,8 +40,10 @@ export function Palette() {
     { id: 'create', label: 'Create replicaset', description: 'From unconfigured instances', onClick: () => open('replicaset.create') },
     { id: 'probe', label: 'Probe address', description: 'Look for an agent that does not appear', onClick: () => open('instance.probe') },
   ];
-  const ways = pagesFor(role).map(({ href, label }): SpotlightActionData => ({ id: href, label, description: 'Page', onClick: () => router.push(href) }));
+  const ways = pagesFor(role).map(({ href, label }): SpotlightActionData => ({ id: href, label, onClick: () => router.push(href) }));
   const changes = refusalFor('replicaset.edit', role) === null ? [...actions, ...replicasets] : [];
+  const own = { id: 'password', label: 'Change password', description: 'Of your own account', onClick: () => open('session.changePassword') };
+  const groups = [{ group: 'Pages', actions: ways }, { group: 'Instances', actions: instances }, { group: 'Pages of instances', actions: instancePages }, { group: 'Actions', actions: [...changes, own] }];
   return (
     <>
       <Tooltip label="Go to… (Ctrl K)">
@@ -49,7 +52,8 @@ export function Palette() {
         </ActionIcon>
       </Tooltip>
       <Spotlight
-        actions={[{ group: 'Instances', actions: instances }, { group: 'Pages of instances', actions: instancePages }, { group: 'Actions', actions: changes }, { group: 'Pages', actions: [...ways, { id: 'password', label: 'Change password', description: 'Of your own account', onClick: () => open('session.changePassword') }] }]}
+        actions={groups}
+        filter={(query) => paletteMatches(query, groups)}
         shortcut={['mod + K']}
         limit={shownMax}
         overlayProps={{ backgroundOpacity: 0.45, blur: 0 }}

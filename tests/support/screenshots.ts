@@ -1,55 +1,184 @@
-import { mkdirSync } from 'node:fs';
-import type { Page } from 'playwright-core';
-import { openBrowser, openPage, Product, signIn, untilLive, untilState, type Scheme } from './browser.ts';
-import { waitFor } from './wait.ts';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { act, lookFor, openBrowser, openPage, Product, signIn, untilLive, untilState } from './browser.ts';
+import { fits } from './dashboard.ts';
+import { trouble, well } from './scene.ts';
+import { smallPng } from './small-png.ts';
+import { Receiver } from './webhook-receiver.ts';
 
-/** Makes the pictures of docs/images anew, of the real product: `npx tsx tests/support/screenshots.ts [folder]` after a build. */
+/**
+ * Makes the pictures anew, of the real product: `npm run screenshots`. Every page and dialog in light and dark, 1280 and 390 px
+ * wide, goes to a folder to be looked at (`npm run screenshots -- FOLDER [name,name]`); those that `kept` names go to docs/screenshots too.
+ */
 
-const folder = process.argv[2] ?? 'docs/images';
-const rows = 20_000;
+type Picture = { readonly name: string; readonly path: string; readonly ready: (page: Page) => Promise<unknown> };
 
-/** Something to see: data on both masters, on each replica a moment later. */
-async function fill(product: Product): Promise<void> {
-  for (const master of ['s1-1', 's2-1']) {
-    const made = await product.eval(master, `box.schema.space.create('orders'):create_index('pk') box.atomic(function() for id = 1, ${rows} do box.space.orders:insert{id, ('x'):rep(200)} end end) return box.space.orders:len()`);
-    if (!made.ok) throw new Error(made.error ?? 'no data');
-  }
-  for (const replica of ['s1-2', 's2-2']) {
-    await waitFor(async () => (await product.eval(replica, 'return box.space.orders and box.space.orders:len()')).values[0] === rows, { timeoutMs: 30_000, what: `the data on ${replica}` });
-  }
-}
+const first = (selector: string) => (page: Page) => page.locator(selector).first().waitFor();
+const text = (words: string | RegExp) => (page: Page) => page.getByText(words).first().waitFor();
+const planned = first('[data-testid=plan] li');
 
-async function picture(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: `${folder}/${name}.png` });
-  process.stdout.write(`${folder}/${name}.png\n`);
-}
+/** Without a session. */
+const outside: readonly Picture[] = [
+  { name: 'login', path: '/login', ready: first('input[type=password]') },
+];
 
-async function pictures(product: Product, scheme: Scheme, suffix: string): Promise<void> {
-  const browser = await openBrowser();
-  try {
-    const { page } = await openPage(browser, { url: product.url, scheme });
-    await page.goto('/');
-    await signIn(page);
-    await untilLive(page);
-    for (const alias of ['s1-1', 's1-2', 's2-1', 's2-2', 'front-1']) await untilState(page, alias, 'ready');
-    await page.mouse.move(0, 0);
-    await picture(page, `dashboard${suffix}`);
+const calm: readonly Picture[] = [
+  { name: 'cluster', path: '/', ready: async (page) => { for (const alias of ['s1-1', 's1-2', 's2-1', 's2-2', 'front-1']) await untilState(page, alias, 'ready'); } },
+  { name: 'cluster-graph', path: '/?view=graph', ready: first('[data-testid=graph] .react-flow__node') },
+  { name: 'edit-replicaset', path: '/', ready: async (page) => {
     await page.getByRole('button', { name: 'Edit s1' }).click();
     await page.getByRole('button', { name: 'Move s1-1 down' }).click();
-    await page.getByTestId('plan').locator('li').first().waitFor();
-    await picture(page, `edit-replicaset${suffix}`);
+    await planned(page);
+  } },
+  { name: 'expel', path: '/', ready: async (page) => { await act(page, 's1-2', 'Expel'); await planned(page); } },
+  { name: 'config', path: '/config', ready: first('[data-testid=code] .cm-content') },
+  { name: 'config-compare', path: '/config?version=5&from=2&section=limits.yml', ready: first('[data-testid=merge] .cm-merge-b, [data-testid=merge] .cm-deletedChunk') },
+  { name: 'palette', path: '/', ready: async (page) => { await lookFor(page, 's2'); await page.locator('[data-action]').filter({ hasText: 's2-2' }).first().waitFor(); } },
+  { name: 'user-create', path: '/users', ready: async (page) => {
+    await page.getByRole('button', { name: 'Create user' }).first().click();
+    await page.getByLabel('Name', { exact: true }).fill('zoe');
+    await page.getByRole('dialog').getByLabel('Password').first().fill('short');
+  } },
+  { name: 'password', path: '/users', ready: async (page) => {
+    await page.getByRole('button', { name: /^Account/ }).click();
+    await page.getByRole('menuitem', { name: 'Change password' }).click();
+    await first('[role=dialog] input')(page);
+  } },
+  { name: 'users', path: '/users', ready: first('tr[data-row]') },
+  { name: 'tokens', path: '/users?tab=tokens', ready: first('tr[data-row]') },
+  { name: 'sessions', path: '/users?tab=sessions', ready: first('tr[data-row]') },
+  { name: 'rules', path: '/issues?tab=rules', ready: first('[data-rule], tr[data-row]') },
+  { name: 'issues-none', path: '/issues', ready: text('Nothing is wrong') },
+  { name: 'instance', path: '/instances/s1-1', ready: (page) => page.getByText('UUID', { exact: true }).waitFor() },
+  { name: 'instance-replication', path: '/instances/s1-1?tab=replication', ready: first('tr[data-peer="s1-2"]') },
+  { name: 'instance-storage', path: '/instances/s1-1?tab=storage', ready: first('[data-row="orders"]') },
+  { name: 'instance-settings', path: '/instances/s1-1?tab=settings', ready: first('[data-row="listen"]') },
+  { name: 'instance-statistics', path: '/instances/s1-1?tab=statistics', ready: first('[data-chart=disk] canvas') },
+  { name: 'instance-gossip', path: '/instances/s1-1?tab=gossip', ready: first('[data-testid=seen-verdict]') },
+  { name: 'instance-console', path: '/instances/s1-1?tab=console', ready: async (page) => {
+    const open = page.getByRole('button', { name: 'I understand: open the console' });
+    await open.or(page.getByTestId('code')).waitFor();
+    if (await open.isVisible()) await open.click();
+    await page.getByTestId('code').locator('.cm-content').click();
+    await page.keyboard.insertText('return box.space.orders:len(), box.info.ro');
+    await page.keyboard.press('Control+Enter');
+    await first('[data-entry]')(page);
+  } },
+];
+
+const troubled: readonly Picture[] = [
+  { name: 'cluster-problems', path: '/', ready: first('[data-issue=unreachable]') },
+  { name: 'drawer', path: '/?instance=s1-2', ready: first('[role=log]') },
+  { name: 'issues', path: '/issues', ready: first('[data-issue=unreachable]') },
+  { name: 'events', path: '/events', ready: first('[data-event]') },
+  { name: 'gossip', path: '/gossip', ready: first('[data-testid=matrix] td[data-state=dead]') },
+  { name: 'audit', path: '/audit', ready: async (page) => { await first('tr[data-row]')(page); await page.getByRole('button', { name: /^Details of replicaset.edit/ }).first().click(); } },
+  { name: 'alerts', path: '/alerts', ready: first('tr[data-row]') },
+  { name: 'alert-deliveries', path: '/alerts?tab=deliveries', ready: first('tr[data-row]') },
+  { name: 'silences', path: '/alerts?tab=silences', ready: first('main h1') },
+  { name: 'retention', path: '/alerts?tab=retention', ready: first('main h1') },
+  { name: 'channel', path: '/alerts', ready: async (page) => { await page.getByRole('button', { name: /^Add/ }).first().click(); await first('[role=dialog] input')(page); } },
+  { name: 'instance-events', path: '/instances/s2-1?tab=events', ready: first('[data-event]') },
+  { name: 'instance-down', path: '/instances/s2-2', ready: text('UUID') },
+  { name: 'instance-logs', path: '/instances/s2-1?tab=logs', ready: (page) => page.getByRole('log').getByText(/SIGKILL|ready to accept/).first().waitFor() },
+];
+
+const empty: readonly Picture[] = [
+  { name: 'empty-claim', path: '/claim?code=x', ready: first('input[type=password]') },
+  { name: 'empty-cluster', path: '/', ready: text('i1') },
+  ...['issues', 'events', 'config', 'gossip', 'users', 'audit', 'alerts'].map((name): Picture => ({ name: `empty-${name}`, path: `/${name}`, ready: first('main h1') })),
+];
+
+/** In docs/screenshots, as they are seen without scrolling. */
+const kept = new Set(['cluster-problems-light-1280', 'cluster-problems-dark-1280', 'cluster-graph-dark-1280', 'edit-replicaset-light-1280', 'issues-light-390', 'config-compare-light-1280', 'instance-statistics-dark-1280', 'gossip-light-1280']);
+const keptFolder = 'docs/screenshots';
+const heightMax = 2000;
+
+const [folder = mkdtempSync(join(tmpdir(), 'coterie-screenshots-')), chosen = ''] = process.argv.slice(2);
+const wanted = chosen === '' ? null : chosen.split(',');
+const chosenOf = (pictures: readonly Picture[]) => pictures.filter(({ name }) => wanted?.includes(name) ?? true);
+
+async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.querySelector('.mantine-Skeleton-root') === null);
+  await page.evaluate(() => document.fonts.ready);
+  await page.mouse.move(0, 0);
+}
+
+async function keep(page: Page, name: string): Promise<void> {
+  const still = { animations: 'disabled', caret: 'hide' } as const;
+  if (kept.has(name)) writeFileSync(join(keptFolder, `${name}.png`), smallPng(await page.screenshot(still)));
+  const { width, height, over } = await page.evaluate(() => ({ width: innerWidth, height: document.documentElement.scrollHeight, over: document.querySelector('[role=dialog]') !== null }));
+  const whole = over ? {} : { fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(height, heightMax) } };
+  writeFileSync(join(folder, `${name}.png`), await page.screenshot({ ...still, ...whole }));
+  process.stdout.write(`${join(folder, `${name}.png`)}\n`);
+}
+
+/** What is not seen as it should be is told at the end, and does not keep the others from being made. */
+async function take(browser: Browser, product: Product, pictures: readonly Picture[], { signedIn = true } = {}): Promise<string[]> {
+  const faults: string[] = [];
+  const asked = chosenOf(pictures);
+  if (asked.length === 0) return faults;
+  for (const scheme of ['light', 'dark'] as const) {
+    for (const width of [1280, 390]) {
+      const { page, context } = await openPage(browser, { url: product.url, scheme, phone: width === 390 });
+      if (signedIn) {
+        await page.goto('/');
+        await signIn(page);
+        await untilLive(page);
+      }
+      for (const { name, path, ready } of asked) {
+        const file = `${name}-${scheme}-${width}`;
+        await page.goto(path);
+        if (signedIn) await untilLive(page);
+        await ready(page).catch((error: unknown) => faults.push(`${file}: ${String(error)}`));
+        await settled(page);
+        if (!(await fits(page))) faults.push(`${file}: has to be scrolled sideways`);
+        await keep(page, file);
+      }
+      await context.close();
+    }
+  }
+  return faults;
+}
+
+async function demo(browser: Browser): Promise<string[]> {
+  const [product, receiver] = await Promise.all([Product.start(), Receiver.start()]);
+  let back: (() => void) | null = null;
+  const faults: string[] = [];
+  try {
+    await product.claim();
+    faults.push(...(await take(browser, product, outside, { signedIn: false })));
+    await well(product);
+    faults.push(...(await take(browser, product, calm)));
+    if (chosenOf(troubled).length === 0) return faults;
+    back = await trouble(product, receiver);
+    return [...faults, ...(await take(browser, product, troubled))];
   } finally {
-    await browser.close();
+    back?.();
+    await product.stop();
+    await receiver.stop();
   }
 }
 
-mkdirSync(folder, { recursive: true });
-const product = await Product.start();
+async function bare(browser: Browser): Promise<string[]> {
+  if (chosenOf(empty).length === 0) return [];
+  const product = await Product.start({ empty: true });
+  try {
+    await product.claim();
+    return await take(browser, product, empty);
+  } finally {
+    await product.stop();
+  }
+}
+
+for (const one of [folder, keptFolder]) mkdirSync(one, { recursive: true });
+const browser = await openBrowser();
 try {
-  await product.claim();
-  await fill(product);
-  await pictures(product, 'light', '');
-  await pictures(product, 'dark', '-dark');
+  const faults = [...(await demo(browser)), ...(await bare(browser))];
+  for (const fault of faults) process.stderr.write(`${fault}\n`);
+  process.exitCode = faults.length === 0 ? 0 : 1;
 } finally {
-  await product.stop();
+  await browser.close();
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { agentText, endText, matching, tabFrom, tabsFor, userActions, userState } from '~/app/lib/access.ts';
-import { auditedOperations, auditInput, differences } from '~/app/lib/audit.ts';
+import { auditedOperations, auditInput, differences, namedPath } from '~/app/lib/audit.ts';
 import { fieldErrors, problemFrom, saidAtField } from '~/app/lib/problem.ts';
 import { resultOf, secretOf } from '~/app/lib/result.ts';
 import { pagesFor } from '~/app/shell/pages.ts';
@@ -74,6 +74,7 @@ describe('the audit log', () => {
       { path: 'c', before: null, after: 'null' },
     ]);
     expect(differences({ before: null, after: null })).toEqual([]);
+    expect(namedPath('/replicasets/u-1/weight/u-2', [{ uuid: 'u-1', alias: 's1' }])).toBe('/replicasets/s1/weight/u-2');
     expect(differences({ before: null, after: { truncated: true, bytes: 9, start: '{' } })).toMatchObject([{ path: '', before: null, after: expect.stringContaining('truncated') }]);
   });
 });

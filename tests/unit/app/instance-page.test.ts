@@ -52,6 +52,10 @@ describe('vclocks beside each other', () => {
     ]);
   });
 
+  it('does not call a writer behind with its own rows when its report is the older one', () => {
+    expect(vclockRows([member(0, { 1: 90 }), member(1, { 1: 94 })])[0]!.cells).toEqual([{ lsn: 90, behind: 0 }, { lsn: 94, behind: 0 }]);
+  });
+
   it('does not call a member behind that has not told', () => {
     expect(vclockRows([member(0, { 1: 100 }), member(1, null)])[0]!.cells).toEqual([{ lsn: 100, behind: 0 }, { lsn: null, behind: 0 }]);
     expect(vclockRows([member(0, { 1: 100 }), member(1, {})])[0]!.cells[1]).toEqual({ lsn: 0, behind: 100 });
