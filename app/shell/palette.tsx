@@ -56,6 +56,7 @@ export function Palette() {
         filter={(query) => paletteMatches(query, groups)}
         shortcut={['mod + K']}
         limit={shownMax}
+        scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': 'What fits' } }}
         overlayProps={{ backgroundOpacity: 0.45, blur: 0 }}
         nothingFound="Nothing like that here"
         attributes={{ content: { 'aria-label': 'Go to' } }}
