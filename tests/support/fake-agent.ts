@@ -10,7 +10,6 @@ import { agentListener } from '~/link/listener.ts';
 import type { AgentHandlers, Committed, Prepared } from '~/link/protocol.ts';
 import { openRing } from '~/link/sealed-ring.ts';
 
-
 /**
  * An agent without a Tarantool: speaks the real protocol over a real socket and keeps what it was given in memory.
  * Its faults are switches, for tests of the server alone; what agents really do is tested with real ones.
