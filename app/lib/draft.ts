@@ -17,7 +17,10 @@ export function checkDraft(operation: MutationName, draft: Draft): Checked {
   const result = entryOf(operation).operation.input.safeParse(draft);
   if (result.success) return { input: draft, errors: {}, complete: true };
   const errors: Record<string, string> = {};
-  for (const { path, message } of result.error.issues) errors[String(path[0] ?? '')] ??= message;
+  for (const { path, message } of result.error.issues) {
+    const field = String(path[0] ?? '');
+    errors[field] ??= path.length === 1 && draft[field] === undefined ? 'This is needed.' : message;
+  }
   return { input: draft, errors, complete: false };
 }
 

@@ -8,8 +8,8 @@ export function JoinInstance({ draft, set, errors, overview }: FormProps) {
   const sets = overview.replicasets.toSorted((a, b) => compare(a.alias, b.alias)).map((one) => ({ value: refOf(one, overview.replicasets), label: one.alias }));
   return (
     <>
-      <Select label="Instance" placeholder="Choose an unconfigured instance" data={free} value={textOf(draft.instance) || null} error={errors.instance} onChange={(instance) => set('instance', instance ?? undefined)} />
-      <Select label="Replicaset" placeholder="Choose a replicaset" data={sets} value={textOf(draft.replicaset) || null} error={errors.replicaset} onChange={(replicaset) => set('replicaset', replicaset ?? undefined)} />
+      <Select label="Instance" allowDeselect={false} placeholder="Choose an unconfigured instance" data={free} value={textOf(draft.instance) || null} error={errors.instance} onChange={(instance) => set('instance', instance ?? undefined)} />
+      <Select label="Replicaset" allowDeselect={false} placeholder="Choose a replicaset" data={sets} value={textOf(draft.replicaset) || null} error={errors.replicaset} onChange={(replicaset) => set('replicaset', replicaset ?? undefined)} />
       <Autocomplete label="Zone" placeholder="Optional: data centre, rack, room" data={zonesOf(overview)} value={textOf(draft.zone)} error={errors.zone} onChange={(zone) => set('zone', zone === '' ? undefined : zone)} />
       <Switch label="Electable" description="May become master" checked={draft.electable !== false} onChange={(event) => set('electable', event.currentTarget.checked, true)} />
     </>

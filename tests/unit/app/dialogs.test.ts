@@ -26,6 +26,7 @@ describe('the draft of an input', () => {
 
   it('is checked by the contract, errors by field', () => {
     expect(checkDraft('replicaset.create', { alias: 'bad alias', instances: [] })).toMatchObject({ complete: false, errors: { alias: expect.stringContaining('letters'), instances: expect.any(String) } });
+    expect(checkDraft('instance.join', { replicaset: 's1' })).toMatchObject({ complete: false, errors: { instance: 'This is needed.' } });
     expect(checkDraft('instance.probe', { address: '10.0.0.1:7301' })).toMatchObject({ complete: true, errors: {} });
   });
 
