@@ -64,6 +64,8 @@ describe('the page of an instance', () => {
 
   it('shows memory and the spaces with their sizes', async () => {
     await page.goto('/instances/s1-1?tab=storage');
+    for (const what of ['In use of the quota', 'Taken from the system', 'Memory by use', 'Disk of the data directory']) await page.getByText(what, { exact: true }).waitFor();
+    await page.getByText(/^[\d.]+ [KMG]iB of 64 MiB$/).first().waitFor();
     const orders = page.locator('[data-row="orders"]');
     await orders.getByText('500', { exact: true }).waitFor();
     await orders.getByRole('button', { name: 'Indexes of orders' }).click();
@@ -100,12 +102,17 @@ describe('the page of an instance', () => {
     expect(file.suggestedFilename()).toBe('s1-1.log');
     await page.getByRole('textbox', { name: 'Search the log' }).fill('pear');
     await page.getByRole('heading', { name: 'No such line' }).waitFor();
+    await page.goto('/instances/s1-1?tab=logs');
+    await page.getByRole('combobox', { name: 'Level' }).click();
+    await page.getByRole('option', { name: /^Warning/ }).click();
+    await waitFor(async () => (await log.locator('[data-level]').evaluateAll((lines) => lines.length > 0 && lines.every((line) => ['warn', 'error', 'fatal'].includes((line as HTMLElement).dataset.level!)))), { timeoutMs: 20_000, what: 'only warnings and worse' });
   }, 60_000);
 
   it('draws what is measured, and shows at once what is written', async () => {
     await page.goto('/instances/s1-1?tab=statistics');
     const inserts = page.locator('[data-chart=requests] [data-series=insertsPerSecond]');
-    await page.locator('[data-chart=requests] canvas').waitFor();
+    for (const chart of ['requests', 'rows', 'memory', 'lag', 'cpu', 'disk']) await page.locator(`[data-chart=${chart}] canvas`).waitFor();
+    expect(await page.getByRole('radio', { name: 'Last hour' }).isChecked()).toBe(true);
     await page.locator('[data-chart=memory] [data-series=memoryUsedBytes] [data-figure=now]').getByText(/[KM]iB$/).waitFor();
     await product.eval('s1-1', "for i = 1, 3000 do box.space.orders:insert{10000 + i, 'more'} end");
     await waitFor(async () => Number.parseFloat((await inserts.locator('[data-figure=most]').innerText()).replace(/K\/s/, 'e3')) > 200, { timeoutMs: 30_000, what: 'the inserts in the chart' });
@@ -115,7 +122,8 @@ describe('the page of an instance', () => {
     await page.waitForURL(/range=day/);
     await page.locator('[data-chart=cpu] canvas').or(page.getByText('Nothing has been measured yet')).waitFor();
     await page.goto('/instances/s1-2?tab=replication');
-    await page.locator('[data-chart=lag] [data-series=lagSeconds]').waitFor();
+    await page.locator('[data-chart=lag] canvas').waitFor();
+    await page.locator('[data-chart=lag] [data-series=lagSeconds] [data-figure=now]').getByText(/ m?s$/).waitFor();
   }, 60_000);
 
   it('shows its view of the others and theirs of it, and its own events', async () => {
