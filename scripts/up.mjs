@@ -146,7 +146,7 @@ async function until(what, { process: watched, log, timeoutMs, ending, partly = 
 /** Resolves to what the cluster still lacks; null when it is whole. */
 async function begin(options, running) {
   await step('start the control plane and the agents', () => startAll(options, running));
-  const watch = { process: running.server, log: join(options.dataDir, 'server.out'), timeoutMs: 60_000, ending: () => running.ending };
+  const watch = { process: running.server, log: join(options.dataDir, 'server.out'), timeoutMs: options.simulate > 0 ? 180_000 : 60_000, ending: () => running.ending };
   await step('control plane', () => until('the control plane is ready', watch, () => answerOf(`${running.url}/readyz`)));
   if (options.empty) return null;
   try {

@@ -14,6 +14,8 @@ export const user = { name: 'admin', password: 'a long password' };
 
 const flags = '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --disable-dev-shm-usage'.split(' ');
 const triesMax = 5;
+/** Hundreds of simulated instances take a busy machine a while. */
+const readyMs = 240_000;
 
 export class Product {
   readonly folder = mkdtempSync(join(tmpdir(), 'coterie-browser-'));
@@ -46,7 +48,7 @@ export class Product {
     const child = spawn(process.execPath, ['scripts/up.mjs', '--data-dir', join(this.folder, 'data'), ...args], { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#up = child;
     for (const output of [child.stdout, child.stderr]) output.on('data', (data: Buffer) => (this.#printed += data.toString()));
-    await waitFor(() => this.#printed.includes('Ready in') || this.#ended(), { timeoutMs: 120_000, what: 'npm run up to be ready' });
+    await waitFor(() => this.#printed.includes('Ready in') || this.#ended(), { timeoutMs: readyMs, what: 'npm run up to be ready' });
     return !this.#ended();
   }
 
