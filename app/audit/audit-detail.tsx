@@ -1,14 +1,13 @@
 'use client';
 import { Text } from '@mantine/core';
-import { differences, jsonText, namedPath, type AuditRow } from '~/app/lib/audit.ts';
-import { useLive } from '~/app/live/live-provider.tsx';
+import { differences, jsonText, type AuditRow } from '~/app/lib/audit.ts';
 import styles from './audit.module.css';
+import { useNamed } from './use-named.ts';
 
 /** One entry opened: from where, why, what it was given, and what was different afterwards. */
 export function AuditDetail({ entry }: { entry: AuditRow }) {
   const { id, address, surface, reason, error, input } = entry;
-  const { overview } = useLive();
-  const named = [...(overview?.instances ?? []), ...(overview?.replicasets ?? [])];
+  const named = useNamed();
   const changes = differences(entry);
   return (
     <div className={styles.detail} data-testid="audit-detail">
@@ -19,7 +18,7 @@ export function AuditDetail({ entry }: { entry: AuditRow }) {
         <section aria-label="Before and after" className={styles.changes}>
           {changes.map(({ path, before, after }) => (
             <div key={path} className={styles.change}>
-              {path !== '' && <h3 className="mono" title={path}>{namedPath(path, named)}</h3>}
+              {path !== '' && <h3 className="mono" title={path}>{named(path)}</h3>}
               <div className={styles.sides}>
                 <Side label="Before" value={before} />
                 <Side label="After" value={after} />

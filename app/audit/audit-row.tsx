@@ -7,6 +7,7 @@ import type { Column, Row } from '~/app/ui/listing.tsx';
 import { Moment } from '~/app/ui/time.tsx';
 import { AuditDetail } from './audit-detail.tsx';
 import styles from './audit.module.css';
+import { useNamed } from './use-named.ts';
 
 export const auditColumns: readonly Column[] = [
   { label: 'Operation', kind: 'title', width: '24%' },
@@ -22,7 +23,7 @@ export function auditRow(entry: AuditRow, { open, onToggle }: { open: boolean; o
   return {
     key: String(id),
     cells: {
-      Operation: <><span className="mono">{operation}</span>{target !== null && <div className={styles.quiet}>{target}</div>}</>,
+      Operation: <><span className="mono">{operation}</span>{target !== null && <Target target={target} />}</>,
       Time: <Moment at={at} />,
       Actor: <>{actor} <span className={styles.quiet}>by {surface}</span></>,
       Outcome: <HealthMark health={outcomeHealth[outcome]}>{outcome}</HealthMark>,
@@ -33,4 +34,9 @@ export function auditRow(entry: AuditRow, { open, onToggle }: { open: boolean; o
     },
     ...(open ? { below: <AuditDetail entry={entry} /> } : {}),
   };
+}
+
+function Target({ target }: { target: string }) {
+  const named = useNamed();
+  return <div className={styles.quiet} title={target}>{named(target)}</div>;
 }

@@ -29,6 +29,7 @@ type Props = { readonly operation: MutationName; readonly input: Draft; /** Of w
 /** Every change goes through here: what it is, its fields, the plan as it is filled in, the confirmation, the run and its outcome. */
 export function OperationDialog({ operation, input, review, opened, layer, onClose }: Props) {
   const state = useOperation(operation, input, { review });
+  const title = review ? 'Review the collected changes' : titleOf(operation, input);
   const small = useMediaQuery('(max-width: 640px)') ?? false;
   const wide = forms[operation] !== undefined && operation !== 'instance.probe';
   return (
@@ -37,7 +38,7 @@ export function OperationDialog({ operation, input, review, opened, layer, onClo
       onClose={onClose}
       returnFocus={false}
       attributes={{ content: layer }}
-      title={review ? 'Review the collected changes' : titleOf(operation, input)}
+      title={title}
       size={wide && !state.run.data ? 940 : 600}
       yOffset="7vh"
       closeOnClickOutside={!state.run.isPending && Object.keys(state.draft).length === Object.keys(input).length}
@@ -45,14 +46,14 @@ export function OperationDialog({ operation, input, review, opened, layer, onClo
       fullScreen={small}
       classNames={{ content: styles.content!, header: styles.header!, title: styles.title!, body: styles.body! }}
     >
-      {state.run.data ? <OperationResult operation={operation} outcome={state.run.data} onClose={onClose} /> : <Ask operation={operation} state={state} review={review} wide={wide} onClose={onClose} />}
+      {state.run.data ? <OperationResult operation={operation} outcome={state.run.data} onClose={onClose} /> : <Ask operation={operation} title={title} state={state} review={review} wide={wide} onClose={onClose} />}
     </Modal>
   );
 }
 
-type AskProps = { readonly operation: MutationName; readonly state: OperationState; readonly review: boolean; readonly wide: boolean; readonly onClose: () => void };
+type AskProps = { readonly operation: MutationName; readonly title: string; readonly state: OperationState; readonly review: boolean; readonly wide: boolean; readonly onClose: () => void };
 
-function Ask({ operation, state, review, wide, onClose }: AskProps) {
+function Ask({ operation, title, state, review, wide, onClose }: AskProps) {
   const { operation: definition } = entryOf(operation);
   const { role } = useSession();
   const { draft, set, errors, overview, checked, ready, run } = state;
@@ -69,7 +70,7 @@ function Ask({ operation, state, review, wide, onClose }: AskProps) {
     <form onSubmit={submit} noValidate className={styles.form}>
       <div className={wide ? styles.wide : styles.narrow}>
         <div className={styles.fields}>
-          {lead !== `${titleOf(operation, draft)}.` && <Text size="sm" c="dimmed"><Prose text={lead} /></Text>}
+          {lead !== `${title}.` && <Text size="sm" c="dimmed"><Prose text={lead} /></Text>}
           {Form && overview && <Form draft={draft} set={set} errors={errors} overview={overview} />}
           {dangers.length > 0 && <Alert variant="light" color={definition.typedName ? 'red' : 'yellow'} p="xs" icon={<HealthShapes.warning size={18} />}>{dangers.map((danger) => <Text key={danger} size="sm">{danger}</Text>)}</Alert>}
           {state.name !== null && (

@@ -64,7 +64,7 @@ const calm: readonly Picture[] = [
     await page.getByTestId('code').locator('.cm-content').click();
     await page.keyboard.insertText('return box.space.orders:len(), box.info.ro');
     await page.keyboard.press('Control+Enter');
-    await first('[data-entry]')(page);
+    await first('[data-entry][data-outcome=ok]')(page);
   } },
 ];
 
@@ -91,10 +91,10 @@ const empty: readonly Picture[] = [
   ...['issues', 'events', 'config', 'gossip', 'users', 'audit', 'alerts'].map((name): Picture => ({ name: `empty-${name}`, path: `/${name}`, ready: first('main h1') })),
 ];
 
-/** In docs/screenshots, as they are seen without scrolling. */
+/** In docs/screenshots too. */
 const kept = new Set(['cluster-problems-light-1280', 'cluster-problems-dark-1280', 'cluster-graph-dark-1280', 'edit-replicaset-light-1280', 'issues-light-390', 'config-compare-light-1280', 'instance-statistics-dark-1280', 'gossip-light-1280']);
 const keptFolder = 'docs/screenshots';
-const heightMax = 2000;
+const [keptHeightMax, heightMax] = [1150, 2000];
 
 const [folder = mkdtempSync(join(tmpdir(), 'coterie-screenshots-')), chosen = ''] = process.argv.slice(2);
 const wanted = chosen === '' ? null : chosen.split(',');
@@ -107,11 +107,11 @@ async function settled(page: Page): Promise<void> {
 }
 
 async function keep(page: Page, name: string): Promise<void> {
-  const still = { animations: 'disabled', caret: 'hide' } as const;
-  if (kept.has(name)) writeFileSync(join(keptFolder, `${name}.png`), smallPng(await page.screenshot(still)));
   const { width, height, over } = await page.evaluate(() => ({ width: innerWidth, height: document.documentElement.scrollHeight, over: document.querySelector('[role=dialog]') !== null }));
-  const whole = over ? {} : { fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(height, heightMax) } };
-  writeFileSync(join(folder, `${name}.png`), await page.screenshot({ ...still, ...whole }));
+  const whole = over ? {} : { fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(height, kept.has(name) ? keptHeightMax : heightMax) } };
+  const picture = await page.screenshot({ animations: 'disabled', caret: 'hide', ...whole });
+  writeFileSync(join(folder, `${name}.png`), picture);
+  if (kept.has(name)) writeFileSync(join(keptFolder, `${name}.png`), smallPng(picture));
   process.stdout.write(`${join(folder, `${name}.png`)}\n`);
 }
 
