@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { createTRPCUntypedClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
 import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -33,7 +34,7 @@ beforeAll(async () => {
   ];
   expect((await server.post('/topology/apply', { edits }, bearer(token))).status).toBe(200);
   expect((await server.post('/config/upload', { sections: { old: '1' } }, bearer(token))).status).toBe(200);
-  await waitFor(() => server.runtime.state.overview.instances.every(({ configured, configVersion }) => !configured || configVersion === 2), { timeoutMs: 5000, what: 'all to report version 2' });
+  await waitFor(() => server.runtime.state.overview.instances.every(({ configured, configVersion }) => !configured || configVersion === 2), { timeoutMs: 30_000, what: 'all to report version 2' });
   examples = examplesFor({ code, member: 'a' });
 }, 60_000);
 
@@ -62,6 +63,18 @@ async function answered(call: () => Promise<unknown>): Promise<Answer> {
     return { problem: { code, detail: steady(detail, known) as string, data: steady(data, known) } };
   }
 }
+
+/** Each surface once, of a cluster that did not change meanwhile: on a busy machine an agent is late now and then, and says so in some answers. */
+async function asked(entry: Entry, input: Record<string, unknown>): Promise<[Answer, Answer, Answer]> {
+  for (let again = triesMax - 1; ; again -= 1) {
+    const before = await answered(() => direct(entry, input));
+    const answers = [before, await answered(() => trpc(entry, input)), await answered(() => rest(entry, input))] as [Answer, Answer, Answer];
+    if (again === 0 || isDeepStrictEqual(before, answers[1]) && isDeepStrictEqual(before, answers[2])) return answers;
+    if (isDeepStrictEqual(before, await answered(() => direct(entry, input)))) return answers;
+  }
+}
+
+const triesMax = 10;
 
 const pipeline = { handlers: handlers as unknown as AnyHandlers, observe: () => {} };
 
@@ -140,9 +153,8 @@ const exampleOf = ({ noun, verb }: Entry) => (examples as never as Record<string
 describe.each(entriesOf(contract).map((entry) => [entry.name, entry] as const))('%s', (_name, entry) => {
   it('answers the same on every surface', async () => {
     const { input } = exampleOf(entry);
-    const expected = await answered(() => direct(entry, input));
-    expect(await answered(() => trpc(entry, input))).toEqual(expected);
-    expect(await answered(() => rest(entry, input))).toEqual(expected);
+    const [expected, ...others] = await asked(entry, input);
+    for (const other of others) expect(other).toEqual(expected);
     if ('problem' in expected) expect(expected.problem.code).not.toBe('INTERNAL');
   });
 

@@ -84,7 +84,7 @@ export class FakeAgent {
     const at = Date.now();
     const process = { pid: 1, rssBytes: 1, cpuRatio: 0, startedAt: at };
     const readOnly = mine === undefined || wantedMaster(config!, mine.replicaset) !== this.uuid;
-    const database = state === 'ready' ? databaseStatus({ uuid: this.uuid, replicaset: mine!.replicaset, readOnly, at }) : null;
+    const database = state === 'ready' ? databaseStatus({ uuid: this.uuid, replicaset: mine!.replicaset, peers: config!.replicasets[mine!.replicaset]!.priority.filter((peer) => peer !== this.uuid), readOnly, at }) : null;
     return {
       uuid: this.uuid, alias: mine?.alias ?? this.alias, uri: `127.0.0.1:${this.#port + 1}`, http: this.http, gossip: '127.0.0.1:1', zone: null, agentVersion: '0.1.0', at,
       state, goal: state, reason: null, stack: null,
@@ -185,7 +185,9 @@ export class FakeAgent {
   }
 }
 
-function databaseStatus({ uuid, replicaset, readOnly, at }: { uuid: string; replicaset: string; readOnly: boolean; at: number }): AgentStatus['database'] {
+/** Follows all of its replicaset. */
+function databaseStatus({ uuid, replicaset, peers, readOnly, at }: { uuid: string; replicaset: string; peers: readonly string[]; readOnly: boolean; at: number }): AgentStatus['database'] {
   const slab = { quotaBytes: 100, quotaUsedBytes: 10, arenaBytes: 100, arenaUsedBytes: 10, itemsBytes: 100, itemsUsedBytes: 10, quotaUsedRatio: 0.1, arenaUsedRatio: 0.1, itemsUsedRatio: 0.1 };
-  return { process: { pid: 2, rssBytes: 1, cpuRatio: 0, startedAt: at }, version: '2.6.0', status: 'running', readOnly, instanceUuid: uuid, replicasetUuid: replicaset, id: 1, lsn: 1, vclock: { 1: 1 }, listen: null, replication: [], slab, stat: {}, memory: {} };
+  const replication = peers.map((peer, index) => ({ id: index + 2, uuid: peer, upstream: { status: 'follow', peer: null, lagSeconds: 0.001, idleSeconds: 0.1, message: null }, downstream: null }));
+  return { process: { pid: 2, rssBytes: 1, cpuRatio: 0, startedAt: at }, version: '2.6.0', status: 'running', readOnly, instanceUuid: uuid, replicasetUuid: replicaset, id: 1, lsn: 1, vclock: { 1: 1 }, listen: null, replication, slab, stat: {}, memory: {} };
 }

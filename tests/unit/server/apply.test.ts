@@ -74,15 +74,15 @@ test('an instance that is away is left pending, blocks nobody, and catches up wh
 });
 
 test('an instance that hangs is given up on after the deadline, and the rest goes on', async () => {
-  const { auth, d, edits } = await built({ policy: { callTimeoutMs: 200, prepareTimeoutMs: 400, applyWaitMs: 300 } });
-  await server.post('/topology/apply', { edits }, auth);
+  // Long enough for those that are well on a busy machine, and far below what the test has in all.
+  const { auth, a, b, c, d, edits } = await built({ policy: { callTimeoutMs: 2000, prepareTimeoutMs: 3000, applyWaitMs: 1000 } });
+  expect((await server.post('/topology/apply', { edits }, auth)).status).toBe(200);
   d.pause();
-  const begun = performance.now();
   expect((await server.get('/cluster/overview', auth)).status).toBe(200);
   const upload = await server.post('/config/upload', { sections: { motd: 'hello' } }, auth);
   expect(upload.body.run.state).toBe('partial');
   expect(upload.body.run.instances.filter(({ state }: { state: string }) => state === 'applied')).toHaveLength(3);
-  expect(performance.now() - begun).toBeLessThan(5000);
+  expect([a, b, c, d].map(({ committed }) => committed?.meta.version)).toEqual([2, 2, 2, 1]);
 });
 
 test('who is slower is told so: If-Match and expectedVersion', async () => {
