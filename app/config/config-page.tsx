@@ -63,12 +63,14 @@ function Loading() {
 
 function Empty() {
   return (
-    <section className={styles.empty} aria-labelledby="empty-title">
-      <h1 id="empty-title" className={styles.title}>No configuration yet</h1>
-      <Text size="sm" c="dimmed" maw={640} mb={14}>
-        One document says what the cluster is: its replicasets, its instances, and sections of text that roles read. It is applied to all instances in one step, and each time it changes, a version is kept here, with its author and reason. The first one is made by <Link href="/">creating a replicaset</Link>, or by a cluster file:
-      </Text>
-      <Command text="coterie apply -f cluster.yml" />
-    </section>
+    <div>
+      <section className={styles.empty} aria-labelledby="empty-title">
+        <h1 id="empty-title" className={styles.title}>No configuration yet</h1>
+        <Text size="sm" c="dimmed" maw={640} mb={14}>
+          One document says what the cluster is: its replicasets, its instances, and sections of text that roles read. It is applied to all instances in one step, and each time it changes, a version is kept here, with its author and reason. The first one is made by <Link href="/">creating a replicaset</Link>, or by a cluster file:
+        </Text>
+        <Command text="coterie apply -f cluster.yml" />
+      </section>
+    </div>
   );
 }

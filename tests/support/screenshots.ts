@@ -22,6 +22,7 @@ const planned = first('[data-testid=plan] li');
 /** Without a session. */
 const outside: readonly Picture[] = [
   { name: 'login', path: '/login', ready: first('input[type=password]') },
+  { name: 'claim', path: '/claim?code=x', ready: first('input[type=password]') },
 ];
 
 const calm: readonly Picture[] = [
@@ -86,7 +87,6 @@ const troubled: readonly Picture[] = [
 ];
 
 const empty: readonly Picture[] = [
-  { name: 'empty-claim', path: '/claim?code=x', ready: first('input[type=password]') },
   { name: 'empty-cluster', path: '/', ready: text('i1') },
   ...['issues', 'events', 'config', 'gossip', 'users', 'audit', 'alerts'].map((name): Picture => ({ name: `empty-${name}`, path: `/${name}`, ready: first('main h1') })),
 ];
