@@ -15,6 +15,8 @@ import { reportOf, type Row } from './report.ts';
 
 const warmMs = 10_000;
 const listenedMs = 20_000;
+/** Less than that says nothing about half an hour. */
+const judgedMinutes = 10;
 
 export default async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: { instances: { type: 'string', default: '500' }, minutes: { type: 'string', default: '10' }, rounds: { type: 'string', default: '10' } } });
@@ -55,7 +57,7 @@ export default async function run(args: readonly string[]): Promise<void> {
     note({ what: 'messages to a browser', target: 'at most 4 a second', value: `${perSecond.toFixed(1)} a second, ${kb(Math.max(0, ...deltas.map((one) => one.bytes)))} the biggest`, met: perSecond <= 4.1 });
     note({ what: 'received by an open tab in which nothing is done', target: '', value: `${kb(bytes)}/s`, met: null });
     const heap = await heapGrowth(page, minutes);
-    note({ what: `heap of the open tab at 1 Hz, after a forced collection, over ${minutes} min`, target: '< 5 MB in 30 min', value: `${mb(heap.before)} -> ${mb(heap.after)}: ${mb(heap.grown)}, which is ${mb(heap.in30Min)} in 30 min`, met: heap.in30Min < 5e6 });
+    note({ what: `heap of the open tab at 1 Hz, after a forced collection, over ${minutes} min`, target: '< 5 MB in 30 min', value: `${mb(heap.before)} -> ${mb(heap.after)}: ${mb(heap.grown)}, which is ${mb(heap.in30Min)} in 30 min`, met: minutes < judgedMinutes ? null : heap.in30Min < 5e6 });
     // Last: a tab behind another one is not drawn.
     const first = await firstPaints(browser, { url: product.url, state: await context.storageState(), rounds });
     const [paints, paintCpu] = [figures(first.times), figures(first.cpuMs)];
