@@ -17,7 +17,7 @@ const freshMs = 3000;
 const answerMs = 500;
 const seenMs = 20_000;
 /** An agent that hangs is given up after 6 s (`core/apply/policy.ts`); asked one batch after the other, half of them took 36 s. */
-const changedMs = 20_000;
+const changedMs = 30_000;
 const watchedMs = 4000;
 const deltasPerSecond = 4;
 
@@ -131,15 +131,13 @@ async function staysFast(text: string): Promise<void> {
 
 test('250 of 500 agents are killed', async () => {
   await simulated.order({ kind: 'kill' }, [...half]);
-  await staysFast('half is dead');
-  await simulated.order({ kind: 'start' }, [...half]);
+  await staysFast('half is dead').finally(() => simulated.order({ kind: 'start' }, [...half]));
   await allWell(40_000);
 }, 120_000);
 
 test('250 of 500 agents hang: they take connections and answer nothing', async () => {
   await simulated.order({ kind: 'hang' }, [...half]);
   // The change comes at once, before anybody can know of it.
-  await staysFast('half hangs');
-  await simulated.order({ kind: 'resume' }, [...half]);
+  await staysFast('half hangs').finally(() => simulated.order({ kind: 'resume' }, [...half]));
   await allWell(40_000);
 }, 120_000);
