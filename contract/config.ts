@@ -31,11 +31,12 @@ export const config = {
   }),
   restore: mutation({
     summary: 'Make an old version the current one again, as a new version',
+    details: 'The current one may be given too: every instance then gets it again, which mends one that has not taken it.',
     role: 'admin',
     subject: ['version'],
     input: { version: Version.describe('Version to restore') },
     data: Applied,
-    danger: (input) => `The cluster goes back to configuration version ${input.version}.`,
+    danger: (input) => `Every instance gets what configuration version ${input.version} says.`,
   }),
   download: query({
     summary: 'Download the sections of a version as YAML',

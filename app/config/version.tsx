@@ -87,7 +87,7 @@ function Head({ shown, newest, onEdit, onDraft }: Props & { shown: ConfigVersion
             <Button variant="default" leftSection={<Pencil />} onClick={onEdit}>Edit sections</Button>
           </>
         )}
-        {!current && refusalFor('config.restore', role) === null && <Button onClick={() => open('config.restore', { version })}>Restore</Button>}
+        {refusalFor('config.restore', role) === null && <Button variant={current ? 'default' : 'filled'} onClick={() => open('config.restore', { version })}>{current ? 'Apply again' : 'Restore'}</Button>}
       </div>
     </div>
   );

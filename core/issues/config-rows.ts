@@ -27,7 +27,8 @@ export const configRows: readonly InstanceRow[] = [
       if (instance.contact === 'lost') return { sentence: `${instance.alias} will get configuration version ${version.wanted} (decided ${decided}) when it is back; it has ${has}.`, wayOut: 'Nothing: it takes the newest version from any peer before it serves again.' };
       return {
         sentence: `${instance.alias} has ${has} of the configuration in place, not version ${version.wanted} (decided ${decided}): ${quoted(instance.status?.reason ?? null, 'it is on its way')}.`,
-        wayOut: `Mend what the reason names. If it gives none, restart ${instance.alias}'s agent: it takes the newest version from its peers.`,
+        wayOut: `Mend what the reason names. If it gives none, apply the version again, to all; or restart ${instance.alias}'s agent: it takes the newest version from its peers.`,
+        repair: { operation: 'config.restore', label: `Apply version ${version.wanted} again`, input: { version: version.wanted } },
       };
     },
   },

@@ -36,6 +36,14 @@ export const replicationRows: readonly InstanceRow[] = [
       const stopped = pulls(instance, facts).filter(({ link }) => link?.upstream?.status === 'stopped');
       if (stopped.length === 0) return null;
       const messages = stopped.map(({ peer, link }) => `${peer.alias} ("${quoted(link?.upstream?.message ?? null, 'no message')}")`);
+      const rows = stopped.some(({ link }) => /missing \.xlog/i.test(link?.upstream?.message ?? ''));
+      if (rows && !instance.wantedMaster) {
+        return {
+          sentence: `${instance.alias} has stopped replicating at ${since()} from ${list(messages)}: rows that it lacks are on no disk any more.`,
+          wayOut: `Rebuild ${instance.alias}: its old files are moved aside, and it copies its peers. No restart of replication brings these rows back.`,
+          repair: { operation: 'instance.rebuild', label: `Rebuild ${instance.alias}`, input: { instance: instance.uuid } },
+        };
+      }
       return {
         sentence: `${instance.alias} has stopped replicating at ${since()} from ${list(messages)}. It does not retry, and falls behind.`,
         wayOut: `Mend what the message names, then restart replication in ${instance.replicaset!.alias}. If the data of ${instance.alias} has diverged, rebuild it: \`coterie instance rebuild ${instance.alias}\`.`,

@@ -5,11 +5,15 @@ import { count, list } from '~/core/view/words.ts';
 /** Issues that the same operation mends, gathered so that one click or one command mends them all. */
 
 const titles: Readonly<Record<string, (inputs: number) => string>> = {
+  'config.restore': () => 'Apply the configuration again',
   'instance.disable': (inputs) => `Disable ${count(inputs, 'instance')} that cannot serve`,
   'instance.edit': (inputs) => `Take over ${count(inputs, 'new address').replace('addresss', 'addresses')}`,
+  'instance.rebuild': (inputs) => `Rebuild ${count(inputs, 'instance')}`,
   'instance.restart': (inputs) => `Restart ${count(inputs, 'instance')}`,
   'instance.start': (inputs) => `Start ${count(inputs, 'stopped instance')}`,
   'instance.stop': (inputs) => `Stop ${count(inputs, 'second master')}`,
+  'instance.eval': (inputs) => `Take members off the list in ${count(inputs, 'replicaset')}`,
+  'topology.apply': (inputs) => `Put ${count(inputs, 'new agent')} in the place of lost ones`,
   'gossip.giveKeys': (inputs) => `Give the gossip keys to ${count(inputs, 'instance')}`,
   'replicaset.restartReplication': (inputs) => `Restart replication in ${count(inputs, 'replicaset')}`,
 };

@@ -12,7 +12,8 @@ import type { Context } from './context.ts';
 /** Every change of the configuration: make the new one from the newest, plan it, refuse it, show it, or apply it. */
 
 export type Intent = { readonly reason?: string | undefined; readonly dryRun: boolean; readonly expectedVersion?: number | undefined };
-export type Made = { readonly config: ClusterConfig | null; readonly refusals: readonly Refusal[] };
+/** `again`: also where nothing differs. */
+export type Made = { readonly config: ClusterConfig | null; readonly refusals: readonly Refusal[]; readonly again?: boolean };
 /** From the newest configuration to the one wanted. Made again if somebody else was faster. */
 export type Make = (base: ClusterConfig, known: KnownInstance[]) => Made;
 
@@ -57,14 +58,21 @@ export function planned(context: Context, base: ConfigVersion | null, make: Make
   const from = base?.config ?? emptyConfig(runtime.name);
   const made = make(from, known);
   const config = made.config ?? from;
-  const plan = planChange({ base, next: config, known });
+  const changed = planChange({ base, next: config, known });
+  const plan = made.again && base !== null && changed.changes.length === 0 ? repeated(base.version) : changed;
   return { config, plan: { ...plan, refusals: [...runtime.adoption.refusals(), ...made.refusals, ...plan.refusals] } };
 }
 
 /** Null: there is nothing to do. */
 function accepted({ plan, config }: Planned): ClusterConfig | null {
   if (plan.refusals.length > 0) throw refused(plan);
-  return plan.changes.length === 0 ? null : config;
+  return plan.steps.length === 0 ? null : config;
+}
+
+/** The same contents under a new number: whoever is stuck on the way to them begins anew. */
+function repeated(version: number): Plan {
+  const sentence = `Every instance gets the contents of configuration version ${version} again, as version ${version + 1}.`;
+  return { summary: sentence, steps: [{ kind: 'writeConfig', target: 'config', sentence, reason: 'You asked for it.' }], refusals: [], warnings: [], changes: [], baseVersion: version };
 }
 
 /** A wrong name is told as such, not as a plan that is unsafe. */

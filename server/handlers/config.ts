@@ -25,7 +25,7 @@ export const configHandlers: HandlersOf<Pick<typeof contract, 'config'>>['config
 
   restore: async (context, { version, ...intent }) => {
     const old = await versionAt(context, version);
-    return outcome(intent, await change(context, intent, (current) => ({ config: restoredConfig({ old: old!.config, current }), refusals: [] })));
+    return outcome(intent, await change(context, intent, (current) => ({ config: restoredConfig({ old: old!.config, current }), refusals: [], again: true })));
   },
 
   download: async (context, { version }) => {

@@ -98,7 +98,7 @@ const cases: Record<string, Case> = {
       status.appliedVersion = 4;
       status.reason = 'section "x" is not YAML';
     }),
-    mend: (cluster) => cluster.says('b', (status) => Object.assign(status, { appliedVersion: 5, reason: null })), at: 'b', severity: 'warning', says: ['version 4', 'not version 5', 'section "x" is not YAML'],
+    mend: (cluster) => cluster.says('b', (status) => Object.assign(status, { appliedVersion: 5, reason: null })), at: 'b', severity: 'warning', says: ['version 4', 'not version 5', 'section "x" is not YAML'], repair: { operation: 'config.restore', input: { version: 5 } },
   },
   'config-mismatch': {
     break: (cluster) => cluster.says('b', (status) => void (status.config = { version: 5, hash: 'cd'.repeat(32) })), mend: (cluster) => cluster.says('b', (status) => void (status.config = { version: 5, hash: 'ab'.repeat(32) })),
@@ -237,6 +237,14 @@ describe('the catalogue of issues', () => {
       expect(issue.sentence).not.toMatch(/undefined|null|NaN|\bInfinity\b|\.\.$/);
       expect(issue.wayOut).not.toMatch(/undefined|null|NaN/);
     });
+  });
+
+  it('offers to rebuild a replica whose rows are on no disk any more, and never the master', () => {
+    const cluster = new Cluster(shape);
+    for (const alias of ['a', 'b']) link(cluster, alias, (upstream) => Object.assign(upstream, { status: 'stopped', message: 'Missing .xlog file between LSN 5 {1: 5} and 9 {1: 9}' }));
+    const { issues } = cluster.look();
+    const repairs = issues.filter(({ code }) => code === 'replication-stopped').map(({ object, repair }) => [object.name, repair?.operation]);
+    expect(repairs.toSorted()).toEqual([['a', 'replicaset.restartReplication'], ['b', 'instance.rebuild']]);
   });
 
   it('offers repairs that the contract has, with inputs that it takes', () => {

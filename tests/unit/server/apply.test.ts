@@ -43,6 +43,18 @@ test('four agents become a cluster of two replicasets in one step', async () => 
   expect((await server.post('/topology/diff', { document }, auth)).body).toEqual([]);
 });
 
+test('what is in place is applied again as a new version, with a plan that says so', async () => {
+  const { auth, a, b, c, d, edits } = await built();
+  await server.post('/topology/apply', { edits }, auth);
+  const before = (await server.get('/config', auth)).body;
+  const preview = await server.post('/config/1/restore', { dryRun: true }, auth);
+  expect(preview.body).toMatchObject({ run: null, data: null, plan: { summary: 'Every instance gets the contents of configuration version 1 again, as version 2.', changes: [], refusals: [] } });
+  const again = await server.post('/config/1/restore', { reason: 'b did not take it' }, auth);
+  expect(again.body).toMatchObject({ data: { version: 2, changed: true }, run: { state: 'done', version: 2 } });
+  expect([a, b, c, d].map(({ committed }) => committed?.meta)).toEqual([a, b, c, d].map(() => expect.objectContaining({ version: 2, hash: before.hash, reason: 'b did not take it' })));
+  expect((await server.get('/audit?operation=config.restore', auth)).body).toMatchObject([{ outcome: 'ok', target: '1' }]);
+});
+
 test('one refused prepare aborts all, says who and why, and leaves no lock', async () => {
   const { auth, a, b, c, d, edits } = await built();
   c.onPrepare = async () => ({ ok: false, code: 'disk', message: 'no space left' });
