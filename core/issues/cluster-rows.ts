@@ -54,6 +54,6 @@ export const clusterRows: readonly ClusterRow[] = [
 function mixOf(what: string, members: readonly { alias: string; version: string }[]): string | null {
   const versions = groupBy(members, ({ version }) => version);
   if (versions.size < 2) return null;
-  const parts = [...versions].toSorted(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1)).map(([version, on]) => `${version} on ${list(on.map(({ alias }) => alias))}`);
+  const parts = [...versions].toSorted(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1)).map(([version, on]) => `${version} on ${list(on.map(({ alias }) => alias).toSorted())}`);
   return `${what} ${parts.join(', ')}`;
 }
