@@ -12,6 +12,7 @@ import { MemoryFile } from './data/memory.ts';
 import { openGossip } from './gossip-swim.ts';
 import type { Gossip } from './gossip.ts';
 import { gather, type GatherParts } from './lifecycle/gather.ts';
+import { Latecomer } from './lifecycle/latecomer.ts';
 import { Reconciler } from './lifecycle/reconciler.ts';
 import { Soon } from './lifecycle/soon.ts';
 import { doStep, stopDatabase, type StepParts } from './lifecycle/steps.ts';
@@ -95,6 +96,7 @@ export class Agent {
   readonly #facts: GatherParts;
   readonly #feed = new StatusFeed(() => this.status());
   readonly #tidyUp = new TidyUp();
+  readonly #latecomer = new Latecomer();
   #candidate: ClusterConfig | null = null;
   #listener: Listener | null = null;
   #ticker: NodeJS.Timeout | null = null;
@@ -298,8 +300,17 @@ export class Agent {
     if (this.#samples % diskEverySamples === 0) await this.#sampler.refreshDisk();
     this.#gossipSampler.refresh();
     await this.#sampler.refresh();
+    await this.#reconnect();
     this.#reconciler.poke();
     this.#publish();
+  }
+
+  async #reconnect(): Promise<void> {
+    const { decision } = this.#reconciler;
+    const sample = this.#sampler.database;
+    if (sample?.configured !== true || decision.state !== 'ready' || decision.step !== null || !this.#latecomer.look(sample.replication, Date.now())) return;
+    this.#options.log.info('a peer has not heard yet that this instance joined: its replication sources are connected anew');
+    await this.#operations.restartReplication();
   }
 
   #alias(): string {
