@@ -58,7 +58,8 @@ describe('a fleet', () => {
 
   const views = () => server.runtime.state.overview.instances;
   const view = (alias: string) => views().find((one) => one.alias === alias)!;
-  const until = (what: string, fits: () => boolean) => waitFor(fits, { timeoutMs: 30_000, what });
+  const seen = () => JSON.stringify(views().map(({ alias, state, healthSentence, configVersion }) => [alias, state, healthSentence, configVersion]));
+  const until = (what: string, fits: () => boolean) => waitFor(() => fits() || Promise.reject(new Error(seen())), { timeoutMs: 30_000, what });
   const suffer = (kind: 'kill' | 'start' | 'hang' | 'resume', alias: string) => fleet.suffer({ kind }, [alias]);
 
   it('is configured, loses, hangs and crashes like real agents', async () => {
