@@ -198,9 +198,10 @@ export class SimulatedInstance {
   /** Something other than figures may be different. */
   changed(): void {
     const { now, leadership, find } = this.parts;
-    const life = this.life();
     clearTimeout(this.#timer);
+    // Before the look: what ends between the two is looked at again, rather than never.
     const at = changesAt(this.#database, now());
+    const life = this.life();
     if (at !== Infinity) this.#timer = setTimeout(() => this.changed(), Math.max(1, at - now()));
     const { committed, appliedVersion } = this.#keeper.state;
     if (life.state === life.goal && committed && appliedVersion !== committed.meta.version) this.#keeper.tell({ kind: 'applied', version: committed.meta.version, message: null });
