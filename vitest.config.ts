@@ -1,34 +1,58 @@
 import { availableParallelism } from 'node:os';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { Sequence } from './tests/support/sequence.ts';
 
-/** `unit` needs nothing but Node; `integration` starts real Tarantool, PostgreSQL and Chromium, one file at a time. */
+/** What measures time, or takes the whole machine. */
+const alone = ['tests/integration/{failover-restart,faults-failover,lease-pause,scale,swim-processes}.test.ts'];
+
+/** Histories of failover, some of them new with each commit: they take longer than `npm run verify` may. */
+const fresh = ['tests/simulation/failover/*.test.ts', 'tests/unit/core-what-if/two-sites.test.ts'];
+
+const real = { environment: 'node', globalSetup: 'tests/support/build.ts', testTimeout: 120_000, hookTimeout: 120_000 } as const;
+
+/**
+ * `unit` needs nothing but Node, and `fresh` nothing but time. `integration` starts real Tarantool, PostgreSQL and Chromium: it waits more than it
+ * computes, so there are more files at a time than processors on a small machine. `integration-alone`: one at a time.
+ */
 export default defineConfig({
   resolve: { alias: { '~': import.meta.dirname } },
   test: {
     maxWorkers: availableParallelism(),
+    sequence: { sequencer: Sequence },
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
           include: ['tests/{architecture,unit,simulation,parity}/**/*.test.{ts,tsx}'],
+          exclude: [...configDefaults.exclude, ...fresh],
           environment: 'node',
           testTimeout: 30_000,
+          hookTimeout: 30_000,
           // One module graph to each worker, which halves the time: no module may keep state between files.
           isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'fresh', include: fresh, environment: 'node', testTimeout: 120_000 } },
+      {
+        extends: true,
+        test: {
+          ...real,
+          name: 'integration',
+          include: ['tests/{integration,scenarios,browser}/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...alone],
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
       {
         extends: true,
         test: {
-          name: 'integration',
-          include: ['tests/{integration,scenarios,browser}/**/*.test.ts'],
-          environment: 'node',
-          globalSetup: ['tests/support/build.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...real,
+          name: 'integration-alone',
+          include: alone,
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -9,6 +9,8 @@ import { openFolder, type DataFolder } from './data/folder.ts';
 import { identityIn } from './data/identity.ts';
 import { takeLock } from './data/lock.ts';
 import { MemoryFile } from './data/memory.ts';
+import type { Failover } from './failover/failover.ts';
+import { openFailover, type AgentFailover } from './failover/open.ts';
 import { openGossip } from './gossip-swim.ts';
 import type { Gossip } from './gossip.ts';
 import { gather, type GatherParts } from './lifecycle/gather.ts';
@@ -41,6 +43,8 @@ export type AgentOptions = {
   readonly secret: string;
   /** By which other hosts may read /metrics. */
   readonly metricsToken?: string | null;
+  /** By which it enters etcd, where the configuration names a user. */
+  readonly statePassword?: string | null;
   readonly log: Logger;
   /** Where `main.lua` is. */
   readonly luaFolder: string;
@@ -55,6 +59,7 @@ const passAfterMs = 2000;
 const settledAfterMs = 150;
 const diskEverySamples = 10;
 const stopStepMs = 3000;
+const stopHandOverMs = 1500;
 
 export async function startAgent(options: AgentOptions): Promise<Agent> {
   const { settings, log } = options;
@@ -95,6 +100,8 @@ export class Agent {
   readonly #steps: StepParts;
   readonly #facts: GatherParts;
   readonly #feed = new StatusFeed(() => this.status());
+  readonly #failoverParts: AgentFailover;
+  readonly #failover: Failover;
   readonly #tidyUp = new TidyUp();
   readonly #latecomer = new Latecomer();
   #candidate: ClusterConfig | null = null;
@@ -144,7 +151,22 @@ export class Agent {
       onChange: () => this.#changed(),
     });
     const keeper = this.#keeper;
-    this.#steps = { uuid, folder, log, memory, supervisor, fenceOf: (peer, ask) => this.#peers.fence(peer, ask), positionOf: (peer) => this.#peers.position(peer), replicationPassword: keys.replicationPassword, memoryBytes: settings.memoryBytes, now };
+    this.#steps = { uuid, folder, log, memory, supervisor, fenceOf: (peer, ask) => this.#peers.fence(peer, ask), positionOf: (peer) => this.#peers.position(peer), replicationPassword: keys.replicationPassword, stateboardPassword: keys.stateboardPassword, memoryBytes: settings.memoryBytes, now, handOver: (timeoutMs) => this.#failover.handOver(timeoutMs), saveLostRows: (diverged) => this.#failoverParts.saveLostRows(diverged) };
+    this.#failoverParts = openFailover(
+      {
+        log,
+        memory,
+        supervisor,
+        peers: this.#peers,
+        config: () => keeper.committed?.config ?? null,
+        running: () => this.#sampler.database?.configured === true && this.#sampler.database.status === 'running',
+        poke: () => this.#reconciler.poke(),
+        onChange: () => this.#changed(),
+        now,
+      },
+      { uuid, settings, keys, statePassword: options.statePassword ?? null, root: folder.root, tarantoolFolder: folder.tarantool, luaFolder: options.luaFolder },
+    );
+    this.#failover = this.#failoverParts.failover;
     this.#facts = {
       uuid,
       listen: settings.listen,
@@ -159,6 +181,7 @@ export class Agent {
       restart: () => this.#operations.restartWanted,
       startedAt: now(),
       alone: settings.seeds.every((seed) => seed === settings.gossipAdvertise),
+      failover: this.#failover,
     };
     this.#reconciler = new Reconciler({
       gather: (own) => gather(this.#facts, own),
@@ -166,14 +189,17 @@ export class Agent {
         if (step.kind === 'stopProcess') this.#operations.restartWanted = false;
         return doStep(this.#steps, step, context);
       },
-      refresh: () => this.#sampler.refresh(),
+      refresh: async () => {
+        this.#failover.look();
+        await this.#sampler.refresh();
+      },
       show: () => this.#show(),
       breakOff: () => supervisor.stop(0),
       now,
       log,
     });
     const committed = () => keeper.committed && { version: keeper.committed.content.meta.version, config: keeper.committed.config };
-    this.#operations = new Operations({ uuid, log, name: () => this.#alias(), keeper, memory, supervisor, reconciler: this.#reconciler, peers: this.#peers, fence: { uuid, memory, supervisor, committed, files, hasDatabase: (peer) => (this.#peers.find(peer)?.payload.readOnly ?? null) !== null }, secrets: [keys.replicationPassword] });
+    this.#operations = new Operations({ uuid, log, name: () => this.#alias(), keeper, memory, supervisor, reconciler: this.#reconciler, peers: this.#peers, fence: { uuid, memory, supervisor, committed, files, hasDatabase: (peer) => (this.#peers.find(peer)?.payload.readOnly ?? null) !== null, leased: () => this.#failover.leadership() === 'held' }, secrets: [keys.replicationPassword, keys.stateboardPassword] });
   }
 
   async start(): Promise<void> {
@@ -183,11 +209,12 @@ export class Agent {
     await Promise.all([this.#keeper.start(), this.#supervisor.attach(), this.#sampler.refreshDisk()]);
     await this.#sampler.refresh();
     const logs = { agent: folder.agentLog, tarantool: folder.tarantoolLog };
-    const handlers = handlersOf({ uuid: this.uuid, keeper: this.#keeper, gossip, operations: this.#operations, feed: this.#feed, logs, ringKey, now: Date.now });
+    const handlers = handlersOf({ uuid: this.uuid, keeper: this.#keeper, gossip, operations: this.#operations, feed: this.#feed, failover: this.#failoverParts.handlers(() => this.#alias()), logs, ringKey, now: Date.now });
     gossip.onChange(() => this.#hearing.poke());
     const sources = { gossip, status: () => this.status(), replicaset: () => this.#replicaset()?.alias ?? null };
     const metrics = answeredMetrics({ from: settings.metrics, token: this.#options.metricsToken ?? null }, () => readMetrics(sources));
     this.#listener = await listen({ handlers, metrics, log }, { address: settings.http, key, uuid: this.uuid });
+    this.#failover.configure();
     this.#reconciler.begin();
     await gossip.start(this.#payload());
     this.#gossips = true;
@@ -200,15 +227,18 @@ export class Agent {
   async stop({ keepDatabase }: { keepDatabase: boolean }): Promise<void> {
     const { log } = this.#options;
     if (this.#ticker) clearInterval(this.#ticker);
+    this.#failoverParts.breakOff();
     const stepping = this.#reconciler.stop();
     if (this.#reconciler.step?.kind === 'startDatabase') await this.#supervisor.stop(0);
     await Promise.race([stepping, new Promise((resolve) => setTimeout(resolve, stopStepMs).unref())]);
     this.#keeper.stop();
+    if (!keepDatabase && this.#supervisor.id !== null) await this.#failover.handOver(stopHandOverMs);
     if (!keepDatabase && this.#supervisor.id !== null) await (this.#sampler.database?.configured === true ? stopDatabase(this.#steps) : this.#supervisor.stop(stopStepMs));
     this.#hearing.end();
     this.#telling.end();
     this.#settling.end();
     this.#passing.end();
+    await this.#failoverParts.stop();
     await this.#opened.gossip.stop();
     await this.#listener?.close();
     this.#supervisor.detach();
@@ -231,17 +261,22 @@ export class Agent {
       disk: this.#sampler.disk,
       gossipStats: this.#gossipSampler.stats,
       gossipKeys: this.#gossipSampler.keys,
+      failover: this.#failover.status(),
     });
   }
 
   #configChanged(): void {
     this.#tidyUp.handled(this.#keeper.state.committed?.text.length ?? 0);
     this.#supervisor.restarts.forgive();
+    this.#failover.configure();
     this.#reconciler.poke();
   }
 
   async #processChanged(): Promise<void> {
+    // Before anything else: what it led can be led by another from this moment on.
+    if (this.#supervisor.id === null) this.#failover.exited();
     await this.#sampler.refresh();
+    this.#failover.look();
     this.#reconciler.poke();
   }
 
@@ -273,7 +308,9 @@ export class Agent {
     const { goal, state, reason } = this.#reconciler.decision;
     const { committed, appliedVersion, conflict } = this.#keeper.state;
     const sample = this.#sampler.database;
-    const shown = JSON.stringify([goal, state, reason, conflict, this.#supervisor.id?.pid, sample?.status, sample?.configured && sample.readOnly]);
+    const { provider, member, coordinator } = this.#failover.status() ?? {};
+    const leading = [provider?.error, member && { ...member, leaseLeftMs: 0 }, coordinator];
+    const shown = JSON.stringify([goal, state, reason, conflict, leading, this.#supervisor.id?.pid, sample?.status, sample?.configured && sample.readOnly]);
     const version = `${committed?.meta.hash} ${appliedVersion}`;
     if (shown !== this.#shown) this.#telling.poke();
     else if (version !== this.#versionShown) this.#settling.poke();
@@ -297,18 +334,20 @@ export class Agent {
   async #tick(): Promise<void> {
     this.#samples += 1;
     rotateHeld(this.#opened.folder.tarantoolLog);
+    void this.#failover.tick();
     if (this.#samples % diskEverySamples === 0) await this.#sampler.refreshDisk();
     this.#gossipSampler.refresh();
     await this.#sampler.refresh();
-    await this.#reconnect();
     this.#reconciler.poke();
     this.#publish();
+    await this.#reconnect();
   }
 
   async #reconnect(): Promise<void> {
     const { decision } = this.#reconciler;
     const sample = this.#sampler.database;
-    if (sample?.configured !== true || decision.state !== 'ready' || decision.step !== null || !this.#latecomer.look(sample.replication, Date.now())) return;
+    // Whom an instance follows whose master is appointed is not named by the plan.
+    if (this.#failover.member !== null || sample?.configured !== true || decision.state !== 'ready' || decision.step !== null || !this.#latecomer.look(sample.replication, Date.now())) return;
     this.#options.log.info('a peer has not heard yet that this instance joined: its replication sources are connected anew');
     await this.#operations.restartReplication();
   }

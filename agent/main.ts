@@ -6,7 +6,7 @@ import { forget } from './data/forget.ts';
 import { openFolder } from './data/folder.ts';
 import { openLogger, type Logger } from './logs/logger.ts';
 import { helpText, parseCommandLine, type CommandLine } from './settings/flags.ts';
-import { readMetricsToken, readSecret, readSettingsFile, settingsTable } from './settings/read.ts';
+import { readMetricsToken, readSecret, readSettingsFile, readStatePassword, settingsTable } from './settings/read.ts';
 import { resolveAll, settingsOf, type Resolved } from './settings/resolve.ts';
 import { agentVersion } from './version.ts';
 
@@ -22,13 +22,14 @@ async function run(line: CommandLine): Promise<void> {
   const warn = (sentence: string) => void process.stderr.write(`${sentence}\n`);
   const secret = readSecret(settings, warn);
   const metricsToken = readMetricsToken(settings, warn);
+  const statePassword = readStatePassword(settings, warn);
   const folder = openFolder(settings.dataDir);
   if (settings.forget) {
     const to = forget(folder, Date.now());
     if (to !== null) warn(`What this instance was is in ${to}; it starts as a new one.`);
   }
   const log = openLogger(folder.agentLog, { level: settings.logLevel, name: settings.name ?? 'agent', now: Date.now, stderr: true });
-  const starting = startAgent({ settings, secret, metricsToken, log, luaFolder: luaFolder() });
+  const starting = startAgent({ settings, secret, metricsToken, statePassword, log, luaFolder: luaFolder() });
   onSignals((keepDatabase) => starting.then((agent) => agent.stop({ keepDatabase })), { log, keepDatabase: settings.keepDatabase });
   process.on('unhandledRejection', (reason) => log.error({ error: reason instanceof Error ? reason.stack : String(reason) }, 'a defect: a rejection that nobody handled'));
   await starting;

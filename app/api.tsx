@@ -3,8 +3,7 @@ import { createTRPCClient, getUntypedClient, httpLink, type TRPCClient } from '@
 import { createContext, use } from 'react';
 import type { Plan } from '~/contract/shapes/plan.ts';
 import type { AppRouter } from '~/server/surfaces/trpc.ts';
-import { pathOf } from '~/contract/index.ts';
-import { entryOf } from '~/contract/copy-as.ts';
+import { entryOf, pathOf } from '~/contract/index.ts';
 import type { InputOf, MutationName, OutcomeOf } from './lib/operation-types.ts';
 
 /** The only way from the pages to the server: tRPC in the same origin, the session in a cookie that scripts cannot read. */

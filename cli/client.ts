@@ -24,8 +24,11 @@ export async function* follow(target: Target, entry: Entry, input: Record<string
     const blocks = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
     rest = blocks.pop() ?? '';
     for (const block of blocks) {
-      const data = block.split('\n').filter((line) => line.startsWith('data:')).map((line) => line.slice(5).trim()).join('\n');
-      if (data !== '') yield JSON.parse(data);
+      const lines = block.split('\n');
+      const data = lines.filter((line) => line.startsWith('data:')).map((line) => line.slice(5).trim()).join('\n');
+      if (data === '') continue;
+      if (lines.includes('event: problem')) throw problemIn(JSON.parse(data) as ProblemBody) ?? new CoterieError('INTERNAL', 'The stream has failed.');
+      yield JSON.parse(data);
     }
   }
 }
@@ -59,10 +62,15 @@ function unreachable(target: Target, error: unknown): CoterieError {
 }
 
 async function failureOf(response: Response, target: Target): Promise<CoterieError> {
-  const problem = (await response.json().catch(() => null)) as { code?: string; detail?: string; data?: Record<string, unknown> } | null;
-  if (problem?.code !== undefined && problem.code in errors) {
-    const hint = problem.code === 'UNAUTHENTICATED' ? ` Sign in with \`coterie login --server ${target.server}\`.` : '';
-    return new CoterieError(problem.code as ErrorCode, `${problem.detail ?? errors[problem.code as ErrorCode].title}${hint}`, problem.data ?? {});
-  }
-  return new CoterieError('INTERNAL', `${target.server} answered HTTP ${response.status}: is this a Coterie server?`);
+  const problem = problemIn((await response.json().catch(() => null)) as ProblemBody | null);
+  if (problem?.code === 'UNAUTHENTICATED') return new CoterieError(problem.code, `${problem.message} Sign in with \`coterie login --server ${target.server}\`.`, problem.data);
+  return problem ?? new CoterieError('INTERNAL', `${target.server} answered HTTP ${response.status}: is this a Coterie server?`);
+}
+
+type ProblemBody = { code?: string; detail?: string; data?: Record<string, unknown> };
+
+function problemIn(body: ProblemBody | null): CoterieError | null {
+  if (body?.code === undefined || !(body.code in errors)) return null;
+  const code = body.code as ErrorCode;
+  return new CoterieError(code, body.detail ?? errors[code].title, body.data ?? {});
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { CoterieError } from '~/contract/errors.ts';
-import { contract, entriesOf } from '~/contract/index.ts';
+import { entryOf } from '~/contract/index.ts';
 import { call } from './client.ts';
 import { contextsFile, readContexts, targetOf, writeContexts } from './contexts.ts';
 import type { Shell } from './operation.ts';
@@ -11,8 +11,6 @@ import { readText } from './values.ts';
 
 type Options = { server?: string; context?: string; user?: string; passwordFile?: string; claim?: string; tokenFile?: string };
 type Signed = { data: { user: string; token: string | null } };
-
-const entryOf = (name: string) => entriesOf(contract).find((entry) => entry.name === name)!;
 
 export function addSessionCommands(command: Command, shell: Shell): void {
   command

@@ -109,9 +109,11 @@ export async function perform(entry: Entry, input: Record<string, unknown>, { gl
     }
     return 0;
   }
-  if (operation.danger && input.dryRun !== true && globals.yes !== true) {
+  const danger = input.dryRun === true || globals.yes === true ? null : (operation.danger?.(input) ?? null);
+  if (danger !== null) {
     const name = operation.typedName ? String(input[operation.subject?.[0] ?? '']) : null;
-    await confirm(shell.terminal, { danger: operation.danger(input), name });
+    await confirm(shell.terminal, { danger, name });
+    if (name !== null && 'confirm' in operation.input.shape) input = { ...input, confirm: name };
   }
   let total: number | null = null;
   let answer = await call(target, entry, input, { timeoutMs, onTotal: (rows) => (total = rows) });

@@ -13,6 +13,7 @@ const nounSummaries: Record<keyof typeof contract, string> = {
   rule: 'Rules over the event stream: what comes too often, or not at all',
   instance: 'Instances: join, edit, disable, expel, restart, logs, console',
   replicaset: 'Replicasets: create, edit, delete, restart replication',
+  failover: 'Who leads: status, switch, promote, pause, evacuate, incidents, settings',
   topology: 'The whole cluster as a file: plan, apply, export, diff',
   config: 'Configuration versions: history, diff, restore, sections',
   applyRun: 'Runs that applied a configuration',

@@ -1,5 +1,5 @@
 import { CoterieError } from '~/contract/errors.ts';
-import { contract, entriesOf, type Entry } from '~/contract/index.ts';
+import { entryOf, type Entry } from '~/contract/index.ts';
 import type { ClusterOverview } from '~/contract/shapes/view.ts';
 import { call } from './client.ts';
 import type { Target } from './contexts.ts';
@@ -7,7 +7,6 @@ import type { OutcomeValue } from './output/plan.ts';
 
 /** --wait: until the run is over and every instance is where its configuration wants it. And what the exit code says. */
 
-const entryOf = (name: string): Entry => entriesOf(contract).find((entry) => entry.name === name)!;
 const everyMs = 100;
 
 export async function settled(target: Target, outcome: OutcomeValue, { waitMs, nowMs }: { waitMs: number; nowMs: () => number }): Promise<OutcomeValue> {
@@ -38,6 +37,12 @@ export function exitOf(entry: Entry, answer: unknown): number {
       return (answer as OutcomeValue['plan']).refusals.length === 0 ? 0 : 6;
     case 'instance.eval':
       return (answer as { data: { ok: boolean } | null }).data?.ok === false ? 1 : 0;
+    case 'failover.preview':
+      return (answer as { possible: boolean }).possible ? 0 : 6;
+    case 'failover.evacuate': {
+      const { data, dryRun, plan } = answer as { data: { moves: { state: string }[] } | null } & Pick<OutcomeValue, 'dryRun' | 'plan'>;
+      return dryRun ? (plan.refusals.length === 0 ? 0 : 6) : data?.moves.some(({ state }) => state === 'refused') ? 8 : 0;
+    }
     case 'alert.test': {
       const { data, dryRun, plan } = answer as { data: { delivered: boolean } | null } & Pick<OutcomeValue, 'dryRun' | 'plan'>;
       return dryRun ? (plan.refusals.length === 0 ? 0 : 6) : data?.delivered === true ? 0 : 1;

@@ -1,13 +1,7 @@
 import { z } from 'zod';
-import { contract, entriesOf, kebab, methodOf, pathOf, type Entry } from './index.ts';
+import { entryOf, kebab, methodOf, pathOf, type Entry } from './index.ts';
 
 /** The same action as a command line and as an HTTP call, derived from the operation itself. */
-
-export function entryOf(name: string): Entry {
-  const entry = entriesOf(contract).find((candidate) => candidate.name === name);
-  if (!entry) throw new Error(`no operation ${name}`);
-  return entry;
-}
 
 type Input = Readonly<Record<string, unknown>>;
 type Schema = { type?: string; default?: unknown };

@@ -3,6 +3,7 @@ import { alert } from './alert.ts';
 import { applyRun } from './apply-run.ts';
 import { cluster } from './cluster.ts';
 import { config } from './config.ts';
+import { failover } from './failover.ts';
 import { gossip } from './gossip.ts';
 import { instance } from './instance.ts';
 import { issue } from './issue.ts';
@@ -13,7 +14,7 @@ import { rule } from './rule.ts';
 import { topology } from './topology.ts';
 
 /** Everything that the product can do, as noun.verb. Adding an operation starts here. */
-export const contract = { cluster, issue, rule, instance, replicaset, topology, config, applyRun, user, token, session, audit, gossip, alert, retention };
+export const contract = { cluster, issue, rule, instance, replicaset, failover, topology, config, applyRun, user, token, session, audit, gossip, alert, retention };
 
 export type Contract = typeof contract;
 
@@ -24,6 +25,12 @@ export type Entry = { readonly noun: string; readonly verb: string; readonly nam
 
 export function entriesOf(tree: Tree): Entry[] {
   return Object.entries(tree).flatMap(([noun, verbs]) => Object.entries(verbs).map(([verb, operation]) => ({ noun, verb, name: `${noun}.${verb}`, operation })));
+}
+
+export function entryOf(name: string): Entry {
+  const entry = entriesOf(contract).find((candidate) => candidate.name === name);
+  if (!entry) throw new Error(`no operation ${name}`);
+  return entry;
 }
 
 /** GET /instance, POST /replicaset/{replicaset}/edit: no path is written by hand. Words are kebab-case. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Alias, descending, InstanceRef, page, ReplicasetRef, RoleName } from './shapes/basics.ts';
+import { durabilities } from './shapes/failover.ts';
 import { Health, ReplicasetView } from './shapes/view.ts';
 import { mutation, query } from './operation.ts';
 
@@ -48,6 +49,8 @@ export const replicaset = {
       priority: z.array(InstanceRef).max(64).optional().describe('Failover priority; those not named follow in their old order'),
       weight: z.number().min(0).optional().describe('Share of the buckets'),
       allRw: z.boolean().optional().describe('Every instance writable'),
+      durability: z.enum(durabilities).optional().describe('When a write is acknowledged. availability: the master has it. quorum: a majority has. strict: all have'),
+      minReplicas: z.number().int().min(0).max(30).optional().describe('In durability availability: fewer replicas that follow, and the master takes no writes'),
     },
     data: Done,
   }),

@@ -8,6 +8,7 @@ export type RoleInfo = z.output<typeof RoleInfoShape>;
 export const builtInRoles: readonly RoleInfo[] = [
   { name: 'failover-coordinator', summary: 'Watches masters and appoints new ones; one of those that have the role is active.', data: false, dependencies: [] },
   { name: 'router', summary: 'Sends each request to the shard that holds its bucket; speaks iproto to clients.', data: false, dependencies: [] },
+  { name: 'stateboard', summary: 'Keeps who is master, with their leases, where no etcd does; on one instance, which has no other data.', data: true, dependencies: [] },
   { name: 'storage', summary: 'Keeps a share of the buckets.', data: true, dependencies: [] },
 ];
 

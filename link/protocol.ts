@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { TimeMs, Uuid } from '~/contract/shapes/basics.ts';
 import { ConfigMeta } from '~/contract/shapes/config.ts';
+import { CandidateView, CoordinatorView, DecisionView, LostRow, LostRowsFile, replayPolicies, ReplayOutcome, TrailEntry } from '~/contract/shapes/failover-view.ts';
 import { BoxSetting, spaceSorts, SpacesPage } from '~/contract/shapes/inspect.ts';
 import { AgentStatus, EvalResult, LogLine, Vclock } from '~/contract/shapes/status.ts';
+import { CommandBody, MemberAnswerBody, MemberRequestBody } from './failover-messages.ts';
 
 /**
  * What servers and other agents may ask of an agent: one tree of plain values, like the contract.
@@ -46,6 +48,16 @@ export const GossipRow = z.object({
 });
 
 const Sentence = z.object({ sentence: z.string() });
+
+/** A lost row with what it takes to write it again: `raw` has the MessagePack of its parts as base64. */
+export const StoredRow = LostRow.extend({
+  spaceId: z.number().int().nullable(),
+  raw: z.object({ key: z.string().optional(), tuple: z.string().optional(), operations: z.string().optional() }),
+});
+export type StoredRow = z.output<typeof StoredRow>;
+
+/** Of rows that are replayed in one call. */
+export const replayRowsMax = 2000;
 
 export const agentApi = {
   /** One AgentStatus at once, then one a second and on each change. `now` in the answer's `at` serves the clock offset. */
@@ -102,6 +114,45 @@ export const agentApi = {
   gossip: query(Nothing, z.object({ members: z.array(GossipRow), stats: z.record(z.string(), z.number()) })),
   /** The gossip key ring of the caller (`sealed-ring.ts`) in place of the agent's own; the answer has the ids only. */
   takeKeys: mutation(z.object({ sealed: z.string().max(4096) }), z.object({ keys: z.array(z.object({ id: z.string(), primary: z.boolean() })) })),
+  /** What a coordinator, or a master without its state provider, asks of a member of the replicaset. */
+  failoverMember: mutation(z.object({ replicaset: Uuid, body: MemberRequestBody }), MemberAnswerBody),
+  /** The following five are answered by the active coordinator alone; the others refuse with CONFLICT and name it. */
+  failoverView: query(Nothing, CoordinatorView),
+  /** Asks every member now. */
+  failoverCandidates: query(z.object({ replicaset: Uuid }), z.object({ candidates: z.array(CandidateView) })),
+  /** Ends when it is done, refused or given up. */
+  failoverCommand: mutation(CommandBody, z.object({ ok: z.boolean(), why: z.string() })),
+  /** `pause` null: resume. `forMs` null: until somebody resumes. */
+  failoverPause: mutation(z.object({ pause: z.object({ by: z.string().max(200), reason: z.string().max(1000), forMs: z.number().int().min(1000).max(30 * 86_400_000).nullable() }).nullable() }), Sentence),
+  failoverAcknowledge: mutation(z.object({ replicaset: Uuid }), Sentence),
+  /** Takes the coordinator's lock from whoever has it. Answered by any agent with the role. */
+  failoverSteal: mutation(Nothing, Sentence),
+  /** The last decisions with their evidence, from the state provider. Answered by every agent that reaches it. */
+  failoverDecisions: query(Nothing, z.array(DecisionView)),
+  /** Entries behind `after` of the log that this agent keeps, at most 500. `life`: of the log; another one: it was lost, begin at 0. */
+  failoverTrail: query(z.object({ after: z.number().int().min(0) }), z.object({ life: z.string(), entries: z.array(TrailEntry) })),
+  /** Rows that only this instance had, saved before it was rebuilt. */
+  lostRows: query(Nothing, z.array(LostRowsFile)),
+  /** Fewer rows than `limit` where they are large. */
+  readLostRows: query(z.object({ name: z.string().max(200), offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }), z.object({ rows: z.array(StoredRow), total: z.number().int() })),
+  /**
+   * Writes such rows into the instance of this agent, which has to be the master of `replicaset`. The batches of one replay
+   * share `session`, in the order of the file; rows of one transaction stand in one batch. Nothing is written where `dryRun`.
+   */
+  replayRows: mutation(
+    z.object({
+      replicaset: Uuid,
+      session: z.string().max(64),
+      first: z.boolean(),
+      last: z.boolean(),
+      dryRun: z.boolean(),
+      conflict: z.enum(replayPolicies),
+      rows: z.array(StoredRow.pick({ number: true, origin: true, transaction: true, operation: true, space: true, spaceId: true, indexBase: true, raw: true })).max(replayRowsMax),
+    }),
+    z.object({ outcomes: z.array(ReplayOutcome), /** Written here, and may not last: why. */ unsure: z.string().nullable() }),
+  ),
+  /** For good. */
+  discardLostRows: mutation(z.object({ name: z.string().max(200) }), Sentence),
 } as const satisfies Record<string, Shape>;
 
 export type AgentApi = typeof agentApi;

@@ -41,12 +41,34 @@ function database.cfg(settings)
     end
 end
 
+-- box.cfg takes one change at a time: one that waits for a dead replication source would hold up a fence for seconds.
+-- This sets the flag alone, at once and without yielding.
+local present, internal = pcall(require, 'box.internal')
+local set_read_only = present and internal.cfg_set_read_only or nil
+
+function database.set_read_only(value)
+    if set_read_only == nil then
+        return database.cfg{read_only = value}
+    end
+    rawset(box.cfg, 'read_only', value)
+    set_read_only()
+    database.given.read_only = value
+end
+
 local function sources(addresses)
     local result = {}
     for i, address in ipairs(addresses) do
         result[i] = ('coterie_replication:%s@%s'):format(password, address)
     end
     return result
+end
+
+-- In 2.6.0 role `public`, and so whoever reaches the port without a password, may call this function of Tarantool's own:
+-- any code, as admin. Only a writable instance can take that away.
+function database.close_to_guests()
+    if box.space._func.index.name:get('LUA') ~= nil then
+        box.schema.role.revoke('public', 'execute', 'function', 'LUA', {if_exists = true})
+    end
 end
 
 -- First box.cfg. `how`: 'bootstrap' makes a new replicaset, 'recover' reads the files that are there, 'join' copies all
@@ -73,6 +95,9 @@ function database.start(params)
         cfg.listen = params.listen
     end
     database.cfg(cfg)
+    if params.how == 'bootstrap' then
+        database.close_to_guests()
+    end
     if params.how ~= 'recover' then
         database.cfg{read_only = true, replication_connect_quorum = 0}
         database.cfg{listen = params.listen}
@@ -94,7 +119,8 @@ local function same(a, b)
     return true
 end
 
--- Only what differs is set: box.cfg reconnects every replication source even when the list is the same.
+-- Only what differs is set: box.cfg reconnects every replication source even when the list is the same. Without `peers`
+-- those stay: orders of failover name them.
 function database.configure(params)
     if type(box.cfg) == 'function' then
         error('the database is not configured yet', 0)
@@ -105,13 +131,22 @@ function database.configure(params)
         database.cfg{listen = params.listen}
         table.insert(changed, 'listen')
     end
-    if not same(peers, params.peers) then
-        -- With any other quorum a dead peer blocks this call and makes a master an orphan, that is read-only.
-        database.cfg{replication_connect_quorum = 0, replication = sources(params.peers)}
-        peers = params.peers
+    if params.peers ~= nil and database.replicate_from(params.peers) then
         table.insert(changed, 'replication')
     end
     return {changed = changed}
+end
+
+-- True if that is a change. `given`: the password, if it is not the one that was told last.
+function database.replicate_from(addresses, given)
+    password = given or password
+    if same(peers, addresses) then
+        return false
+    end
+    -- With any other quorum a dead peer blocks this call and makes a master an orphan, that is read-only.
+    database.cfg{replication_connect_quorum = 0, replication = sources(addresses)}
+    peers = addresses
+    return true
 end
 
 -- To the peers that the agent has named, whatever somebody has put into box.cfg meanwhile.

@@ -36,6 +36,17 @@ local known, defaults = pcall(function()
 end)
 defaults = known and type(defaults) == 'table' and defaults or nil
 
+-- What Tarantool keeps beside them, in the module of the log, and box.cfg shows all the same.
+local log = require('log').cfg
+local log_defaults = type(log) == 'table' and {log_level = log.level, log_format = log.format} or {}
+
+local function default_of(name)
+    if defaults == nil or defaults[name] ~= nil then
+        return defaults and defaults[name]
+    end
+    return log_defaults[name]
+end
+
 local function need_database()
     if not database.configured() then
         error('the database is not configured yet', 0)
@@ -67,7 +78,8 @@ local function origin(name, value)
     if defaults == nil then
         return 'unknown'
     end
-    return defaults[name] ~= nil and same(defaults[name], value) and 'default' or 'other'
+    local default = default_of(name)
+    return default ~= nil and same(default, value) and 'default' or 'other'
 end
 
 function inspect.box_cfg()
@@ -75,7 +87,7 @@ function inspect.box_cfg()
     local budget = plain.budget(ROWS_MAX, BYTES_MAX)
     local settings = setmetatable({}, {__serialize = 'seq'})
     for name, value in pairs(box.cfg) do
-        local default = defaults and defaults[name]
+        local default = default_of(name)
         if type(value) ~= 'function' then
             table.insert(settings, {name = name, value = plain.of(value, budget), default = default == nil and box.NULL or plain.of(default, budget), origin = origin(name, value)})
         end

@@ -6,6 +6,12 @@ local leadership = require('leadership')
 local sample = require('sample')
 local run = require('run')
 local inspect = require('inspect')
+local stateboard = require('stateboard')
+local lease = require('lease')
+local synchro = require('lease.synchro')
+local lost_rows = require('lost-rows')
+local orders = require('orders')
+local replay = require('replay')
 local methods = {}
 
 function methods.hello()
@@ -14,14 +20,31 @@ end
 
 methods.status = sample.take
 methods.start = leadership.start
+methods.start_stateboard = stateboard.start
 methods.configure = database.configure
 methods.restart_replication = database.restart_replication
 methods.drain = database.drain
 methods.forget = database.forget
 methods.fence = leadership.fence
 methods.read_only = leadership.read_only
-methods.writable = leadership.writable
+-- By the configuration: a lease that was kept here before is over.
+methods.writable = function(params)
+    lease.leave()
+    return leadership.writable(params)
+end
 methods.await_vclock = leadership.await_vclock
+methods.lease = function() return lease.told(true) end
+methods.lease_set = lease.set
+methods.promote = lease.promote
+methods.demote = lease.demote
+methods.freeze = lease.freeze
+methods.unfreeze = lease.unfreeze
+methods.report = orders.report
+methods.order = orders.obey
+methods.check_synchro = synchro.check
+methods.export_lost_rows = function(params) return lost_rows.export(params) end
+methods.lost_rows_progress = function() return lost_rows.at end
+methods.replay = replay.batch
 methods.eval = run.eval
 methods.check_lua = run.check_lua
 methods.box_cfg = inspect.box_cfg

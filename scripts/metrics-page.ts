@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { agentFamilies } from '../agent/metrics/families.ts';
 import { clusterSeries, metricSeries } from '../contract/shapes/metrics.ts';
 import type { Families } from '../core/metrics/exposition.ts';
@@ -37,7 +39,17 @@ ${rowsOf(clusterSeries)}
 - **A server** answers \`/metrics\` at its \`--listen\`, without a login: keep it behind the proxy.
 - **An agent** answers \`/metrics\` at its \`--http\`. This host may read it without a token (a request that a proxy passed on is not of this host). Others need the token in the file of \`--metrics-token-file\` as \`authorization: Bearer ...\`; \`--metrics any\` opens it to all who reach the address, \`--metrics off\` closes it. Where Prometheus runs on another host, bind \`--http\` to an address that it reaches, as for servers.
 
-[deploy/prometheus/prometheus.yml](../deploy/prometheus/prometheus.yml) is an example of a scrape configuration; [coterie.rules.yml](../deploy/prometheus/coterie.rules.yml) has alert rules, each tested to fire and not to fire (\`coterie.rules.test.yml\`, by \`promtool test rules\`); [deploy/grafana/coterie.json](../deploy/grafana/coterie.json) is a dashboard for Grafana (*Import dashboard*). They expect the jobs to be called \`coterie-server\` and \`coterie-agent\`; where one Prometheus watches several clusters, give the targets of each a label \`cluster\`. The rules on agents fire with every server down.
+[deploy/prometheus/prometheus.yml](../deploy/prometheus/prometheus.yml) is an example of a scrape configuration; [coterie.rules.yml](../deploy/prometheus/coterie.rules.yml) has alert rules, each tested to fire and not to fire (\`coterie.rules.test.yml\`, by \`promtool test rules\`); [deploy/grafana/coterie.json](../deploy/grafana/coterie.json) is a dashboard for Grafana (*Import dashboard*). They expect the jobs to be called \`coterie-server\` and \`coterie-agent\`; where one Prometheus watches several clusters, give the targets of each a label \`cluster\`. The rules on what agents say fire with every server down.
+
+- **Failover** has a row of its own on the dashboard: who can be written to, who coordinates, epochs, changes by cause, for how long nobody could write, leases, the state provider. Counters of changes are each server's own, from its start; for what happened at one change see \`coterie failover incidents\`.
+- What is on promises, waits for a person, is hindered or has lost rows is an issue, and is exported as \`coterie_issue\`: what is muted is on no panel and rings no bell. An issue that has a rule of its own below is left out of \`CoterieCriticalIssue\` and \`CoterieWarningIssue\`.
+- **With every server down** four rules go by what the agents say themselves (\`coterie_agent_failover_*\`): \`CoterieNobodyLeads\`, \`CoterieTwoLead\`, \`CoterieNobodyCoordinates\`, \`CoterieStateProviderUnheard\`. Prometheus has to read all agents for that. Where a server is read and says something of the same replicaset, or of failover, its rule speaks and they are still, so that one cause rings once; two who lead, of whom the server sees but one, are told all the same. Masters that are hindered, on promises or have lost rows, and what waits for a person, are told by servers only; \`coterie_agent_failover_hindered\`, \`_failsafe\` and \`_lost_rows_files\` are there for rules of your own.
+
+### Alert rules
+
+| alert | severity | after | says |
+| --- | --- | --- | --- |
+${alertRows()}
 
 ### Of a server
 
@@ -56,3 +68,14 @@ function table(families: Families): string {
   const rows = Object.entries(families).map(([name, { type, unit, help, labels }]) => `| \`${name}\` | ${type} | ${unit} | ${help}${labels ? ` Labels: ${labelled(labels)}.` : ''} |`);
   return `| name | type | unit | meaning |\n| --- | --- | --- | --- |\n${rows.join('\n')}`;
 }
+
+type Rule = { readonly alert: string; readonly for?: string; readonly labels: { readonly severity: string }; readonly annotations: { readonly summary: string } };
+
+function alertRows(): string {
+  const { groups } = parse(readFileSync(new URL('../deploy/prometheus/coterie.rules.yml', import.meta.url), 'utf8')) as { groups: { rules: Rule[] }[] };
+  const rules = groups.flatMap((group) => group.rules);
+  return rules.map(({ alert, for: after, labels, annotations }) => `| \`${alert}\` | ${labels.severity} | ${after ?? 'at once'} | ${shown(annotations.summary)} |`).join('\n');
+}
+
+/** With the names of labels where their values will be. */
+const shown = (template: string) => template.replace(/\{\{ with .*?\{\{ end \}\}/g, '').replace(/\{\{ \$labels\.(\w+) \}\}/g, '`$1`').replace(/\{\{ \$value.*?\}\}/g, '`value`');

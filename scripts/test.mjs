@@ -1,4 +1,4 @@
-// Everything, on real Tarantool, PostgreSQL and Chromium. Installs what it needs; ends with the counts.
+// Everything, on real Tarantool, PostgreSQL, etcd and Chromium. Installs what it needs; ends with the counts.
 import { Checks, withoutServices } from './lib/checks.mjs';
 import { build, checkNode, debianPackages, npmPackages, promtool } from './lib/install.mjs';
 import { endOnSignals } from './lib/run.mjs';
@@ -7,13 +7,14 @@ import { end } from './lib/say.mjs';
 endOnSignals();
 try {
   checkNode();
-  await debianPackages(['tarantool', 'chromium', 'postgresql']);
+  await debianPackages(['tarantool', 'chromium', 'postgresql', 'etcd-server', 'iproute2', 'nftables', 'procps']);
   await npmPackages();
   await promtool();
   await build();
   const checks = new Checks();
   await withoutServices(checks);
-  await checks.vitest('integration, scenarios, browser', ['--project', 'integration']);
+  await checks.vitest('failover, simulated', ['--project', 'fresh'], { minutesMax: 20 });
+  await checks.vitest('integration, scenarios, browser', ['--project', 'integration*'], { minutesMax: 24 });
   checks.finish();
 } catch (error) {
   end(error);

@@ -1,4 +1,4 @@
-// What needs no service and takes less than a minute: lint, types, architecture, unit, simulation, parity.
+// What needs no service and takes about a minute: lint, types, architecture, unit, simulation, parity.
 import { Checks, withoutServices } from './lib/checks.mjs';
 import { checkNode, npmPackages } from './lib/install.mjs';
 import { endOnSignals } from './lib/run.mjs';

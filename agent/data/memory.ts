@@ -22,10 +22,12 @@ const Memory = z.object({
   endedAt: Vclock.nullable(),
   /** Asked for and not begun: move the files aside and copy them from the peers. */
   rebuild: z.boolean(),
+  /** It has rows that its master never had, to be saved before the files are moved aside: what the master has of its history (null: not known), and what it has itself. */
+  diverged: z.object({ epoch: z.number().int(), kept: Vclock.nullable(), vclock: Vclock }).nullable().default(null),
 });
 export type Memory = Readonly<z.output<typeof Memory>>;
 
-const blank: Memory = { stopped: false, dataOf: null, held: null, promise: null, endedAt: null, rebuild: false };
+const blank: Memory = { stopped: false, dataOf: null, held: null, promise: null, endedAt: null, rebuild: false, diverged: null };
 
 export class MemoryFile {
   readonly #path: string;

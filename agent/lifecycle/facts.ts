@@ -1,6 +1,8 @@
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { LifeCycle } from '~/contract/shapes/status.ts';
 import type { Memory } from '~/agent/data/memory.ts';
+import type { Leadership } from '~/agent/failover/failover.ts';
+import type { Wish } from '~/agent/failover/wish.ts';
 import type { ProcessState } from '~/agent/process/supervisor.ts';
 
 /** What the plan is made from: everything that is known at one moment, as plain data. */
@@ -74,6 +76,9 @@ export type Facts = {
   /** Version for which expelled members were taken off the replicaset's list. */
   readonly forgottenFor: number;
   readonly failure: Failure | null;
+  /** What failover says: whether this one leads by the record, and what it wants of the process. */
+  readonly leadership: Leadership;
+  readonly wish: Wish | null;
 };
 
 export type Step =
@@ -82,13 +87,20 @@ export type Step =
   | { readonly kind: 'stopProcess'; readonly drain: boolean; readonly heirs: readonly string[] }
   | { readonly kind: 'moveAside' }
   | { readonly kind: 'startDatabase'; readonly how: 'bootstrap' | 'recover' | 'join'; readonly replicaset: string; readonly listen: string; readonly peers: readonly string[] }
-  | { readonly kind: 'configure'; readonly listen: string; readonly peers: readonly string[] }
+  /** `settleMs`: leases of that length may have been granted before. */
+  | { readonly kind: 'startStateboard'; readonly replicaset: string; readonly listen: string; readonly settleMs: number }
+  /** `peers` null: whom it replicates from is none of the plan's business. */
+  | { readonly kind: 'configure'; readonly listen: string; readonly peers: readonly string[] | null }
   | { readonly kind: 'freeze' }
   /** Ask these instances to stay read-only. `catchUp`: they write; come near them first, so that they stop for a moment only. */
   | { readonly kind: 'askFence'; readonly peers: readonly string[]; readonly catchUp: boolean }
   /** Reach this vclock, note that leadership is held, make the database writable; only while the own promise is still that one. */
   | { readonly kind: 'takeOver'; readonly replicaset: string; readonly vclock: Vclock; readonly promise: Memory['promise'] }
   | { readonly kind: 'makeWritable' }
+  /** Leadership that was held by a version of the configuration ends: masters are appointed now. */
+  | { readonly kind: 'yield' }
+  /** It leads without a lease from now on, as the record says. */
+  | { readonly kind: 'keep'; readonly replicaset: string }
   | { readonly kind: 'forget'; readonly uuids: readonly string[] };
 
 /** What is, what should be, and the one thing to do next. */

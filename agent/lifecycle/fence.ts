@@ -16,6 +16,8 @@ export type FenceParts = {
   readonly files: () => 'none' | 'data' | 'leftovers';
   /** It has a database that runs, as far as gossip knows. */
   readonly hasDatabase: (uuid: string) => boolean;
+  /** It leads by a lease, which the record has to say is over before another may. */
+  readonly leased: () => boolean;
 };
 
 export type FenceReply = { readOnly: boolean; vclock: Record<string, number>; version: number; message: string | null };
@@ -57,9 +59,10 @@ export async function answerFence(parts: FenceParts, { version, by }: { version:
   }
 }
 
-function objectionTo({ uuid, committed, memory, files, hasDatabase }: FenceParts, { version, by }: { version: number; by: string }): string | null {
+function objectionTo({ uuid, committed, memory, files, hasDatabase, leased }: FenceParts, { version, by }: { version: number; by: string }): string | null {
   const own = committed();
   if (own !== null && own.version > version) return `has version ${own.version} already`;
+  if (leased()) return 'leads by a lease, and gives that up first';
   // Leadership may not go to where no data is: nobody could write, and so nobody could register it for a copy.
   if (files() === 'data' && !hasDatabase(by)) return 'has data of this replicaset: copy them first';
   const { promise, held } = memory.value;

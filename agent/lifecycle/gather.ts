@@ -1,6 +1,8 @@
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import { databaseNeeded } from '~/core/topology/master.ts';
 import type { ConfigKeeper } from '~/agent/config/keeper.ts';
+import type { Leadership } from '~/agent/failover/failover.ts';
+import type { Wish } from '~/agent/failover/wish.ts';
 import type { MemoryFile } from '~/agent/data/memory.ts';
 import type { AgentPeer } from '~/agent/link/peers.ts';
 import type { Supervisor } from '~/agent/process/supervisor.ts';
@@ -24,6 +26,7 @@ export type GatherParts = {
   /** When gossip began, and whether there is anybody to hear of. */
   readonly startedAt: number;
   readonly alone: boolean;
+  readonly failover: { leadership(): Leadership; readonly wish: Wish | null };
 };
 
 export type OwnFacts = { answers: ReadonlyMap<string, FenceAnswer>; failure: Failure | null; forgottenFor: number; now: number };
@@ -54,6 +57,8 @@ export function gather(parts: GatherParts, own: OwnFacts): Facts {
     newestHeard: Math.max(0, ...[...others.values()].map(({ payload }) => payload.config?.version ?? 0)),
     settled: own.now - parts.startedAt >= settleMs || parts.alone || (others.size > 0 && peers.every(({ uuid: peer }) => others.has(peer))),
     restart: parts.restart(),
+    leadership: parts.failover.leadership(),
+    wish: parts.failover.wish,
   };
 }
 

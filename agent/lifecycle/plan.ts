@@ -1,10 +1,13 @@
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { LifeCycle } from '~/contract/shapes/status.ts';
-import { databaseNeeded, wantedMaster } from '~/core/topology/master.ts';
+import { databaseNeeded, isAppointed, keepsState, wantedMaster } from '~/core/topology/master.ts';
+import { planAppointed } from './appointed.ts';
 import type { Decision, Facts } from './facts.ts';
 import { planFounding } from './founding.ts';
 import { doing, resting, waiting, type Part } from './parts.ts';
+import { replicasetOf } from './peers-of.ts';
 import { planServing } from './serving.ts';
+import { planStateboard } from './stateboard.ts';
 
 /**
  * The life cycle of one instance as a planner: from what is known now to the one next step. It is made again after
@@ -62,6 +65,8 @@ function planReady(facts: Facts): Part {
   }
   if (memory.rebuild || facts.restart) return stopping(facts, memory.rebuild ? 'stops its database to rebuild it' : 'restarts its database');
   if (database === null) return waiting('configuring', 'the database process has not answered yet');
+  if (keepsState(facts.config as ClusterConfig, replicasetOf(facts))) return planStateboard(facts, database);
+  if (isAppointed(facts.config as ClusterConfig, replicasetOf(facts))) return planAppointed(facts, database);
   if (database.configured) return planServing(facts, database);
   if (database.status === 'loading') return waiting('configuring', 'the database reads its files');
   return planFounding(facts);
@@ -74,6 +79,8 @@ const stopping = (facts: Facts, reason: string): Part => {
 
 /** Who has to have every row before this database ends: its files are moved aside, or the named master goes on without it. */
 function heirsOf({ config, uuid, memory, peers }: Facts): string[] {
+  // Who leads after it is not named by the configuration, and has what it needs before it leads.
+  if (isAppointed(config as ClusterConfig, config?.instances[uuid]?.replicaset ?? '')) return [];
   const living = peers.filter(({ alive, leaving, readOnly }) => alive && !leaving && readOnly !== null).map((peer) => peer.uuid);
   const replicaset = config?.instances[uuid]?.replicaset ?? config?.expelled[uuid]?.replicaset;
   const master = replicaset === undefined ? null : wantedMaster(config as ClusterConfig, replicaset);

@@ -1,3 +1,5 @@
+import { eventualMaster } from '~/core/failover/eventual.ts';
+import { replicasetSettingsOf } from '~/core/topology/failover-settings.ts';
 import { wantedMaster } from '~/core/topology/master.ts';
 import type { DatabaseFacts, Facts, Vclock } from './facts.ts';
 import { overtaken, promised, replicasetOf, sources, unanswered } from './peers-of.ts';
@@ -17,6 +19,9 @@ export function planServing(facts: Facts, database: DatabaseFacts): Part {
   if (database.status !== 'running') return waiting('configuring', `the database is ${database.status}`, facts.now + 50);
   const allRw = config?.replicasets[replicaset]?.allRw === true;
   const bound = promised(facts);
+  if (config?.failover.mode === 'eventual' && !allRw) return planEventual(facts, database);
+  if (facts.leadership === 'held' && !allRw) return waiting('configuring', 'gives its lease up: the configuration names the master from now on', facts.now + 100);
+  if (facts.leadership === 'unfenced' && !allRw && !facts.holds && bound === null) return doing('configuring', { kind: 'keep', replicaset });
   const mayWrite = (allRw || facts.holds) && bound === null;
   if (!database.readOnly && !mayWrite) return doing('configuring', { kind: 'freeze' });
   if (database.readOnly && mayWrite) return resume(facts);
@@ -31,6 +36,21 @@ export function planServing(facts: Facts, database: DatabaseFacts): Part {
   const expelled = expelledFrom(facts, replicaset);
   if (mayWrite && expelled.length > 0 && facts.forgottenFor !== facts.version) return doing('ready', { kind: 'forget', uuids: expelled });
   if (mayWrite && !allRw && wanted !== null && wanted !== uuid) return resting('ready', `stays master until ${config?.instances[wanted]?.alias ?? wanted} has taken over`);
+  return resting('ready');
+}
+
+/**
+ * The first in priority that gossip calls alive writes, and asks nobody. Unsafe: two that hear different things both
+ * write. Only the beginning, while nobody has been heard yet, is waited for.
+ */
+function planEventual(facts: Facts, database: DatabaseFacts): Part {
+  const { config, uuid, now } = facts;
+  const replicaset = replicasetOf(facts);
+  const master = config && eventualMaster(replicasetSettingsOf(config, replicaset), (one) => one === uuid || facts.peers.some((peer) => peer.uuid === one && peer.alive && peer.readOnly !== null));
+  if (!database.readOnly && master !== uuid) return doing('configuring', { kind: 'freeze' });
+  if (database.readOnly && master === uuid) return facts.settled ? doing('configuring', { kind: 'makeWritable' }) : waiting('configuring', 'stays read-only until its peers are heard or had their time', now + 50);
+  const peers = sources(facts);
+  if (database.listen !== facts.listen || !sameList(database.peers, peers)) return doing('configuring', { kind: 'configure', listen: facts.listen, peers });
   return resting('ready');
 }
 

@@ -1,4 +1,4 @@
-import type { MemoryFile } from '~/agent/data/memory.ts';
+import type { Memory, MemoryFile } from '~/agent/data/memory.ts';
 import { moveAside } from '~/agent/data/files.ts';
 import type { DataFolder } from '~/agent/data/folder.ts';
 import type { Logger } from '~/agent/logs/logger.ts';
@@ -20,8 +20,13 @@ export type StepParts = {
   /** Where a peer's database is right now; null = not known. */
   readonly positionOf: (peer: string) => Promise<Vclock | null>;
   readonly replicationPassword: string;
+  readonly stateboardPassword: string;
   readonly memoryBytes: number;
   readonly now: () => number;
+  /** Another one leads, if one can, before this database ends. */
+  readonly handOver: (timeoutMs: number) => Promise<void>;
+  /** Rows that only these files have are on disk elsewhere when it resolves. */
+  readonly saveLostRows: (diverged: NonNullable<Memory['diverged']>) => Promise<void>;
 };
 
 const callMs = 5000;
@@ -29,6 +34,7 @@ const callMs = 5000;
 const startDatabaseMs = 24 * 60 * 60 * 1000;
 const drainSeconds = 2;
 const stopGraceMs = 10_000;
+const handOverMs = 5000;
 const catchUpSeconds = 3;
 const nearSeconds = 2;
 
@@ -39,16 +45,25 @@ export async function doStep(parts: StepParts, step: Step, { version, answered }
       if (memory.value.endedAt !== null) await memory.update({ endedAt: null });
       return supervisor.start();
     case 'stopProcess':
+      if (step.drain && memory.value.diverged === null) await parts.handOver(handOverMs);
       return step.drain ? stopDatabase(parts, step.heirs) : supervisor.stop(stopGraceMs);
     case 'moveAside': {
+      if (memory.value.diverged !== null) await parts.saveLostRows(memory.value.diverged);
       const to = moveAside(folder.tarantool, now());
       log.warn({ to }, 'the files of the database were moved aside');
-      return memory.update({ rebuild: false, held: null, endedAt: null });
+      return memory.update({ rebuild: false, held: null, endedAt: null, diverged: null });
     }
     case 'startDatabase': {
       const { how, replicaset, listen, peers } = step;
       await supervisor.call('start', { how, replicaset, listen, peers, version, serial: memory.value.promise?.serial ?? 0, instance: uuid, password: parts.replicationPassword, memory: parts.memoryBytes }, startDatabaseMs);
       log.info({ how, replicaset, from: peers }, 'database started');
+      if (memory.value.dataOf !== replicaset) await memory.update({ dataOf: replicaset });
+      return;
+    }
+    case 'startStateboard': {
+      const { replicaset, listen, settleMs } = step;
+      await supervisor.call('start_stateboard', { replicaset, listen, settle: settleMs / 1000, instance: uuid, password: parts.stateboardPassword, memory: parts.memoryBytes }, startDatabaseMs);
+      log.info({ settleMs }, 'stateboard started');
       if (memory.value.dataOf !== replicaset) await memory.update({ dataOf: replicaset });
       return;
     }
@@ -68,6 +83,11 @@ export async function doStep(parts: StepParts, step: Step, { version, answered }
     case 'makeWritable':
       await makeWritable(parts, version);
       return log.info({ version }, 'writable');
+    case 'yield':
+      return memory.update({ held: null });
+    case 'keep':
+      await memory.update({ held: { replicaset: step.replicaset, version } });
+      return log.info({ version }, 'leads by the configuration, without a lease');
     case 'forget': {
       const gone = await supervisor.call('forget', { uuids: step.uuids }, callMs);
       return log.info({ ...(gone as object) }, 'expelled members taken off the list of the replicaset');

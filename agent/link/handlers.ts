@@ -1,5 +1,6 @@
 import type { AgentHandlers } from '~/link/protocol.ts';
 import { openRing } from '~/link/sealed-ring.ts';
+import type { FailoverHandlers } from '~/agent/failover/off.ts';
 import type { ConfigKeeper } from '~/agent/config/keeper.ts';
 import type { Gossip } from '~/agent/gossip.ts';
 import type { Operations } from '~/agent/operations.ts';
@@ -13,14 +14,16 @@ export type HandlerParts = {
   readonly gossip: Gossip;
   readonly operations: Operations;
   readonly feed: StatusFeed;
+  readonly failover: FailoverHandlers;
   readonly logs: LogFiles;
   /** Opens the key rings that servers send. */
   readonly ringKey: Uint8Array;
   readonly now: () => number;
 };
 
-export function handlersOf({ uuid, keeper, gossip, operations, feed, logs, ringKey, now }: HandlerParts): AgentHandlers {
+export function handlersOf({ uuid, keeper, gossip, operations, feed, failover, logs, ringKey, now }: HandlerParts): AgentHandlers {
   return {
+    ...failover,
     status: (_input, signal) => feed.follow(signal),
     ping: async () => ({ uuid, at: now() }),
     prepare: (input) => keeper.prepare(input),

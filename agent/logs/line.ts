@@ -5,7 +5,7 @@ import type { z } from 'zod';
 export type Line = z.output<typeof LogLine>;
 export type LogSource = Line['source'];
 
-const tarantoolLevels: Record<string, Line['level']> = { F: 'fatal', '!': 'fatal', E: 'error', C: 'warn', W: 'warn', I: 'info', V: 'verbose', D: 'debug' };
+const tarantoolLevels: Record<string, Line['level']> = { F: 'fatal', '!': 'error', E: 'error', C: 'warn', W: 'warn', I: 'info', V: 'verbose', D: 'debug' };
 const agentLevels: Record<number, Line['level']> = { 10: 'debug', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
 
 /** `2026-11-21 06:16:22.207 [22042] main/115/lua I> text`, with `file.cc:12 E>` where Tarantool names the place. */

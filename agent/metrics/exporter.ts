@@ -2,6 +2,7 @@ import type { AgentStatus, DatabaseStatus } from '~/contract/shapes/status.ts';
 import { Exposition } from '~/core/metrics/exposition.ts';
 import { setGossip, setProcess, type ProcessFigures } from '~/core/metrics/shared-families.ts';
 import type { GossipMember } from '~/agent/gossip.ts';
+import { failoverExported } from './failover.ts';
 import { agentFamilies, type AgentFamilies } from './families.ts';
 
 /** What /metrics of an agent says: the status of the last second, and gossip as of now. What is not known is left out: no figure is made up. */
@@ -18,7 +19,7 @@ type Out = Exposition<AgentFamilies>;
 
 export function exported({ status, replicaset, process, gossip }: Exported): string {
   const out = new Exposition(agentFamilies);
-  const { alias, uuid, zone, agentVersion: version, state, goal, config, appliedVersion, disk, restarts, database } = status;
+  const { alias, uuid, zone, agentVersion: version, state, goal, config, appliedVersion, disk, restarts, database, failover } = status;
   out.set('coterie_agent_info', { labels: { alias, uuid, replicaset: replicaset ?? '', zone: zone ?? '', version }, value: 1 });
   out.set('coterie_agent_state', { labels: { state, goal }, value: 1 });
   out.set('coterie_agent_config_version', { value: config?.version ?? 0 });
@@ -34,6 +35,7 @@ export function exported({ status, replicaset, process, gossip }: Exported): str
   out.set('coterie_database_up', { value: answers ? 1 : 0 });
   if (database !== null) ofProcess(out, database);
   if (answers) ofDatabase(out, database);
+  if (failover) failoverExported(out, failover);
   if (gossip !== null) ofGossip(out, gossip);
   setProcess(out, process);
   return out.text();

@@ -21,16 +21,22 @@ export function launch(folder: DataFolder, { tarantool, script }: { tarantool: s
       reject(new Error(error.code === 'ENOENT' ? `${tarantool} is not installed: apt install tarantool, or set --tarantool` : `${tarantool} cannot be started: ${error.message}`));
     });
     child.once('spawn', () => {
-      const id = { pid: child.pid!, started: startOf(child.pid!) ?? '0' };
-      writeRecord(folder.processRecord, id);
-      child.unref();
-      resolve({ child, id });
+      try {
+        const id = { pid: child.pid!, started: startOf(child.pid!) ?? '0' };
+        writeRecord(folder.processRecord, id);
+        child.unref();
+        resolve({ child, id });
+      } catch (error) {
+        // One that no later agent would find must not run.
+        child.kill('SIGKILL');
+        reject(error as Error);
+      }
     });
   });
 }
 
 /** What belongs to the agent, secrets above all, is none of the database's business. */
-function cleanEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function cleanEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('COTERIE_') && !name.startsWith('NODE_') && name !== 'DATABASE_URL'));
   // Node's own types ask for a NODE_ENV that no program but ours needs.
   return kept as NodeJS.ProcessEnv;

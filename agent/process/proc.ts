@@ -10,23 +10,41 @@ function fieldsOf(pid: number): string[] | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    return null;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return null;
+    throw error;
   }
 }
 
-/** Null when there is no such process, or only its zombie. */
+/** Null when there is no such process, or only its zombie. Throws when it cannot be looked at. */
 export function startOf(pid: number): string | null {
   const fields = fieldsOf(pid);
   return fields === null || fields[0] === 'Z' ? null : (fields[19] ?? null);
 }
 
-export const alive = ({ pid, started }: ProcessId): boolean => startOf(pid) === started;
+/** What cannot be looked at is taken to live: that it is dead allows others to write. */
+export function alive({ pid, started }: ProcessId): boolean {
+  try {
+    return startOf(pid) === started;
+  } catch {
+    return true;
+  }
+}
+
+function lookedAt(pid: number): string[] | null {
+  try {
+    return fieldsOf(pid);
+  } catch {
+    return null;
+  }
+}
 
 export type Usage = { readonly rssBytes: number; /** CPU time used so far. */ readonly cpuMs: number };
 
+/** Null when it is gone, or cannot be looked at. */
 export function usageOf(pid: number): Usage | null {
-  const fields = fieldsOf(pid);
+  const fields = lookedAt(pid);
   if (fields === null) return null;
   const cpuMs = ((Number(fields[11]) + Number(fields[12])) / ticksPerSecond) * 1000;
   return { rssBytes: Number(fields[21]) * pageBytes, cpuMs };

@@ -1,6 +1,6 @@
 /**
- * When a database that ended by itself is started again: 0.2 s after the first time, twice as long after each further
- * run of less than a minute, at most 30 s. Five such runs are a crash loop; it goes on slowly and is shown.
+ * When a database that ended by itself is started again: at once the first time, 0.2 s after a second run of less than a
+ * minute, twice as long after each further one, at most 30 s. Five such runs are a crash loop; it goes on slowly and is shown.
  */
 const firstMs = 200;
 const longestMs = 30_000;
@@ -28,7 +28,7 @@ export class Restarts {
     this.count += 1;
     this.lastExitAt = now;
     this.lastExit = reason;
-    this.nextStartAt = now + Math.min(longestMs, firstMs * 2 ** Math.min(this.#shortRuns - 1, 16));
+    this.nextStartAt = now + (this.#shortRuns === 1 ? 0 : Math.min(longestMs, firstMs * 2 ** Math.min(this.#shortRuns - 2, 16)));
   }
 
   /** A person, or a new configuration, says: try at once. What happened stays on record. */

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CoterieError } from '~/contract/errors.ts';
 import type { DataFolder } from '~/agent/data/folder.ts';
@@ -31,6 +31,8 @@ export class Supervisor {
   #control: Control | null = null;
   #planned = false;
   #closing = false;
+  /** Of the log that the process found. */
+  #logBytes = 0;
 
   constructor({ folder, log }: { folder: DataFolder; log: Logger }, options: { tarantool: string; script: string; now: () => number; onChange: () => void }) {
     this.#folder = folder;
@@ -78,6 +80,7 @@ export class Supervisor {
     this.#set('starting');
     const now = this.#options.now();
     this.restarts.started(now);
+    this.#logBytes = statSync(this.#folder.tarantoolLog, { throwIfNoEntry: false })?.size ?? 0;
     try {
       const { child, id } = await launch(this.#folder, this.#options);
       this.#id = id;
@@ -170,7 +173,7 @@ export class Supervisor {
   #ended(id: ProcessId, how: string): void {
     if (this.#id !== id) return;
     // One that was told to end has no reason to give.
-    const words = this.#planned || this.#closing ? null : lastWords(this.#folder.tarantoolLog);
+    const words = this.#planned || this.#closing ? null : lastWords(this.#folder.tarantoolLog, this.#logBytes);
     this.#noted(words === null ? how : `${how}: ${words}`);
   }
 

@@ -46,6 +46,19 @@ export function readMetricsToken({ metricsTokenFile }: Pick<Settings, 'metricsTo
   }
 }
 
+/** Null: none is given. */
+export function readStatePassword({ statePasswordFile }: Pick<Settings, 'statePasswordFile'>, warn: (sentence: string) => void): string | null {
+  if (statePasswordFile === null) return null;
+  try {
+    if ((statSync(statePasswordFile).mode & 0o077) !== 0) warn(`${statePasswordFile} can be read by others: chmod 600 it`);
+    const password = readFileSync(statePasswordFile, 'utf8').trim();
+    if (password === '') throw new Error('the file is empty');
+    return password;
+  } catch (error) {
+    throw new CoterieError('BAD_INPUT', `state_password_file: ${(error as Error).message}`);
+  }
+}
+
 function long(secret: string, name: string): string {
   if (Buffer.byteLength(secret) < secretBytesMin) throw new CoterieError('BAD_INPUT', `${name}: the cluster secret should have at least ${secretBytesMin} bytes.`);
   return secret;

@@ -28,6 +28,14 @@ export type Settings = {
   readonly logLevel: LogLevel;
   readonly metrics: 'loopback' | 'any' | 'off';
   readonly metricsTokenFile: string | null;
+  readonly statePasswordFile: string | null;
+  readonly stateCa: string | null;
+  readonly stateCert: string | null;
+  readonly stateKey: string | null;
+  readonly hostWatchdog: string | null;
+  readonly fenceCommand: string | null;
+  readonly stonithCommand: string | null;
+  readonly stonithPolicy: 'require' | 'try';
   readonly keepDatabase: boolean;
   readonly forget: boolean;
 };
@@ -117,6 +125,14 @@ export function settingsOf(resolved: readonly Resolved[]): Settings {
     logLevel: of('logLevel') as LogLevel,
     metrics: of('metrics') as Settings['metrics'],
     metricsTokenFile: path('metricsTokenFile'),
+    statePasswordFile: path('statePasswordFile'),
+    stateCa: path('stateCa'),
+    stateCert: path('stateCert'),
+    stateKey: path('stateKey'),
+    hostWatchdog: path('hostWatchdog'),
+    fenceCommand: path('fenceCommand'),
+    stonithCommand: path('stonithCommand'),
+    stonithPolicy: of('stonithPolicy') === 'require' ? 'require' : 'try',
     keepDatabase: of('keepDatabase') === 'true',
     forget: of('forget') === 'true',
   };

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { CoterieError } from '~/contract/errors.ts';
 import type { LogLine } from '~/contract/shapes/status.ts';
+import { withoutFailover } from '~/agent/failover/off.ts';
 import type { Gossip } from '~/agent/gossip.ts';
 import type { AgentHandlers } from '~/link/protocol.ts';
 import { openRing } from '~/link/sealed-ring.ts';
@@ -19,6 +20,7 @@ export function handlersOf(instance: SimulatedInstance): AgentHandlers {
     return said(what);
   };
   return {
+    ...withoutFailover(() => instance.alias),
     status: (_input, signal) => instance.feed.follow(signal),
     ping: async () => ({ uuid: instance.uuid, at: now() }),
     prepare: (input) => instance.keeper.prepare({ ...input, candidate: documents.shared(input.candidate) }),

@@ -21,6 +21,7 @@ export type StatusParts = {
   readonly disk: { totalBytes: number; freeBytes: number };
   readonly gossipStats: AgentStatus['gossipStats'] | null;
   readonly gossipKeys: AgentStatus['gossipKeys'] | null;
+  readonly failover: AgentStatus['failover'] | null;
 };
 
 export function statusOf(parts: StatusParts): AgentStatus {
@@ -42,6 +43,7 @@ export function statusOf(parts: StatusParts): AgentStatus {
     disk: parts.disk,
     ...(parts.gossipStats && { gossipStats: parts.gossipStats }),
     ...(parts.gossipKeys && { gossipKeys: parts.gossipKeys }),
+    ...(parts.failover && { failover: parts.failover }),
   };
 }
 

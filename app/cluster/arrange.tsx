@@ -23,14 +23,14 @@ export function Arrange({ arrangement, onArrange, counts, filtering, onClear, al
   return (
     <div className={styles.arrange}>
       <SegmentedControl aria-label="Show as" size="xs" value={view} onChange={(next) => onArrange({ ...arrangement, view: next as Arrangement['view'] })} data={views.map((value) => ({ value, label: viewWords[value] }))} />
-      <span className={styles.pair}>
+      <span className={`${styles.choice} ${styles.pair}`}>
         <span className={styles.label} aria-hidden>Group by</span>
         <SegmentedControl aria-label="Group by" size="xs" value={by} onChange={(next) => onArrange({ ...arrangement, by: next as Grouping })} data={groupings.map((value) => ({ value, label: words[value] }))} />
       </span>
       {view === 'table' && (
         <>
-          <Select aria-label="Order" size="xs" w={172} allowDeselect={false} value={sort} onChange={(next) => onArrange({ ...arrangement, sort: next as Sort })} data={sorts.map((value) => ({ value, label: sortWords[value] }))} />
-          <Button size="compact-sm" variant="subtle" color="gray" onClick={() => onCloseAll(!allClosed)}>{allClosed ? 'Expand all' : 'Collapse all'}</Button>
+          <Select aria-label="Order" className={styles.choice!} size="xs" w={172} allowDeselect={false} value={sort} onChange={(next) => onArrange({ ...arrangement, sort: next as Sort })} data={sorts.map((value) => ({ value, label: sortWords[value] }))} />
+          <Button className={styles.choice!} size="compact-sm" variant="subtle" color="gray" onClick={() => onCloseAll(!allClosed)}>{allClosed ? 'Expand all' : 'Collapse all'}</Button>
         </>
       )}
       <span className={styles.counts}>

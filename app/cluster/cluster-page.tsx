@@ -1,5 +1,6 @@
 'use client';
 import { Skeleton, Stack, VisuallyHidden } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { noFilter } from '~/app/lib/filter.ts';
 import { unconfiguredOf } from '~/app/lib/rows.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
@@ -10,6 +11,7 @@ import { Problems } from './problems.tsx';
 import { StaleBanner } from './stale-banner.tsx';
 import { Tiles } from './tiles.tsx';
 import { Toolbar } from './toolbar.tsx';
+import toolbar from './toolbar.module.css';
 import { Unconfigured } from './unconfigured.tsx';
 import { useFilter } from './use-filter.ts';
 
@@ -17,6 +19,7 @@ import { useFilter } from './use-filter.ts';
 export function ClusterPage() {
   const { overview } = useLive();
   const [filter, setFilter] = useFilter();
+  const [choosing, { toggle }] = useDisclosure(false);
   if (overview === null) return <Loading />;
   const empty = overview.replicasets.length === 0;
   const free = unconfiguredOf(overview);
@@ -31,10 +34,10 @@ export function ClusterPage() {
         {empty && <EmptyCluster overview={overview} />}
         {free.length > 0 && <Unconfigured overview={overview} instances={free} />}
         {!empty && (
-          <>
-            <Toolbar overview={overview} filter={filter} onFilter={setFilter} />
+          <Stack gap="md" className={toolbar.area!} data-choosing={choosing || undefined}>
+            <Toolbar overview={overview} filter={filter} onFilter={setFilter} choosing={choosing} onChoosing={toggle} />
             <Instances overview={overview} filter={filter} onClear={() => setFilter(noFilter)} />
-          </>
+          </Stack>
         )}
       </Stack>
     </div>

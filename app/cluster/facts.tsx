@@ -2,17 +2,25 @@ import { Anchor, Text } from '@mantine/core';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { bytesText, dateTimeText, durationText, percentText } from '~/app/lib/format.ts';
+import { standingMarks, standingWords } from '~/app/lib/failover-words.ts';
+import { healthOfState } from '~/app/lib/gossip.ts';
+import { ageOf } from '~/app/lib/summary.ts';
+import { useLive, useServerNow } from '~/app/live/live-provider.tsx';
 import { CopyIcon } from '~/app/ui/copy.tsx';
-import { Ago } from '~/app/ui/time.tsx';
+import { HealthMark } from '~/app/ui/health-mark.tsx';
+import { Ago, ReportAge } from '~/app/ui/time.tsx';
 import type { AgentStatus } from '~/contract/shapes/status.ts';
 import type { InstanceView } from '~/contract/shapes/view.ts';
 import styles from './drawer.module.css';
 
-type Fact = readonly [label: string, value: ReactNode];
+/** `known`: by somebody else than the instance itself, and so as new as it gets. */
+type Fact = readonly [label: string, value: ReactNode, known?: 'known'];
 
 /** `brief`: without the processes, which the page of the instance has. */
 export function Facts({ instance, status, brief = false }: { instance: InstanceView; status: AgentStatus | null; brief?: boolean }) {
   const database = status?.database ?? null;
+  // What it said last is not what it is.
+  const said = ageOf(instance.reportedAt, useServerNow()).kind === 'fresh' ? null : instance.reportedAt;
   return (
     <>
       <Group title="Identity" facts={[
@@ -23,16 +31,17 @@ export function Facts({ instance, status, brief = false }: { instance: InstanceV
         ['Zone', instance.zone ?? '—'],
         ['Priority', instance.priority === null ? '—' : `${instance.priority + 1}${instance.electable ? '' : ', not electable'}`],
       ]} />
-      <Group title="State" facts={[
+      <Group title="State" said={said} facts={[
         ['State', instance.state ?? 'unknown'],
         ['Goal', instance.goal ?? 'unknown'],
-        ['Gossip', <Anchor key="gossip" component={Link} href={`/gossip?member=${instance.uuid}`} size="sm">{instance.gossip}</Anchor>],
+        ['Gossip', <Anchor key="gossip" component={Link} href={`/gossip?member=${instance.uuid}`} size="sm"><HealthMark health={healthOfState[instance.gossip]} size={13}>{instance.gossip}</HealthMark></Anchor>, 'known'],
         ['Configuration', instance.configVersion === null ? '—' : `v${instance.configVersion}${status && status.appliedVersion < instance.configVersion ? `, v${status.appliedVersion} in effect` : ''}`],
         ['Clock offset', instance.clockOffsetMs === null ? '—' : `${Math.round(instance.clockOffsetMs)} ms`],
         ...(status ? restartFacts(status) : []),
       ]} />
+      {status?.failover && <FailoverFacts failover={status.failover} said={said} />}
       {status && !brief && (
-        <Group title="Processes" facts={[
+        <Group title="Processes" said={said} facts={[
           ['Agent', `${status.agentVersion}, pid ${status.process.pid}, ${bytesText(status.process.rssBytes)}, ${percentText(status.process.cpuRatio)} CPU`],
           ...(database ? ([
             ['Tarantool', `${database.version}, pid ${database.process.pid}, ${bytesText(database.process.rssBytes)}, ${percentText(database.process.cpuRatio)} CPU`],
@@ -49,6 +58,28 @@ export function Facts({ instance, status, brief = false }: { instance: InstanceV
   );
 }
 
+/** What its agent says of its part in failover. */
+function FailoverFacts({ failover: { member, coordinator, provider, lostRows }, said }: { failover: NonNullable<AgentStatus['failover']>; said: number | null }) {
+  const { overview } = useLive();
+  const nameOf = (uuid: string | null) => (uuid === null ? 'nobody' : (overview?.instances.find((one) => one.uuid === uuid)?.alias ?? uuid));
+  const none: readonly Fact[] = [];
+  return (
+    <Group title="Failover" said={said} facts={[
+      ...(member === null ? none : ([
+        ['Standing', <HealthMark key="standing" health={standingMarks[member.standing]} size={13}>{`${standingWords[member.standing].label}: ${standingWords[member.standing].means}`}</HealthMark>],
+        ['Epoch', <Link key="epoch" href="/failover">{`${member.epoch === 0 ? 'none' : member.epoch}${member.phase === null ? '' : `, ${member.phase}`}`}</Link>],
+        ['Master', nameOf(member.master)],
+        ...(member.standing === 'master' ? [['Lease', `${member.leaseLeftMs === null || member.leaseLeftMs <= 0 ? 'run out' : `${(member.leaseLeftMs / 1000).toFixed(1)} s left`} of ${durationText(member.leaseMs)}${member.failsafe ? ', by promises of the members' : ''}`] as const] : [['Takes rows from', nameOf(member.upstream)] as const]),
+        ...(member.diverged === null ? [] : [['Rows of its own', member.diverged] as const]),
+        ...(member.obstacle === null ? [] : [['In its way', member.obstacle] as const]),
+      ] as const)),
+      ...(coordinator === null ? none : [['Coordinator', coordinator.active ? `active, term ${coordinator.term ?? 'unknown'}` : `stands by; ${nameOf(coordinator.holder)} is active`] as const]),
+      ...(provider === null ? none : [['State provider', provider.error === null ? `${provider.kind}, reached` : `${provider.kind}: ${provider.error}`] as const]),
+      ...(lostRows === 0 ? none : [['Lost and found', <Link key="lost" href="/failover?tab=lost">{lostRows === 1 ? '1 file' : `${lostRows} files`}</Link>] as const]),
+    ]} />
+  );
+}
+
 function restartFacts({ restarts, at }: AgentStatus): Fact[] {
   const { count, lastExit, lastExitAt, nextStartAt, crashLoop } = restarts;
   return [
@@ -58,13 +89,13 @@ function restartFacts({ restarts, at }: AgentStatus): Fact[] {
   ];
 }
 
-function Group({ title, facts }: { title: string; facts: readonly Fact[] }) {
+function Group({ title, facts, said = null }: { title: string; facts: readonly Fact[]; /** Of when they are, where that is long ago. */ said?: number | null }) {
   return (
     <section>
-      <h3 className={styles.title}>{title}</h3>
+      <h3 className={styles.title}>{title}{said !== null && <span className={styles.said}>as it was <ReportAge at={said} /> ago</span>}</h3>
       <dl className={styles.facts}>
-        {facts.map(([label, value]) => (
-          <div key={label}>
+        {facts.map(([label, value, known]) => (
+          <div key={label} data-old={(said !== null && known === undefined) || undefined}>
             <dt>{label}</dt>
             <dd className="number" style={{ whiteSpace: 'normal' }}>{value}</dd>
           </div>

@@ -1,11 +1,10 @@
 'use client';
 import { ActionIcon } from '@mantine/core';
 import { countText } from '~/app/lib/format.ts';
-import { healthWords } from '~/app/lib/health.ts';
+import { healthWords, markOf, marks } from '~/app/lib/health.ts';
 import type { Group } from '~/app/lib/groups.ts';
 import { HealthMark } from '~/app/ui/health-mark.tsx';
 import { ChevronDown, ChevronRight } from '~/app/ui/icons.tsx';
-import { healths } from '~/contract/shapes/view.ts';
 import styles from './table.module.css';
 
 export type Place = { readonly measure: (row: HTMLElement | null) => void; readonly index: number };
@@ -24,7 +23,7 @@ export function GroupHead({ place: { measure, index }, group, open, onToggle }: 
           {kind === 'expelled' ? (
             <span className={styles.quiet}>still heard of; start their agents with --forget to use them again</span>
           ) : (
-            healths.map((health) => ({ health, count: instances.filter((one) => one.health === health).length })).filter(({ count }) => count > 0).map(({ health, count }) => <HealthMark key={health} health={health}>{`${count} ${healthWords[health].toLowerCase()}`}</HealthMark>)
+            marks.map((health) => ({ health, count: instances.filter((one) => markOf(one) === health).length })).filter(({ count }) => count > 0).map(({ health, count }) => <HealthMark key={health} health={health}>{`${count} ${healthWords[health].toLowerCase()}`}</HealthMark>)
           )}
           <span className={styles.facts}>
             <span className="number">{countText(instances.length + hidden, 'instance')}{hidden > 0 ? `, ${hidden} filtered out` : ''}</span>

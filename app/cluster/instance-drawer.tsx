@@ -3,6 +3,7 @@ import { Anchor, Drawer, Group, Skeleton, Stack, Text } from '@mantine/core';
 import Link from 'next/link';
 import { useDetail } from '~/app/instance/use-detail.ts';
 import { instanceActions } from '~/app/lib/actions.ts';
+import { markOf } from '~/app/lib/health.ts';
 import { pathOfInstance } from '~/app/lib/instance-tabs.ts';
 import { eventsOf } from '~/app/lib/object-ways.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
@@ -60,7 +61,7 @@ function Body({ instance, overview }: { instance: InstanceView; overview: Cluste
   return (
     <Stack gap="lg">
       <Group gap="sm">
-        <HealthPill health={instance.health}>{instance.healthSentence}</HealthPill>
+        <HealthPill health={markOf(instance)}>{instance.healthSentence}</HealthPill>
         <Text size="sm" c="dimmed">last report: <ReportAge at={instance.reportedAt} /></Text>
         <Group gap="md" ml="auto">
           <Anchor component={Link} href={eventsOf(instance.uuid)} size="sm">Events of this instance</Anchor>

@@ -5,7 +5,7 @@ import { memo } from 'react';
 import { instanceActions } from '~/app/lib/actions.ts';
 import { countText, lagText } from '~/app/lib/format.ts';
 import type { Grouping } from '~/app/lib/groups.ts';
-import { stateText } from '~/app/lib/health.ts';
+import { markOf, stateText } from '~/app/lib/health.ts';
 import { pathOfInstance } from '~/app/lib/instance-tabs.ts';
 import { isLag } from '~/app/lib/summary.ts';
 import { HealthMark } from '~/app/ui/health-mark.tsx';
@@ -34,13 +34,12 @@ function Row({ place: { measure, index }, instance, overview, by }: Props) {
           {/* Rows are many: none of their pages is fetched before it is asked for. */}
           <Link href={pathOfInstance(instance, overview)} prefetch={false} className={styles.page} aria-label={`Page of ${instance.alias}`} title={`Page of ${instance.alias}`}><ArrowRight size={13} /></Link>
           <Leadership instance={instance} />
-          {instance.disabled && <Badge size="sm" color="gray">disabled</Badge>}
           {instance.configured && !instance.electable && <Badge size="sm" color="gray" title="May not become master">not electable</Badge>}
         </div>
         <span className={`${styles.quiet} mono`}>{instance.uri}</span>
       </th>
       <td className={styles.health} data-label="Health">
-        <HealthMark health={instance.health}>{instance.healthSentence}</HealthMark>
+        <HealthMark health={markOf(instance)}>{instance.healthSentence}</HealthMark>
         <StateLine instance={instance} />
       </td>
       {by === 'replicaset' ? (

@@ -8,7 +8,7 @@ import { InstanceRow } from './instance-row.tsx';
 import { ReplicasetHead } from './replicaset-head.tsx';
 import styles from './table.module.css';
 import { useOpenInstance } from './use-filter.ts';
-import { useWindowRows } from './use-window-rows.ts';
+import { useWindowRows } from '~/app/ui/use-window-rows.ts';
 
 const allMax = 120;
 const heights = { head: 44, row: 53 };

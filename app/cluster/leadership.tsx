@@ -1,15 +1,15 @@
+import { leadershipWords } from '~/app/lib/leadership.ts';
 import { Crown } from '~/app/ui/icons.tsx';
 import type { InstanceView } from '~/contract/shapes/view.ts';
 import styles from './table.module.css';
 
-/** What the instance itself says it is, and where that is not what the configuration wants. */
-export function Leadership({ instance: { leadership, wantedMaster, configured } }: { instance: InstanceView }) {
-  switch (leadership) {
-    case 'master':
-      return <span className={styles.master}><Crown /> master</span>;
-    case 'replica':
-      return <span className={styles.replica}>{wantedMaster ? 'replica, should be master' : 'replica'}</span>;
-    case 'none':
-      return configured && wantedMaster ? <span className={styles.replica}>should be master</span> : null;
-  }
+export function Leadership({ instance }: { instance: InstanceView }) {
+  const words = leadershipWords(instance);
+  if (words === null) return null;
+  const { text, epoch, master, title } = words;
+  return (
+    <span className={master ? styles.master : styles.replica} data-standing={instance.failover?.standing} title={title ?? undefined}>
+      {master && <Crown />} <span><span>{text}</span>{epoch !== null && <span className="number">, epoch {epoch}</span>}</span>
+    </span>
+  );
 }

@@ -1,12 +1,12 @@
 'use client';
 import { Collapse } from '@mantine/core';
 import Link from 'next/link';
-import { useDisclosure } from '@mantine/hooks';
+import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { MarkWords } from '~/app/issues/mark-words.tsx';
 import { countText } from '~/app/lib/format.ts';
 import { severityHealth } from '~/app/lib/health.ts';
 import { issueActions } from '~/app/lib/marks.ts';
-import { issuesInOrder } from '~/app/lib/summary.ts';
+import { issuesAtOnce, issuesInOrder } from '~/app/lib/summary.ts';
 import { HealthShapes, ChevronDown } from '~/app/ui/icons.tsx';
 import { Prose } from '~/app/ui/prose.tsx';
 import { Ago } from '~/app/ui/time.tsx';
@@ -16,17 +16,17 @@ import styles from './problems.module.css';
 import { Repair, Suggestions } from './repair.tsx';
 import { useOpenInstance } from './use-filter.ts';
 
-const shownAtOnce = 4;
+const shownAtOnce = { screen: 4, phone: 2 };
+/** More are on their own page, which draws only what is in sight. */
+const listedMax = 20;
 
 /** Critical issues open, warnings one click away. Nothing wrong: nothing here. */
 export function Problems({ overview }: { overview: ClusterOverview }) {
   const [all, { toggle }] = useDisclosure(false);
+  const phone = useMediaQuery('(max-width: 640px)', false, { getInitialValueInEffect: false });
   const issues = issuesInOrder(overview.issues.filter(({ muted }) => muted === undefined));
   if (issues.length === 0) return null;
-  // Who has said to be at it need not be asked again: those nobody has seen stand first.
-  const fresh = issues.filter(({ acknowledged }) => acknowledged === undefined);
-  const critical = fresh.filter(({ severity }) => severity === 'critical');
-  const first = (critical.length > 0 ? critical : fresh.length > 0 ? fresh : issues).slice(0, shownAtOnce);
+  const first = issuesAtOnce(issues, phone ? shownAtOnce.phone : shownAtOnce.screen);
   const muted = overview.issues.length - issues.length;
   const rest = issues.filter((issue) => !first.includes(issue));
   return (
@@ -35,7 +35,8 @@ export function Problems({ overview }: { overview: ClusterOverview }) {
       {rest.length > 0 && (
         <>
           <Collapse expanded={all} keepMounted={false}>
-            <ul className={styles.list}>{rest.map((issue) => <Row key={issue.id} issue={issue} issues={overview.issues} />)}</ul>
+            <ul className={styles.list}>{rest.slice(0, listedMax).map((issue) => <Row key={issue.id} issue={issue} issues={overview.issues} />)}</ul>
+            {rest.length > listedMax && <Link href="/issues" className={styles.more}>All {issues.length} on the Issues page</Link>}
           </Collapse>
           <button type="button" className={styles.more} onClick={toggle} aria-expanded={all}>
             <span style={{ display: 'inline-flex', transform: all ? 'rotate(180deg)' : 'none' }}><ChevronDown size={14} /></span>

@@ -1,5 +1,6 @@
 'use client';
 import { Button, Group } from '@mantine/core';
+import Link from 'next/link';
 import { replicasetActions } from '~/app/lib/actions.ts';
 import { countText } from '~/app/lib/format.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
@@ -31,6 +32,7 @@ export function ReplicasetHead({ place: { measure, index }, replicaset, overview
           <span className={styles.facts}>
             <span className="number">{countText(replicaset.instances.length, 'instance')}{hidden > 0 ? `, ${hidden} filtered out` : ''}</span>
             {replicaset.weight !== null && <span className="number" title="Its share of the buckets">weight {replicaset.weight}</span>}
+            <Epoch record={replicaset.record} />
             {replicaset.allRw && <span className={styles.warn} title="Every instance is writable: only for data that tolerates conflicts">all writable</span>}
           </span>
           <Group gap={4} wrap="nowrap" ml="auto">
@@ -43,4 +45,10 @@ export function ReplicasetHead({ place: { measure, index }, replicaset, overview
       </th>
     </tr>
   );
+}
+
+/** By which appointment its master leads; the way to all that is known of it. */
+function Epoch({ record }: Pick<ReplicasetView, 'record'>) {
+  if (record === null || record.epoch === 0) return null;
+  return <Link href="/failover" prefetch={false} className={styles.epoch} title="The appointment of its master: on the Failover page">{record.phase === null || record.phase === 'normal' ? 'failover' : `failover: ${record.phase}`}</Link>;
 }

@@ -21,7 +21,7 @@ function Row({ event, open }: Props) {
   const Shape = HealthShapes[health];
   const way = wayOn(event, open);
   // A page that this version does not have is not led to.
-  const leads = way !== null && pages.some(({ href }) => way.href.startsWith(`${href}?`));
+  const leads = way !== null && pages.some(({ href }) => href !== '/' && way.href.startsWith(href));
   return (
     <li className={styles.row} data-health={health} data-event={event.id} data-kind={kind}>
       <time dateTime={new Date(at).toISOString()} title={dateTimeText(at)} className={`number ${styles.time}`}>{timeText(at)}</time>

@@ -63,7 +63,7 @@ function Row({ row, ref }: { row: MemberRow; /** Given to the row that a link po
       <td data-label="Gossip address" className="number">{address || '—'}</td>
       <td data-label="State"><HealthMark health={healthOfState[state]}>{state}</HealthMark></td>
       <td data-label="Since">{since === null ? '—' : <Ago at={since} />}</td>
-      <td data-label="Round trip" className={`${styles.right} number`}>{rttMs === null ? <Text span size="sm" c="dimmed">—</Text> : rttText(rttMs)}</td>
+      <td data-label="Round trip" className={`${styles.right} number`}>{rttMs === null ? <Text span size="sm" c="dimmed">—</Text> : <span className={state === 'alive' ? undefined : styles.quiet} title={state === 'alive' ? undefined : 'Measured while it still answered'}>{rttText(rttMs)}</span>}</td>
       <td data-label="Incarnation" className={`${styles.right} number`} title={generation === '' ? undefined : `Generation ${generation}`}>{incarnation || '—'}</td>
       <td data-label="Configuration" className={`${styles.right} number`}>{configVersion === null ? '—' : `v${configVersion}`}</td>
     </tr>

@@ -1,9 +1,10 @@
 'use client';
 import '@xyflow/react/dist/style.css';
 import { useComputedColorScheme, Text } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { Background, BackgroundVariant, Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from '@xyflow/react';
 import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
-import { graphOf, nodeTowards, type GraphNode } from '~/app/lib/graph.ts';
+import { aspects, graphOf, nodeTowards, type GraphNode } from '~/app/lib/graph.ts';
 import type { Group } from '~/app/lib/groups.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
 import { useOpenInstance } from '~/app/cluster/use-filter.ts';
@@ -48,7 +49,8 @@ function Graph({ overview, groups }: Props) {
   const flow = useReactFlow<FlowNode>();
   const far = useStore(({ transform }) => transform[2] < farBelow);
   const canvas = useRefit(flow);
-  const graph = useMemo(() => graphOf(groups, replication.data ?? []), [groups, replication.data]);
+  const aspect = useMediaQuery('(max-width: 640px)', false, { getInitialValueInEffect: false }) ? aspects.phone : aspects.screen;
+  const graph = useMemo(() => graphOf(groups, replication.data ?? [], aspect), [groups, replication.data, aspect]);
   const { nodes, edges } = useMemo(() => flowOf(graph), [graph]);
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -83,7 +85,7 @@ function Graph({ overview, groups }: Props) {
           onNodeClick={(_event, node) => node.type === 'instance' && openInstance(node.data.instance.uuid)}
         >
           <Background variant={BackgroundVariant.Dots} gap={22} size={1} />
-          <Controls showInteractive={false} fitViewOptions={fit} />
+          <Controls position="top-right" orientation="horizontal" showInteractive={false} fitViewOptions={fit} />
           {graph.nodes.length >= miniMapFrom && <MiniMap pannable zoomable className={styles.map!} nodeColor={colourOf} nodeStrokeWidth={0} ariaLabel="Small map of the graph" />}
         </ReactFlow>
       </div>

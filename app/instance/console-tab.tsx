@@ -3,7 +3,7 @@ import { Alert, Button, Group, Menu, SegmentedControl, Select, Stack, Text } fro
 import { useState } from 'react';
 import { Code } from '~/app/editor/code.tsx';
 import type { ConsoleLanguage } from '~/app/lib/console.ts';
-import { entryOf } from '~/contract/copy-as.ts';
+import { entryOf } from '~/contract/index.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
 import { CopyAs } from '~/app/operations/copy-as.tsx';
 import { useSession } from '~/app/session/session-provider.tsx';
@@ -40,7 +40,7 @@ export function ConsoleTab({ instance }: TabProps) {
 }
 
 /** The contract's own words for what has to be agreed to. */
-const dangerOf = (instance: string): string => entryOf('instance.eval').operation.danger!({ instance, language: 'Lua or SQL' });
+const dangerOf = (instance: string): string => entryOf('instance.eval').operation.danger?.({ instance, language: 'Lua or SQL' }) ?? '';
 
 function Open({ instance }: { instance: InstanceView }) {
   const [deadline, setDeadline] = useState('5000');

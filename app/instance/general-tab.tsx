@@ -20,7 +20,7 @@ export function GeneralTab({ instance, overview }: TabProps) {
     <Stack gap="lg">
       <section aria-labelledby="instance-issues">
         <h2 id="instance-issues" className={styles.heads}>Issues{wrong.length > 0 && <span className="number">{wrong.length}</span>}</h2>
-        {wrong.length === 0 ? <Text size="sm" component="span"><HealthMark health="ok">Nothing is wrong with it</HealthMark></Text> : <ul className={`${page.frame} ${issues.list}`}>{wrong.map((issue) => <IssueRow key={issue.id} issue={issue} issues={overview.issues} explanation={undefined} />)}</ul>}
+        {wrong.length === 0 ? <Text size="sm" component="span"><HealthMark health="ok">Nothing is wrong with it</HealthMark></Text> : <ul className={`${page.frame} ${issues.list}`}>{wrong.map((issue) => <IssueRow key={issue.id} issue={issue} issues={overview.issues} explanation={undefined} here />)}</ul>}
       </section>
       {instance.reason !== null && <Text size="sm" style={{ overflowWrap: 'anywhere' }}><b>Why:</b> {instance.reason}</Text>}
       {detail.error && !detail.data && <ProblemAlert problem={problemFrom(detail.error)} />}

@@ -5,7 +5,7 @@ import { ActionMenu } from '~/app/cluster/action-menu.tsx';
 import { Leadership } from '~/app/cluster/leadership.tsx';
 import { instanceActions } from '~/app/lib/actions.ts';
 import { dateTimeText } from '~/app/lib/format.ts';
-import { stateText } from '~/app/lib/health.ts';
+import { markOf, stateText } from '~/app/lib/health.ts';
 import { eventsOf } from '~/app/lib/object-ways.ts';
 import { ageOf } from '~/app/lib/summary.ts';
 import { useServerNow } from '~/app/live/live-provider.tsx';
@@ -37,10 +37,10 @@ export function Heading({ instance, overview }: TabProps) {
         <span className={styles.menu}><ActionMenu label={`Actions on ${instance.alias}`} actions={instanceActions(instance, overview)} button="Actions" /></span>
       </div>
       <div className={styles.state}>
-        <HealthPill health={instance.health}>{instance.healthSentence}</HealthPill>
+        <HealthPill health={markOf(instance)}>{instance.healthSentence}</HealthPill>
         <Text size="sm" c="dimmed" component="span">
           {stateText(instance)}
-          {since !== null && <>, for <Ago at={since} suffix={false} /></>}
+          {since !== null && instance.gossip !== 'dead' && <>, for <Ago at={since} suffix={false} /></>}
         </Text>
         <Text size="sm" c="dimmed" component="span">last report <ReportAge at={instance.reportedAt} /></Text>
       </div>

@@ -75,8 +75,8 @@ function rowOf(space: SpaceInfo, { open, onToggle }: { open: boolean; onToggle: 
       Engine: engine,
       Rows: <span className="number">{rows === null ? '—' : `${engine === 'vinyl' ? '≈ ' : ''}${rows.toLocaleString('en')}`}</span>,
       Data: <span className="number">{bytes === null ? '—' : bytesText(bytes)}</span>,
-      Indexes: <span className="number">{indexes.length === 0 ? 'none' : `${indexes.length}, ${bytesText(indexBytes)}`}</span>,
-      'On disk': <span className="number">{diskBytes === null ? '—' : bytesText(diskBytes)}</span>,
+      Indexes: <span className="number">{indexes.length === 0 ? 'none' : `${indexes.length} · ${bytesText(indexBytes)}`}</span>,
+      'On disk': diskBytes === null ? null : <span className="number">{bytesText(diskBytes)}</span>,
     },
     ...(open ? { below: <Indexes space={space} /> } : {}),
   };

@@ -1,6 +1,7 @@
 'use client';
 import { Text } from '@mantine/core';
 import Link from 'next/link';
+import { markOf } from '~/app/lib/health.ts';
 import { instancePath, type Found } from '~/app/lib/instance-tabs.ts';
 import { eventsOf } from '~/app/lib/object-ways.ts';
 import page from '~/app/ui/page.module.css';
@@ -30,10 +31,10 @@ export function UnknownInstance({ name, found, seen }: Props) {
           <>
             {found.kind === 'none' && <Text size="sm" mt={14} mb={4}>{found.of > rows.length ? `Of the ${found.of} that exist, the nearest by name:` : 'These exist:'}</Text>}
             <ul className={styles.near}>
-              {rows.map(({ uuid, alias, uri, health, replicaset }) => (
+              {rows.map(({ uuid, alias, uri, replicaset, ...rest }) => (
                 <li key={uuid}>
                   <Link href={instancePath(found.kind === 'several' ? uuid : alias)}>{alias}</Link>
-                  <HealthMark health={health} size={13}>{found.kind === 'several' ? uuid : (replicaset?.alias ?? 'unconfigured')}</HealthMark>
+                  <HealthMark health={markOf(rest)} size={13}>{found.kind === 'several' ? uuid : (replicaset?.alias ?? 'unconfigured')}</HealthMark>
                   <span className="mono">{uri}</span>
                 </li>
               ))}

@@ -1,5 +1,6 @@
 'use client';
 import { Button, Skeleton, Stack, Tabs, Title, VisuallyHidden } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { Suggestions } from '~/app/cluster/repair.tsx';
 import { StaleBanner } from '~/app/cluster/stale-banner.tsx';
 import { countText } from '~/app/lib/format.ts';
@@ -11,7 +12,7 @@ import { HealthShapes } from '~/app/ui/icons.tsx';
 import page from '~/app/ui/page.module.css';
 import { useAddress, useAddressValue } from '~/app/ui/use-address.ts';
 import { IssueFilters } from './issue-filters.tsx';
-import { IssueRow } from './issue-row.tsx';
+import { IssueList } from './issue-list.tsx';
 import { Muted } from './muted.tsx';
 import styles from './issues.module.css';
 import { Watched } from './watched.tsx';
@@ -50,31 +51,36 @@ function Now({ explanations }: { explanations: readonly Explanation[] }) {
         <StaleBanner />
         {(overview.issues.length > 0 || isIssueFiltering(filter)) && <IssueFilters overview={overview} filter={filter} onFilter={setFilter} />}
         {overview.suggestions.some(({ issues }) => issues.length > 1) && <section aria-label="Repairs of several issues" className={styles.suggestions}><Suggestions suggestions={overview.suggestions} /></section>}
+        {shown.length > 0 && !isIssueFiltering(filter) && shown.every(({ severity }) => severity === 'info') && (
+          <NothingWrong>What follows does no harm now: it says what would make the cluster safer.</NothingWrong>
+        )}
         {issueGroups(shown).map(({ severity, issues }) => (
           <section key={severity} aria-labelledby={`issues-${severity}`}>
             <h2 id={`issues-${severity}`} className={styles.title}>{severityWords[severity]} <span className="number">{issues.length}</span></h2>
-            <ul className={`${page.frame} ${styles.list}`}>{issues.map((issue) => <IssueRow key={issue.id} issue={issue} issues={overview.issues} explanation={explained.get(issue.code)} />)}</ul>
+            <IssueList issues={issues} all={overview.issues} explanations={explained} />
           </section>
         ))}
-        {shown.length === 0 && (
+        {shown.length === 0 && (isIssueFiltering(filter) ? (
           <section className={`${page.frame} ${page.empty}`}>
-            {isIssueFiltering(filter) ? (
-              <>
-                <h2>No such issue now</h2>
-                <p>Nothing that is wrong at this moment fits the filter. What is over is among the events.</p>
-                <Button variant="default" onClick={() => setFilter(noIssueFilter)}>Show all issues</Button>
-              </>
-            ) : (
-              <>
-                <h2><HealthShapes.ok size={19} />Nothing is wrong</h2>
-                <p>{countText(explanations.length, 'kind of problem', 'kinds of problems')} are looked for all the time. One that lasts appears here at once, with the next step and, where there is one, its repair; when it is over it goes by itself and stays among the events.</p>
-              </>
-            )}
+            <h2>No such issue now</h2>
+            <p>Nothing that is wrong at this moment fits the filter. What is over is among the events.</p>
+            <Button variant="default" onClick={() => setFilter(noIssueFilter)}>Show all issues</Button>
           </section>
-        )}
+        ) : (
+          <NothingWrong>{countText(explanations.length, 'kind of problem', 'kinds of problems')} are looked for all the time. One that lasts appears here at once, with the next step and, where there is one, its repair; when it is over it goes by itself and stays among the events.</NothingWrong>
+        ))}
         <Muted issues={isIssueFiltering(filter) ? fitting : overview.issues} explanations={explained} />
         <Watched explanations={explanations} />
       </Stack>
     </div>
+  );
+}
+
+function NothingWrong({ children }: { readonly children: ReactNode }) {
+  return (
+    <section className={`${page.frame} ${page.empty}`}>
+      <h2><HealthShapes.ok size={19} />Nothing is wrong</h2>
+      <p>{children}</p>
+    </section>
   );
 }

@@ -10,12 +10,10 @@ import { useOperations } from '~/app/operations/operations-provider.tsx';
 import { useSession } from '~/app/session/session-provider.tsx';
 import { BellOff } from '~/app/ui/icons.tsx';
 import { Listing, type Column } from '~/app/ui/listing.tsx';
-import page from '~/app/ui/page.module.css';
 import { Ago } from '~/app/ui/time.tsx';
 import { WhyDisabled } from '~/app/ui/why-disabled.tsx';
 import type { Issue } from '~/contract/shapes/view.ts';
-import { IssueRow } from './issue-row.tsx';
-import list from './issues.module.css';
+import { IssueList } from './issue-list.tsx';
 import { Until } from './mark-words.tsx';
 import styles from './marks.module.css';
 
@@ -50,7 +48,7 @@ export function Muted({ issues, explanations }: { issues: readonly Issue[]; expl
   return (
     <details className={styles.muted} data-testid="muted">
       <summary><BellOff size={15} />{countText(hidden.length, 'muted issue')}{mutes.data && `, ${countText(mutes.data.length, 'mute')} in force`}</summary>
-      {hidden.length > 0 && <ul className={`${page.frame} ${list.list}`}>{hidden.map((issue) => <IssueRow key={issue.id} issue={issue} issues={issues} explanation={explanations.get(issue.code)} />)}</ul>}
+      {hidden.length > 0 && <IssueList issues={hidden} all={issues} explanations={explanations} />}
       <div>
         <h3>Mutes in force</h3>
         <Listing caption="Mutes in force" rows={rows} columns={columns} problem={mutes.error ? problemFrom(mutes.error) : null} onRetry={() => void mutes.refetch()} empty={{ icon: <BellOff size={28} />, title: 'Nothing is muted', text: 'The last mute has just ended.' }} />

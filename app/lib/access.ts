@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import type { SessionView, Token, User } from '~/contract/access.ts';
 import type { Role } from '~/contract/operation.ts';
-import type { Health } from '~/contract/shapes/view.ts';
 import type { Action } from './actions.ts';
-import { dateTimeText, durationText } from './format.ts';
+import { dateText, dateTimeText, durationText, timeText } from './format.ts';
+import type { Mark } from './health.ts';
 import { refusalFor } from './rights.ts';
 
 /** Who may come in, as the Users page tells it. */
@@ -32,9 +32,9 @@ export function matching<T>(rows: readonly T[], search: string, words: (row: T) 
   return rows.filter((row) => wanted === '' || words(row).some((word) => word?.toLowerCase().includes(wanted)));
 }
 
-export function userState({ disabled, lockedUntil }: UserRow, now: number): { health: Health; word: string } {
-  if (disabled) return { health: 'unknown', word: 'disabled' };
-  if (lockedUntil !== null && lockedUntil > now) return { health: 'warning', word: `locked until ${dateTimeText(lockedUntil)}` };
+export function userState({ disabled, lockedUntil }: UserRow, now: number): { health: Mark; word: string } {
+  if (disabled) return { health: 'off', word: 'disabled' };
+  if (lockedUntil !== null && lockedUntil > now) return { health: 'warning', word: `locked until ${dateText(lockedUntil) === dateText(now) ? timeText(lockedUntil) : dateTimeText(lockedUntil)}` };
   return { health: 'ok', word: 'may sign in' };
 }
 
@@ -48,9 +48,9 @@ export const userActions = ({ name, disabled, lockedUntil }: UserRow): Action[] 
 const soonMs = 7 * 86_400_000;
 
 /** When something ends: "in 89 d 23 h", "ended". A week before its end it is worth a look. */
-export function endText(at: number | null, now: number): { health: Health; word: string } {
+export function endText(at: number | null, now: number): { health: Mark; word: string } {
   if (at === null) return { health: 'ok', word: 'never' };
-  if (at <= now) return { health: 'unknown', word: 'ended' };
+  if (at <= now) return { health: 'off', word: 'ended' };
   return { health: at - now < soonMs ? 'warning' : 'ok', word: `in ${durationText(at - now)}` };
 }
 

@@ -19,7 +19,7 @@ export function instanceActions(one: InstanceView, overview: ClusterOverview): A
   const database = hasDatabase(one, overview);
   return [
     { operation: 'instance.edit', label: 'Edit', input: { instance } },
-    ...(replicaset && database && !one.wantedMaster ? [makeMaster(one, replicaset, overview)] : []),
+    ...(replicaset && database && (replicaset.appointed ? one.leadership !== 'master' : !one.wantedMaster) ? [makeMaster(one, replicaset, overview)] : []),
     ...(database ? processActions(one, instance, replicaset) : []),
     one.disabled
       ? { operation: 'instance.enable', label: 'Enable', input: { instance } }
@@ -38,6 +38,8 @@ function unconfiguredActions(instance: string, overview: ClusterOverview): Actio
 
 function makeMaster(one: InstanceView, replicaset: ReplicasetView, overview: ClusterOverview): Action {
   const unfit = one.disabled ? 'Enable it first' : one.electable ? null : 'It is not electable';
+  // Where masters are appointed, the priority is no more than a preference.
+  if (replicaset.appointed) return { operation: 'failover.switch', label: 'Make master', input: { replicaset: refOf(replicaset, overview.replicasets), to: refOf(one, overview.instances) }, ...(unfit ? { unfit } : {}) };
   return {
     operation: 'replicaset.edit',
     label: 'Make master',

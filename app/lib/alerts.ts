@@ -4,6 +4,7 @@ import type { Health } from '~/contract/shapes/view.ts';
 import type { z } from 'zod';
 import type { Action } from './actions.ts';
 import { countText } from './format.ts';
+import type { Mark } from './health.ts';
 
 /** Who is told of issues, as the Alerts page tells it. */
 export type ChannelRow = z.output<typeof AlertChannel>;
@@ -22,8 +23,8 @@ export type AlertTab = (typeof alertTabs)[number]['value'];
 export const alertTabFrom = (wanted: string | null): AlertTab => alertTabs.find(({ value }) => value === wanted)?.value ?? 'channels';
 
 /** Whether messages arrive over it: the state of a channel in a word. */
-export function channelState({ enabled, failing, queued, lastSentAt }: ChannelRow): { health: Health; word: string } {
-  if (!enabled) return { health: 'unknown', word: 'disabled' };
+export function channelState({ enabled, failing, queued, lastSentAt }: ChannelRow): { health: Mark; word: string } {
+  if (!enabled) return { health: 'off', word: 'disabled' };
   if (failing !== null) return { health: 'critical', word: queued === 0 ? 'fails' : `fails, ${countText(queued, 'message')} waiting` };
   if (queued > 0) return { health: 'warning', word: `${countText(queued, 'message')} waiting` };
   return { health: 'ok', word: lastSentAt === null ? 'ready' : 'works' };
@@ -34,7 +35,7 @@ export function ruleText({ minSeverity, codes, objects, forSeconds, repeatHours 
   const least = { info: 'everything', warning: 'warning and critical', critical: 'critical only' }[minSeverity];
   const of = codes.length === 0 ? '' : `, of ${codes.join(', ')}`;
   const about = objects.length === 0 ? '' : `, about ${objects.join(', ')}`;
-  return `${least}${of}${about}, after ${forSeconds}\u00a0s${repeatHours === 0 ? '' : `, again every ${repeatHours}\u00a0h`}`;
+  return `${least}${of}${about}, ${forSeconds === 0 ? 'at once' : `after ${forSeconds}\u00a0s`}${repeatHours === 0 ? '' : `, again every ${repeatHours}\u00a0h`}`;
 }
 
 export const channelActions = ({ name, enabled }: ChannelRow): Action[] => [

@@ -1,5 +1,5 @@
 import { Edit } from '~/contract/shapes/edit.ts';
-import { entryOf } from '~/contract/copy-as.ts';
+import { entryOf } from '~/contract/index.ts';
 import type { Draft, MutationName } from './operation-types.ts';
 
 /** Several calls of one operation as one atomic change: what `topology.apply` takes. */
@@ -44,7 +44,7 @@ export function editText(edit: Edit): string {
     case 'deleteSection':
       return `Delete section ${edit.name}`;
     case 'setFailover':
-      return `Set failover to ${edit.mode}`;
+      return `Set failover to ${edit.settings.mode}`;
   }
 }
 
@@ -67,12 +67,12 @@ const wordFor: Readonly<Record<string, string>> = { uri: 'address', alias: 'name
 export function dangersOf(operation: MutationName, draft: Draft): string[] {
   const own = entryOf(operation).operation.danger?.(draft);
   const edits = operation === 'topology.apply' && Array.isArray(draft.edits) ? (draft.edits as Edit[]) : [];
-  return [...(own === undefined ? [] : [own]), ...edits.flatMap((edit) => dangerOfEdit(edit) ?? [])];
+  return [...(own ? [own] : []), ...edits.flatMap((edit) => dangerOfEdit(edit) ?? [])];
 }
 
 /** `disableInstance` is what `instance.disable` does. */
 function dangerOfEdit({ kind, ...input }: Edit): string | undefined {
   const [verb = '', noun = ''] = kind.split(/(?=[A-Z])/);
   const name = `${noun.toLowerCase()}.${verb}`;
-  return noun === 'Instance' || noun === 'Replicaset' ? entryOf(name).operation.danger?.(input) : undefined;
+  return noun === 'Instance' || noun === 'Replicaset' ? (entryOf(name).operation.danger?.(input) ?? undefined) : undefined;
 }

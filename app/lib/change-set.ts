@@ -76,7 +76,7 @@ export function withCollected(overview: ClusterOverview, edits: readonly Edit[])
     instances: overview.instances.map((one) => (taken.has(one.alias) || taken.has(one.uuid) ? { ...one, configured: true } : one)),
     replicasets: [
       ...overview.replicasets,
-      ...made.map(({ alias, uuid, roles, weight, allRw }) => ({ uuid: uuid ?? alias, alias, roles, weight: weight ?? null, allRw, health: 'unknown' as const, healthSentence: 'collected, not applied yet', masters: [], wantedMaster: null, instances: [], issues: 0 })),
+      ...made.map(({ alias, uuid, roles, weight, allRw }) => ({ uuid: uuid ?? alias, alias, roles, weight: weight ?? null, allRw, health: 'unknown' as const, healthSentence: 'collected, not applied yet', masters: [], wantedMaster: null, appointed: false, record: null, instances: [], issues: 0 })),
     ],
   };
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { entryOf } from '~/contract/copy-as.ts';
+import { entryOf } from '~/contract/index.ts';
 import type { Draft, MutationName } from './operation-types.ts';
 
 /** The input of an operation while its dialog is open. A dialog edits this object itself, so what is shown is what is sent. */
@@ -33,6 +33,7 @@ export const needsReason = (operation: MutationName): boolean => {
 /** An edit that names nothing but its subject would change nothing, nor would a list of none. */
 export function isEmptyEdit(operation: MutationName, draft: Draft): boolean {
   if (operation === 'topology.apply') return Array.isArray(draft.edits) && draft.edits.length === 0;
+  if (operation === 'failover.configure') return Object.keys(draft).every((field) => field === 'providerFailoverMs' || field === 'reason');
   const { operation: definition, verb } = entryOf(operation);
   const subject: readonly string[] = definition.subject ?? [];
   return verb.startsWith('edit') && Object.keys(draft).every((field) => subject.includes(field));
@@ -41,8 +42,11 @@ export function isEmptyEdit(operation: MutationName, draft: Draft): boolean {
 /** The name that must be typed before a `typedName` operation; null where none is. */
 export function nameToType(operation: MutationName, draft: Draft): string | null {
   const { operation: definition } = entryOf(operation);
-  return definition.typedName ? String(draft[definition.subject?.[0] ?? ''] ?? '') : null;
+  return definition.typedName && typeof definition.danger?.(draft) === 'string' ? String(draft[definition.subject?.[0] ?? ''] ?? '') : null;
 }
+
+/** Some are told what was typed, and check it themselves too. */
+export const takesName = (operation: MutationName): boolean => 'confirm' in entryOf(operation).operation.input.shape;
 
 /** Moves the entry at `from` to `to`; positions outside the list are its ends. */
 export function moved<T>(list: readonly T[], from: number, to: number): T[] {

@@ -1,22 +1,26 @@
-import { healths, type Health, type InstanceView } from '~/contract/shapes/view.ts';
+import type { InstanceView } from '~/contract/shapes/view.ts';
+import { markOf, marks, type Mark } from './health.ts';
 import { oneOf, withParams } from './params.ts';
 import { termsOf, type Term } from './search-terms.ts';
 
 /** Which instances the Cluster page shows: the choices beside the search, and the search itself. All of it is in the address. */
-export type Filter = { readonly search: string; readonly health: Health | null; readonly role: string | null; readonly zone: string | null };
+export type Filter = { readonly search: string; readonly health: Mark | null; readonly role: string | null; readonly zone: string | null };
 export const noFilter: Filter = { search: '', health: null, role: null, zone: null };
 
-export const filterFrom = (params: URLSearchParams): Filter => ({ search: params.get('q') ?? '', health: oneOf(healths, params.get('health')), role: params.get('role'), zone: params.get('zone') });
+export const filterFrom = (params: URLSearchParams): Filter => ({ search: params.get('q') ?? '', health: oneOf(marks, params.get('health')), role: params.get('role'), zone: params.get('zone') });
 
 /** Other parameters stay as they are. */
 export const withFilter = (params: URLSearchParams, { search, health, role, zone }: Filter): URLSearchParams => withParams(params, { q: search, health, role, zone });
 
 export const isFiltering = ({ search, health, role, zone }: Filter): boolean => search.trim() !== '' || health !== null || role !== null || zone !== null;
 
+/** How many choices are made beside the search. */
+export const choicesIn = ({ health, role, zone }: Filter): number => [health, role, zone].filter((choice) => choice !== null).length;
+
 /** One function for all instances: the search is read once. */
 export function filterOf({ search, health, role, zone }: Filter): (instance: InstanceView) => boolean {
   const terms = termsOf(search, fieldNames);
-  return (one) => (health === null || one.health === health) && (role === null || one.roles.includes(role)) && (zone === null || one.zone === zone) && terms.every((term) => fits(one, term) !== term.not);
+  return (one) => (health === null || markOf(one) === health) && (role === null || one.roles.includes(role)) && (zone === null || one.zone === zone) && terms.every((term) => fits(one, term) !== term.not);
 }
 
 type Field = (instance: InstanceView) => readonly (string | null | undefined)[];
@@ -29,7 +33,8 @@ const texts: Readonly<Record<string, Field>> = {
   role: ({ roles }) => roles,
   replicaset: ({ replicaset }) => [replicaset?.alias, replicaset?.uuid],
   state: ({ state, goal, healthSentence }) => [state, goal === state ? null : `goal ${goal}`, healthSentence],
-  health: ({ health }) => [health],
+  // What is off is not wrong either.
+  health: (one) => [one.health, markOf(one)],
   is: ({ leadership, disabled, electable, expelled }) => [leadership, disabled ? 'disabled' : 'enabled', electable ? 'electable' : null, expelled ? 'expelled' : null],
 };
 

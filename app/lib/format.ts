@@ -27,6 +27,9 @@ export function durationText(ms: number): string {
   return both([Math.floor(seconds / 86_400), 'd'], [Math.floor((seconds % 86_400) / 3600), 'h']);
 }
 
+/** The same to the hundredth of a second, where that matters: "48 ms", "2.14 s". */
+export const fineText = (ms: number): string => (Math.abs(ms) < 1000 || Math.abs(ms) >= 60_000 ? durationText(ms) : `${trimmed((ms / 1000).toFixed(2))} s`);
+
 const both = ([big, bigUnit]: [number, string], small: [number, string] | null) => `${big} ${bigUnit}${small && small[0] > 0 ? ` ${small[0]} ${small[1]}` : ''}`;
 
 /** Age of something at whole seconds: "now" below 2 s, then "12 s ago". */

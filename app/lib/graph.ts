@@ -34,13 +34,13 @@ export type Graph = { readonly groups: readonly GraphGroup[]; readonly nodes: re
 export const sizes = { node: { width: 178, height: 58 }, gap: { x: 108, y: 56 }, pad: 22, head: 34, between: 30 } as const;
 /** More than these around a ring would hide the lines behind the nodes. */
 const ringMax = 6;
-/** A screen is wider than it is high. */
-const aspect = 1.7;
+/** Width by height of what it is drawn on: a screen is wider than it is high, a phone is not. */
+export const aspects = { screen: 1.7, phone: 0.8 } as const;
 
-export function graphOf(groups: readonly Group[], links: readonly ReplicationLinkView[]): Graph {
+export function graphOf(groups: readonly Group[], links: readonly ReplicationLinkView[], aspect: number = aspects.screen): Graph {
   const drawn = groups.filter(({ instances }) => instances.length > 0);
-  const inner = drawn.map((group) => placesOf(group));
-  const boxes = packed(inner.map(({ width, height }) => ({ width: width + 2 * sizes.pad, height: height + sizes.pad + sizes.head + sizes.pad / 2 })));
+  const inner = drawn.map((group) => placesOf(group, aspect));
+  const boxes = packed(inner.map(({ width, height }) => ({ width: width + 2 * sizes.pad, height: height + sizes.pad + sizes.head + sizes.pad / 2 })), aspect);
   const nodes: GraphNode[] = [];
   for (const [at, group] of drawn.entries()) {
     const { x, y } = boxes[at]!;
@@ -63,7 +63,7 @@ const inGraphOrder = ({ instances }: Group): InstanceView[] => instances.toSorte
 type Inner = { readonly width: number; readonly height: number; readonly places: readonly Point[] };
 
 /** Members of a replicaset stand around a ring, where a line between any two crosses no third; others in rows. */
-function placesOf({ kind, instances: { length: count } }: Group): Inner {
+function placesOf({ kind, instances: { length: count } }: Group, aspect: number): Inner {
   if (kind === 'replicaset' && count >= 3 && count <= ringMax) return ring(count);
   return rows(count, kind === 'replicaset' ? Math.min(count, count <= 2 ? 2 : 4) : Math.max(1, Math.round(Math.sqrt(count * aspect * (sizes.node.height / sizes.node.width)))));
 }
@@ -91,7 +91,7 @@ function ring(count: number): Inner {
 type Size = { readonly width: number; readonly height: number };
 
 /** Shelves from the top left in the order given, of the width that makes the whole most like a screen. */
-function packed(boxes: readonly Size[]): Box[] {
+function packed(boxes: readonly Size[], aspect: number): Box[] {
   const area = boxes.reduce((sum, { width, height }) => sum + (width + sizes.between) * (height + sizes.between), 0);
   const widest = Math.max(0, ...boxes.map(({ width }) => width));
   const tries = [1, 1.15, 1.3, 1.6, 2, 2.6].map((share) => shelved(boxes, Math.max(widest, Math.sqrt(area * aspect) * share)));

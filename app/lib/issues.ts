@@ -1,4 +1,4 @@
-import { severities, type Issue, type ObjectRef, type Severity } from '~/contract/shapes/view.ts';
+import { severities, type ClusterOverview, type Issue, type ObjectRef, type Severity } from '~/contract/shapes/view.ts';
 import { oneOf, withParams } from './params.ts';
 import { issuesInOrder } from './summary.ts';
 
@@ -41,3 +41,9 @@ export function severityCounts(issues: readonly Issue[], filter: IssueFilter): R
 
 /** What asks for a person: the figure in the header. */
 export const pressingCount = (issues: readonly Issue[]): number => issues.filter(({ severity, muted }) => severity !== 'info' && !muted).length;
+
+/** The replicaset that an issue is about, by name, if its masters are appointed: then its incidents may say more. */
+export function appointedSetOf({ object }: Pick<Issue, 'object'>, { replicasets, instances }: Pick<ClusterOverview, 'replicasets' | 'instances'>): string | null {
+  const uuid = object.kind === 'instance' ? instances.find((one) => one.uuid === object.id)?.replicaset?.uuid : object.kind === 'replicaset' ? object.id : undefined;
+  return replicasets.find((one) => one.uuid === uuid && one.appointed)?.alias ?? null;
+}

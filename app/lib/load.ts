@@ -16,16 +16,16 @@ export type LoadLine = {
   readonly top: number;
 };
 
-/** In the order of the page. What peaks for a moment counts by its peak: a lag, an issue. */
+/** In the order of the page. What peaks for a moment counts by its peak: a lag, an issue. Of what is counted there is no half. */
 export function loadLines({ series }: ClusterMetrics): LoadLine[] {
   const of = (name: ClusterSeriesName) => series.find((one) => one.name === name);
-  const line = (id: ClusterSeriesName, peaks: boolean): LoadLine[] => {
+  const line = (id: ClusterSeriesName, peaks: boolean, counted = false): LoadLine[] => {
     const one = of(id);
     if (one === undefined) return [];
     const values = peaks ? one.max : one.values;
-    return [{ id, label: one.label, now: metricText(one.unit, one.values.at(-1) ?? null), most: metricText(one.unit, greatest(one.max)), values, top: greatest(values) ?? 0 }];
+    return [{ id, label: one.label, now: metricText(one.unit, (counted ? one.max : one.values).at(-1) ?? null), most: metricText(one.unit, greatest(one.max)), values, top: greatest(values) ?? 0 }];
   };
-  return [...line('requestsPerSecond', false), ...line('lagSeconds', true), ...memory(of('memoryUsedBytes')?.values ?? [], of('memoryQuotaBytes')?.values ?? []), ...line('openIssues', true)];
+  return [...line('requestsPerSecond', false), ...line('lagSeconds', true), ...memory(of('memoryUsedBytes')?.values ?? [], of('memoryQuotaBytes')?.values ?? []), ...line('openIssues', true, true)];
 }
 
 /** Of the quota, not of the most that was used: how full it is can be seen then. */

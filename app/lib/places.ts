@@ -59,6 +59,7 @@ export const places = {
   'replicaset.delete': { page: '/', where: 'menu of a replicaset: Delete', from: 'app/lib/actions.ts' },
   'replicaset.restartReplication': { page: '/', where: 'menu of a replicaset: Restart replication', from: 'app/lib/actions.ts' },
 
+
   'topology.apply': { page: '/config', where: 'Cluster file: Apply; several repairs at once, and what was collected, on the Cluster page', from: 'app/config/cluster-file.tsx' },
   'topology.plan': { page: '/config', where: 'the preview of a cluster file', within: 'topology.apply' },
   'topology.diff': { page: '/config', where: 'the changes in the preview of a cluster file', within: 'topology.apply' },
@@ -91,6 +92,28 @@ export const places = {
   'session.claim': { page: '/claim', where: 'the page itself', from: 'app/claim/claim-form.tsx' },
 
   'audit.list': { page: '/audit', where: 'the list', from: 'app/audit/use-audit.ts' },
+
+  'failover.watch': { page: '/failover', where: 'all that the page shows', from: 'app/live/use-failover.ts' },
+  'failover.status': { page: everywhere, where: 'the banner of a pause', from: 'app/live/use-failover.ts' },
+  'failover.candidates': { page: '/failover', where: 'Ask every member now, at a replicaset', from: 'app/failover/candidates.tsx' },
+  'failover.timing': { page: '/failover', where: 'Settings: what follows from a lease', from: 'app/operations/forms/failover-lease.tsx' },
+  'failover.preview': { page: '/failover', where: 'Switch: what it would mean now', from: 'app/operations/forms/failover-switch.tsx' },
+  'failover.incidents': { page: '/failover', where: 'tab Incidents', from: 'app/failover/incidents-tab.tsx' },
+  'failover.whatIf': { page: '/failover', where: 'tab What if', from: 'app/failover/what-if-tab.tsx' },
+  'failover.incident': { page: '/failover/incidents/[incident]', where: 'the page itself', from: 'app/failover/incident-page.tsx' },
+  'failover.lostRows': { page: '/failover', where: 'tab Lost and found', from: 'app/failover/lost-tab.tsx' },
+  'failover.readLostRows': { page: '/failover', where: 'tab Lost and found: a file', from: 'app/failover/lost-file.tsx' },
+  'failover.exportLostRows': { page: '/failover', where: 'tab Lost and found: Export JSON, at a file', within: 'failover.readLostRows' },
+  'failover.replayLostRows': { page: '/failover', where: 'tab Lost and found: Write chosen again, at a file', from: 'app/failover/lost-file.tsx' },
+  'failover.discardLostRows': { page: '/failover', where: 'tab Lost and found: menu of a file', from: 'app/failover/lost-tab.tsx' },
+  'failover.configure': { page: '/failover', where: 'Settings; Turn on failover', from: 'app/failover/now-tab.tsx' },
+  'failover.switch': { page: '/failover', where: 'Switch, at a replicaset', from: 'app/lib/failover.ts' },
+  'failover.promote': { page: '/failover', where: 'menu of a replicaset: Promote', from: 'app/lib/failover.ts' },
+  'failover.pause': { page: '/failover', where: 'Pause', from: 'app/failover/now-tab.tsx' },
+  'failover.resume': { page: everywhere, where: 'the banner of a pause: Resume', from: 'app/failover/pause-banner.tsx' },
+  'failover.acknowledge': { page: '/failover', where: 'at what is wrong: Acknowledge', from: 'app/lib/failover.ts' },
+  'failover.evacuate': { page: '/failover', where: 'Evacuate', from: 'app/failover/now-tab.tsx' },
+  'failover.steal': { page: '/failover', where: 'Coordinators: Have another take over', from: 'app/failover/coordinators.tsx' },
 
   'gossip.members': { page: '/gossip', where: 'the members', from: 'app/gossip/use-gossip.ts' },
   'gossip.views': { page: '/gossip', where: 'who sees whom', from: 'app/gossip/use-gossip.ts' },

@@ -1,5 +1,5 @@
 import { roles, type Role } from '~/contract/operation.ts';
-import { entryOf } from '~/contract/copy-as.ts';
+import { entryOf } from '~/contract/index.ts';
 
 /** Null when the role may run the operation, else the sentence for the tooltip. The server decides; this only says it early. */
 export function refusalFor(operation: string, role: Role | null): string | null {

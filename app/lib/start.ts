@@ -17,6 +17,8 @@ export function startOf(operation: MutationName, given: Draft, overview: Cluster
       return { kind: 'webhook', ...given };
     case 'alert.silence':
       return { hours: 1, ...given };
+    case 'failover.pause':
+      return { for: '1h', ...given };
     case 'issue.mute':
       return { hours: 24, ...given };
     default:

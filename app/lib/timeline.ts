@@ -1,5 +1,6 @@
 import { eventKinds, severities, type ClusterOverview, type Event, type Severity } from '~/contract/shapes/view.ts';
 import { dateText } from './format.ts';
+import { incidentPath } from './incidents.ts';
 import { oneOf, withParams } from './params.ts';
 
 /** The Events page: what is asked for, how pages become one list, and how that is divided into days. No drawing. */
@@ -83,7 +84,7 @@ export function daysOf(events: readonly Event[], now: number, timeZone?: string)
 }
 
 export const kindWords = {
-  health: 'Health', decision: 'Decision', action: 'Action', config: 'Configuration', process: 'Process', gossip: 'Gossip', issue: 'Issue', access: 'Access',
+  health: 'Health', decision: 'Decision', action: 'Action', config: 'Configuration', process: 'Process', gossip: 'Gossip', issue: 'Issue', access: 'Access', failover: 'Failover',
 } as const satisfies Record<Kind, string>;
 
 /** Changes when something happened that an event will tell of. Ages, lags and figures are left out: they change all the time. */
@@ -98,9 +99,10 @@ export function signOf({ configVersion, run, issues, instances, replicasets }: C
 
 export type WayOn = { readonly href: string; readonly label: string };
 
-/** Where to read on: the configuration version that was made, or the issue while it is open. */
+/** Where to read on: the configuration version that was made, the incident that it is a part of, or the issue while it is open. */
 export function wayOn({ kind, data, object }: Event, openIssues: ReadonlySet<string>): WayOn | null {
   if (kind === 'config' && typeof data.version === 'number') return { href: `/config?version=${data.version}`, label: `Version ${data.version}` };
+  if (typeof data.incident === 'string') return { href: incidentPath(data.incident), label: 'Incident' };
   if (kind === 'issue' && data.open === true && typeof data.code === 'string' && openIssues.has(`${data.code}:${object.id}`)) {
     return { href: `/issues?${new URLSearchParams({ code: data.code, object: object.id }).toString()}`, label: 'Still open' };
   }

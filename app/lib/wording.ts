@@ -1,5 +1,5 @@
 import type { Draft, MutationName } from './operation-types.ts';
-import { entryOf } from '~/contract/copy-as.ts';
+import { entryOf } from '~/contract/index.ts';
 import { countText } from './format.ts';
 
 /** The words on a dialog: title and button. Everything longer comes from the contract. */
@@ -35,6 +35,16 @@ const verbs: Partial<Record<MutationName, string>> = {
   'session.changePassword': 'Change your password',
   'config.restore': 'Restore version',
   'config.upload': 'Change sections',
+  'failover.configure': 'Failover settings',
+  'failover.switch': 'Switch the master of',
+  'failover.promote': 'Promote',
+  'failover.pause': 'Pause failover',
+  'failover.resume': 'Resume failover',
+  'failover.acknowledge': 'Acknowledge the failovers of',
+  'failover.evacuate': 'Evacuate masters',
+  'failover.steal': 'Have another coordinator take over',
+  'failover.replayLostRows': 'Write lost rows again, of',
+  'failover.discardLostRows': 'Discard the lost rows of',
   'gossip.installKey': 'Install a new key',
   'gossip.giveKeys': 'Give the gossip keys to',
   'gossip.useKey': 'Use key',
@@ -68,6 +78,15 @@ const buttons: Partial<Record<MutationName, string>> = {
   'session.changePassword': 'Change password',
   'config.restore': 'Restore',
   'config.upload': 'Apply',
+  'failover.configure': 'Apply',
+  'failover.switch': 'Switch over',
+  'failover.pause': 'Pause',
+  'failover.resume': 'Resume',
+  'failover.acknowledge': 'Acknowledge',
+  'failover.evacuate': 'Evacuate',
+  'failover.steal': 'Take over',
+  'failover.replayLostRows': 'Write them',
+  'failover.discardLostRows': 'Discard',
   'gossip.giveKeys': 'Give the keys',
   'issue.unacknowledge': 'Take it back',
   'rule.add': 'Add',

@@ -3,7 +3,7 @@ import { Alert, Button, Modal, Text, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import type { FormEvent } from 'react';
 import { dangersOf } from '~/app/lib/batch.ts';
-import { entryOf } from '~/contract/copy-as.ts';
+import { entryOf } from '~/contract/index.ts';
 import type { Draft, MutationName } from '~/app/lib/operation-types.ts';
 import { saidAtField } from '~/app/lib/problem.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
@@ -19,6 +19,7 @@ import { CopyAs } from './copy-as.tsx';
 import styles from './dialog.module.css';
 import { CollectedChanges } from './forms/collected-changes.tsx';
 import { forms } from './forms/index.ts';
+import { isOrder, OrderProgress } from './order-progress.tsx';
 import { PlanPreview } from './plan-preview.tsx';
 import { RunProgress } from './run-progress.tsx';
 import { OperationResult } from './operation-result.tsx';
@@ -71,7 +72,7 @@ function Ask({ operation, title, state, review, wide, onClose }: AskProps) {
       <div className={wide ? styles.wide : styles.narrow}>
         <div className={styles.fields}>
           {lead !== `${title}.` && <Text size="sm" c="dimmed"><Prose text={lead} /></Text>}
-          {Form && overview && <Form draft={draft} set={set} errors={errors} overview={overview} />}
+          {Form && overview && <Form draft={draft} set={set} errors={errors} overview={overview} preview={state.preview} />}
           {dangers.length > 0 && <Alert variant="light" color={definition.typedName ? 'red' : 'yellow'} p="xs" icon={<HealthShapes.warning size={18} />}>{dangers.map((danger) => <Text key={danger} size="sm">{danger}</Text>)}</Alert>}
           {state.name !== null && (
             <TextInput label={<>Type <b>{state.name}</b> to confirm</>} autoComplete="off" spellCheck={false} data-autofocus value={state.typed} onChange={(event) => state.setTyped(event.currentTarget.value)} />
@@ -82,14 +83,14 @@ function Ask({ operation, title, state, review, wide, onClose }: AskProps) {
           <PlanPreview plan={state.plan} planning={state.planning} problem={state.planProblem} hint={state.emptyEdit ? 'Change something to see what it would do.' : 'Fill in the fields to see what will happen.'} onRetry={state.replan} />
         </div>
       </div>
-      {run.isPending && <div className={styles.progress}><RunProgress runId={overview?.run ?? null} /></div>}
+      {run.isPending && <div className={styles.progress}>{isOrder(operation) ? <OrderProgress /> : <RunProgress runId={overview?.run ?? null} />}</div>}
       {state.runProblem && !saidAtField(state.runProblem) && <div className={styles.progress} ref={intoView}><Failed state={state} /></div>}
       <div className={styles.footer}>
         <CopyAs operation={operation} input={state.input} disabled={!checked.complete} />
         <Button variant="default" onClick={onClose}>{review ? 'Close' : 'Cancel'}</Button>
         {!review && <Collect operation={operation} state={state} onClose={onClose} />}
         <WhyDisabled why={why}>
-          <Button type="submit" color={dangers.length > 0 || definition.danger ? 'red.8' : 'iris'} disabled={why !== null || !ready.ready} loading={run.isPending}>{buttonOf(operation)}</Button>
+          <Button type="submit" color={dangers.length > 0 || (definition.danger && !checked.complete) ? 'red.8' : 'iris'} disabled={why !== null || !ready.ready} loading={run.isPending}>{buttonOf(operation)}</Button>
         </WhyDisabled>
       </div>
     </form>

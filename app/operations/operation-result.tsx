@@ -1,13 +1,16 @@
 'use client';
 import { Alert, Button, Stack, Text } from '@mantine/core';
+import { ReplayOutcomes } from '~/app/failover/replay-outcomes.tsx';
 import type { MutationName, OutcomeOf } from '~/app/lib/operation-types.ts';
 import { resultOf, secretOf } from '~/app/lib/result.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
 import { Command } from '~/app/ui/copy.tsx';
+import { markOf } from '~/app/lib/health.ts';
 import { HealthMark } from '~/app/ui/health-mark.tsx';
 import { HealthShapes } from '~/app/ui/icons.tsx';
 import styles from './dialog.module.css';
 import runStyles from './run.module.css';
+import { FailoverOutcome } from './order-progress.tsx';
 import { RunTable } from './run-progress.tsx';
 
 /** How it went, on each instance; what follows from it (a start, a copy of data) goes on live below. */
@@ -29,11 +32,13 @@ export function OperationResult({ operation, outcome, onClose }: { operation: Mu
             <div data-testid="secret"><Command text={secret} what="the token" /></div>
           </>
         )}
+        <FailoverOutcome data={outcome.data} />
+        <ReplayOutcomes data={outcome.data} />
         {outcome.run && <RunTable run={outcome.run} />}
         {touched.length > 0 && (
           <div>
             <Text size="sm" c="dimmed">Still on the way:</Text>
-            <div className={runStyles.live}>{touched.map((one) => <HealthMark key={one.uuid} health={one.health} size={13}>{`${one.alias}: ${one.healthSentence}`}</HealthMark>)}</div>
+            <div className={runStyles.live}>{touched.map((one) => <HealthMark key={one.uuid} health={markOf(one)} size={13}>{`${one.alias}: ${one.healthSentence}`}</HealthMark>)}</div>
           </div>
         )}
       </Stack>

@@ -4,7 +4,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import { useMemo, useState } from 'react';
 import { mutate, useApi } from '~/app/api.tsx';
 import { withCollected } from '~/app/lib/change-set.ts';
-import { checkDraft, isEmptyEdit, nameToType, needsReason, withField } from '~/app/lib/draft.ts';
+import { checkDraft, isEmptyEdit, nameToType, needsReason, takesName, withField } from '~/app/lib/draft.ts';
 import type { Draft, MutationName } from '~/app/lib/operation-types.ts';
 import { fieldErrors, problemFrom } from '~/app/lib/problem.ts';
 import { readyOf } from '~/app/lib/ready.ts';
@@ -46,14 +46,14 @@ export function useOperation(operation: MutationName, given: Draft, { review = f
   const current = settled === asked && !preview.isPlaceholderData && !preview.isFetching;
   const plan = current && preview.data ? preview.data.plan : null;
 
+  const name = nameToType(operation, draft);
   const run = useMutation({
-    mutationFn: () => mutate(api, operation, { ...draft, ...(reason.trim() === '' ? {} : { reason: reason.trim() }), ...(plan?.baseVersion == null ? {} : { expectedVersion: plan.baseVersion }) } as never),
+    mutationFn: () => mutate(api, operation, { ...draft, ...(name !== null && takesName(operation) ? { confirm: typed } : {}), ...(reason.trim() === '' ? {} : { reason: reason.trim() }), ...(plan?.baseVersion == null ? {} : { expectedVersion: plan.baseVersion }) } as never),
     onSuccess: ({ run: made }) => review && made?.state !== 'aborted' && collected.discard(),
     // Whatever the pages have read may be of before; a plan and a run know themselves when to ask again.
     onSettled: () => void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'plan' && queryKey[0] !== 'run' }),
   });
 
-  const name = nameToType(operation, draft);
   return {
     draft,
     set: (field: string, value: unknown, original?: unknown) => {
@@ -66,6 +66,7 @@ export function useOperation(operation: MutationName, given: Draft, { review = f
     reason, setReason, reasoned, typed, setTyped, name, checked, emptyEdit,
     input: reason.trim() === '' ? draft : { ...draft, reason: reason.trim() },
     plan: checked.complete && !emptyEdit ? (preview.data?.plan ?? null) : null,
+    preview: current && checked.complete ? (preview.data?.data ?? null) : null,
     planning: checked.complete && !emptyEdit && !current,
     planProblem: preview.error && current && checked.complete ? problemFrom(preview.error) : null,
     replan: () => void preview.refetch(),

@@ -37,7 +37,7 @@ export function RulesTab() {
     key: rule.name,
     cells: {
       Rule: <><span className={rule.enabled ? undefined : styles.off}>{rule.name}</span><div className={styles.sentence}>{rule.sentence}.</div></>,
-      Raises: <HealthMark health={severityHealth[rule.severity]} size={13}>{severityWords[rule.severity]}</HealthMark>,
+      Raises: <HealthMark health={severityHealth[rule.severity]} size={13} quiet={rule.raised === 0}>{severityWords[rule.severity]}</HealthMark>,
       Now: !rule.enabled ? <span className={styles.quiet}>switched off</span> : rule.raised === 0 ? <span className={styles.quiet}>nothing</span> : <Link href={`/issues?code=rule-${rule.name}`}>{rule.raised} raised</Link>,
       From: <span className={styles.quiet}>{originOf(rule)}</span>,
       Actions: (

@@ -7,6 +7,7 @@ export type Page = { readonly href: string; readonly label: string; readonly rea
 export const pages: readonly Page[] = [
   { href: '/', label: 'Cluster' },
   { href: '/issues', label: 'Issues' },
+  { href: '/failover', label: 'Failover' },
   { href: '/events', label: 'Events' },
   { href: '/config', label: 'Configuration' },
   { href: '/gossip', label: 'Gossip' },

@@ -4,6 +4,7 @@ import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlig
 import '@mantine/spotlight/styles.css';
 import { useRouter } from 'next/navigation';
 import { useOpenInstance } from '~/app/cluster/use-filter.ts';
+import { failoverTabs } from '~/app/lib/failover.ts';
 import { pathOfInstance } from '~/app/lib/instance-tabs.ts';
 import { paletteMatches } from '~/app/lib/palette.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
@@ -40,10 +41,13 @@ export function Palette() {
     { id: 'create', label: 'Create replicaset', description: 'From unconfigured instances', onClick: () => open('replicaset.create') },
     { id: 'probe', label: 'Probe address', description: 'Look for an agent that does not appear', onClick: () => open('instance.probe') },
   ];
+  const failoverWays = failoverTabs.filter(({ value }) => value !== 'now').map(({ value, label }): SpotlightActionData => ({ id: `failover ${value}`, label: `Failover: ${label}`, onClick: () => router.push(`/failover?tab=${value}`) }));
   const ways = pagesFor(role).map(({ href, label }): SpotlightActionData => ({ id: href, label, onClick: () => router.push(href) }));
-  const changes = refusalFor('replicaset.edit', role) === null ? [...actions, ...replicasets] : [];
+  const switches = overview.replicasets.filter(({ instances: of, wantedMaster }) => of.length > 1 && wantedMaster !== null).map((one): SpotlightActionData => ({ id: `switch ${one.uuid}`, label: `Switch the master of ${one.alias}`, description: 'To another instance, without losing a row', onClick: () => open('failover.switch', { replicaset: refOf(one, overview.replicasets) }) }));
+  const failover = ([['failover.configure', 'Failover settings', 'Mode, state provider, lease'], ['failover.pause', 'Pause failover', 'Nothing automatic for a while'], ['failover.resume', 'Resume failover', 'End a pause'], ['failover.evacuate', 'Evacuate masters', 'From a zone, a host or an instance']] as const).filter(([operation]) => refusalFor(operation, role) === null).map(([operation, label, description]): SpotlightActionData => ({ id: operation, label, description, onClick: () => open(operation) }));
+  const changes = refusalFor('replicaset.edit', role) === null ? [...actions, ...failover, ...replicasets, ...switches] : [];
   const own = { id: 'password', label: 'Change password', description: 'Of your own account', onClick: () => open('session.changePassword') };
-  const groups = [{ group: 'Pages', actions: ways }, { group: 'Instances', actions: instances }, { group: 'Pages of instances', actions: instancePages }, { group: 'Actions', actions: [...changes, own] }];
+  const groups = [{ group: 'Pages', actions: [...ways, ...failoverWays] }, { group: 'Instances', actions: instances }, { group: 'Pages of instances', actions: instancePages }, { group: 'Actions', actions: [...changes, own] }];
   return (
     <>
       <Tooltip label="Go to… (Ctrl K)">

@@ -2,6 +2,7 @@
 import { AppShell } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { InstanceDrawer } from '~/app/cluster/instance-drawer.tsx';
+import { PauseBanner } from '~/app/failover/pause-banner.tsx';
 import { LiveProvider, useLive } from '~/app/live/live-provider.tsx';
 import { ChangeBar } from '~/app/operations/change-bar.tsx';
 import { ChangeSetProvider } from '~/app/operations/change-set-provider.tsx';
@@ -17,11 +18,11 @@ function Drawer() {
   return overview && <InstanceDrawer overview={overview} />;
 }
 
-/** What every page behind the sign-in stands in. */
+/** What every page behind the sign-in stands in. The stream is opened beside the question who is signed in, not behind its answer. */
 export function Shell({ children }: { children: ReactNode }) {
   return (
-    <SessionProvider>
-      <LiveProvider>
+    <LiveProvider>
+      <SessionProvider>
         <ReturnFocus>
           <ChangeSetProvider>
             <OperationsProvider>
@@ -31,6 +32,7 @@ export function Shell({ children }: { children: ReactNode }) {
                   <Header />
                 </AppShell.Header>
                 <AppShell.Main id="main" tabIndex={-1} className={styles.main}>
+                  <div className={styles.banner}><PauseBanner /></div>
                   {children}
                   <ChangeBar />
                 </AppShell.Main>
@@ -39,7 +41,7 @@ export function Shell({ children }: { children: ReactNode }) {
             </OperationsProvider>
           </ChangeSetProvider>
         </ReturnFocus>
-      </LiveProvider>
-    </SessionProvider>
+      </SessionProvider>
+    </LiveProvider>
   );
 }

@@ -1,20 +1,19 @@
-import { healthWords } from '~/app/lib/health.ts';
-import type { Health } from '~/contract/shapes/view.ts';
+import { healthWords, type Mark } from '~/app/lib/health.ts';
 import { HealthShapes } from './icons.tsx';
 import styles from './ui.module.css';
 
 /** Shape, colour and word together. */
-export function HealthMark({ health, children, size = 15 }: { health: Health; children?: string; size?: number }) {
+export function HealthMark({ health, children, size = 15, quiet = false }: { health: Mark; children?: string; size?: number; /** Without its colour: it says what could be, not what is. */ quiet?: boolean }) {
   const Shape = HealthShapes[health];
   return (
-    <span className={styles.mark} data-health={health}>
+    <span className={styles.mark} data-health={health} data-quiet={quiet || undefined}>
       <Shape size={size} />
       <span>{children ?? healthWords[health]}</span>
     </span>
   );
 }
 
-export function HealthPill({ health, children }: { health: Health; children?: string }) {
+export function HealthPill({ health, children }: { health: Mark; children?: string }) {
   const Shape = HealthShapes[health];
   return (
     <span className={styles.pill} data-health={health}>

@@ -40,6 +40,7 @@ export const Radar = line(<><circle cx="12" cy="12" r="2" /><path d="M7.5 16.500
 export const Refresh = line(<path d="M20 11A8 8 0 0 0 6 6.500L4 8.500M4 4v4.500h4.500M4 13a8 8 0 0 0 14 4.500l2-2M20 20v-4.500h-4.5" />);
 export const Wrench = line(<path d="M20.5 7.500a5 5 0 0 1-6.600 5.900L7 20.300A2.350 2.350 0 0 1 3.700 17l6.900-6.900a5 5 0 0 1 5.900-6.600l-3 3 .800 3.200 3.200.800 3-3Z" />);
 export const Bolt = line(<path d="M13 3 5 13.500h6L10 21l8-10.500h-6L13 3Z" />);
+export const Sliders = line(<><path d="M4 8h8M18 8h2M4 16h3M13 16h7" /><circle cx="15" cy="8" r="2.6" /><circle cx="10" cy="16" r="2.6" /></>);
 export const Book = line(<path d="M5 5.500A2.5 2.5 0 0 1 7.5 3H19v15H7.500A2.5 2.5 0 0 0 5 20.500v-15ZM5 20.500A2.5 2.5 0 0 0 7.5 21H19" />);
 export const Nodes = line(<><circle cx="12" cy="5" r="2.3" /><circle cx="5.5" cy="18" r="2.3" /><circle cx="18.5" cy="18" r="2.3" /><path d="m11 7-4.5 9M13 7l4.5 9M8 18h8" /></>);
 export const Bell = line(<path d="M6 10a6 6 0 0 1 12 0c0 4.500 1.500 6 2 7H4c.500-1 2-2.500 2-7ZM10 20a2.200 2.200 0 0 0 4 0" />);
@@ -52,6 +53,7 @@ export const HealthShapes = {
   ok: line(<><circle cx="12" cy="12" r="9" /><path d="m8 12.3 2.8 2.700L16 9.5" /></>),
   warning: line(<><path d="M12 3.5 21.5 20h-19L12 3.500Z" /><path d="M12 10v4.500M12 17.300h.01" /></>),
   critical: line(<><path d="M8 3h8l5 5v8l-5 5H8l-5-5V8l5-5Z" /><path d="M12 7.500v5.500M12 16.300h.01" /></>),
+  off: line(<><circle cx="12" cy="12" r="9" /><path d="M8 12h8" /></>),
   unknown: line(<><circle cx="12" cy="12" r="9" strokeDasharray="3.5 3.570" /><path d="M9.8 9.800a2.3 2.3 0 1 1 3.3 2c-.8.4-1.1.8-1.1 1.500M12 16.500h.01" /></>),
 };
 

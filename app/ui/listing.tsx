@@ -8,7 +8,7 @@ import { ProblemAlert } from './problem-alert.tsx';
 /** `label` stands over the column, and before the value where there is no room for columns. */
 export type Column = { readonly label: string; readonly width?: string | number; readonly kind?: 'title' | 'menu' | 'number' };
 
-/** Cells by the label of their column; `below` is what is open below the row. */
+/** Cells by the label of their column, null where there is nothing to say; `below` is what is open below the row. */
 export type Row = { readonly key: string; readonly cells: Readonly<Record<string, ReactNode>>; readonly below?: ReactNode };
 
 type Props = {
@@ -42,7 +42,7 @@ export function Listing({ caption, rows, columns, problem, onRetry, empty }: Pro
                 <Fragment key={key}>
                   <tr className={styles.row} data-row={key}>
                     {columns.map(({ label, kind }) =>
-                      kind === 'title' ? <th key={label} scope="row" className={styles.title}>{cells[label]}</th> : <td key={label} data-label={label} className={kind === 'menu' || kind === 'number' ? styles[kind] : undefined}>{cells[label]}</td>,
+                      kind === 'title' ? <th key={label} scope="row" className={styles.title}>{cells[label]}</th> : <td key={label} data-label={label} data-none={cells[label] === null || undefined} className={kind === 'menu' || kind === 'number' ? styles[kind] : undefined}>{cells[label] === null ? <span className={styles.none}>—</span> : cells[label]}</td>,
                     )}
                   </tr>
                   {below && <tr className={styles.below} data-below={key}><td colSpan={columns.length}>{below}</td></tr>}

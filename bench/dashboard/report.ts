@@ -12,7 +12,7 @@ export function reportOf(rows: readonly Row[], { args, instances }: { args: read
     '',
     `${new Date().toISOString().slice(0, 10)}, ${cpu?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, load ${loadavg().map((value) => value.toFixed(1)).join(' ')} at the end. \`npm run bench dashboard${args.length > 0 ? ` -- ${args.join(' ')}` : ''}\``,
     '',
-    'Everything shares this one machine: the server, the simulated agents, and Chromium, which draws in software. Each instance reports once a second. Times of the page are told by the page, at the first frame after the change. A load well above the number of cores means that others were at work: then times say little, processor time still does.',
+    'Everything shares this one machine: the server, the simulated agents, and Chromium, which draws in software. Each instance reports once a second. Times of the page are told by the page, at the first frame after the change. A load well above the number of cores means that others were at work: then times say little, processor time still does, unless all of this ran before them (`chrt -r 20 npm run bench dashboard`).',
     '',
     '| what | target | measured |',
     '| --- | --- | --- |',

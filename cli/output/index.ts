@@ -1,6 +1,9 @@
 import type { Entry } from '~/contract/index.ts';
 import type { ClusterOverview, Issue } from '~/contract/shapes/view.ts';
 import type { ClusterMetrics, Metrics } from '~/contract/shapes/metrics.ts';
+import type { ChangePreview, FailoverStatus, TimingView } from '~/contract/shapes/failover-status.ts';
+import type { IncidentDetail } from '~/contract/shapes/incident.ts';
+import { failoverText, incidentText, previewText, timingText } from './failover.ts';
 import { issuesText } from './issues.ts';
 import { clusterMetricsText, metricsLine, metricsText } from './metrics.ts';
 import { outcomeText, planText, type OutcomeValue } from './plan.ts';
@@ -44,6 +47,10 @@ function forPeople(entry: Entry, value: unknown, { wide, style }: { wide: boolea
   if (operation.kind === 'mutation') return outcomeText(value as OutcomeValue, style);
   if (name === 'cluster.overview') return overviewText(value as ClusterOverview, style);
   if (name === 'cluster.issues' && !wide) return issuesText(value as Issue[], style);
+  if (name === 'failover.status') return failoverText(value as FailoverStatus, { wide, style });
+  if (name === 'failover.preview') return previewText(value as ChangePreview, style);
+  if (name === 'failover.timing') return timingText(value as TimingView, style);
+  if (name === 'failover.incident') return incidentText(value as IncidentDetail, style);
   if (name === 'topology.export') return (value as { document: string }).document;
   if (name === 'topology.plan' || name === 'config.validate') return planText(value as OutcomeValue['plan'], style);
   if (name === 'cluster.metrics') return clusterMetricsText(value as ClusterMetrics, style);
@@ -64,8 +71,9 @@ export function logLine(line: unknown): string {
 
 /** One message of a stream on one line. */
 export function streamLine(entry: Entry, message: unknown, { format, style }: { format: Format; style: Style }): string {
-  if (format === 'json') return `${JSON.stringify(message)}\n`;
+  if (format === 'json' || entry.name === 'failover.exportLostRows') return `${JSON.stringify(message)}\n`;
   if (entry.name === 'instance.followLogs') return logLine(message);
   if (entry.name === 'instance.followMetrics') return metricsLine(message as Metrics);
+  if (entry.name === 'failover.watch') return failoverText(message as FailoverStatus, { wide: format === 'wide', style });
   return `${cell(entry.name, message, style)}\n`;
 }

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { ApplyRun, Outcome, Plan } from '~/contract/shapes/plan.ts';
 import { EvalResult } from '~/contract/shapes/status.ts';
+import type { Move } from '~/contract/shapes/failover-status.ts';
+import { movesText } from './failover.ts';
 import { table } from './table.ts';
 import { bold, coloured, dim, type Style } from './text.ts';
 
@@ -33,7 +35,8 @@ export function outcomeText(outcome: OutcomeValue, style: Style): string {
   if (evaluated.success) return evalText(evaluated.data, style);
   const sentence = typeof data === 'object' && data !== null && 'sentence' in data ? String(data.sentence) : outcome.plan.summary;
   const rest = typeof data === 'object' && data !== null && 'secret' in data ? `\n${String(data.secret)}\n` : '';
-  return `${sentence}\n${rest}${outcome.run ? runText(outcome.run, style) : ''}`;
+  const moves = typeof data === 'object' && data !== null && 'moves' in data && Array.isArray(data.moves) && data.moves.length > 0 ? movesText(data.moves as Move[], style) : '';
+  return `${sentence}\n${rest}${moves}${outcome.run ? runText(outcome.run, style) : ''}`;
 }
 
 /** What the code returned: SQL rows as a table, Lua values as JSON, a line each. */

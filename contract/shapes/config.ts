@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Alias, HostPort, RoleName, SectionName, TimeMs, Uuid, Zone } from './basics.ts';
+import { durabilities, FailoverConfig } from './failover.ts';
 
 /** The cluster configuration: one document, versioned as a whole, applied as a whole. */
 
@@ -24,12 +25,14 @@ export const ReplicasetConfig = z.strictObject({
   weight: z.number().min(0).max(1_000_000).nullable(),
   /** Every instance writable; only for data that tolerates conflicts. */
   allRw: z.boolean(),
+  /** When a write is acknowledged; absent: `availability`. */
+  durability: z.enum(durabilities).optional(),
+  /** In durability `availability`: a master that fewer replicas follow lets no write through; absent: 0. */
+  minReplicas: z.number().int().min(0).max(30).optional(),
 });
 
 /** Kept so that an expelled instance that comes back is recognised and fenced. */
 export const ExpelledConfig = z.strictObject({ alias: Alias, uri: HostPort, replicaset: Uuid });
-
-export const failoverModes = ['disabled'] as const;
 
 export const ClusterConfig = z.strictObject({
   format: z.literal(1),
@@ -37,7 +40,7 @@ export const ClusterConfig = z.strictObject({
   replicasets: z.record(Uuid, ReplicasetConfig),
   instances: z.record(Uuid, InstanceConfig),
   expelled: z.record(Uuid, ExpelledConfig),
-  failover: z.strictObject({ mode: z.enum(failoverModes) }),
+  failover: FailoverConfig,
   /** User sections: name -> text (YAML where roles read it). At most 4 MiB each. */
   sections: z.record(SectionName, z.string().max(4 * 1024 * 1024)),
 });

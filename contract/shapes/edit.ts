@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Alias, HostPort, InstanceRef, ReplicasetRef, RoleName, SectionName, Uuid, Zone } from './basics.ts';
-import { failoverModes } from './config.ts';
+import { durabilities, FailoverConfig } from './failover.ts';
 
 /** One change to the configuration. A list of them is one atomic edit, planned and applied together. */
 export const Edit = z.discriminatedUnion('kind', [
@@ -24,6 +24,8 @@ export const Edit = z.discriminatedUnion('kind', [
     priority: z.array(InstanceRef).optional(),
     weight: z.number().min(0).optional(),
     allRw: z.boolean().optional(),
+    durability: z.enum(durabilities).optional(),
+    minReplicas: z.number().int().min(0).max(30).optional(),
   }),
   z.object({ kind: z.literal('deleteReplicaset'), replicaset: ReplicasetRef }),
   z.object({ kind: z.literal('joinInstance'), instance: InstanceRef, replicaset: ReplicasetRef, zone: Zone.optional(), electable: z.boolean().default(true) }),
@@ -40,6 +42,7 @@ export const Edit = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('expelInstance'), instance: InstanceRef }),
   z.object({ kind: z.literal('setSection'), name: SectionName, text: z.string() }),
   z.object({ kind: z.literal('deleteSection'), name: SectionName }),
-  z.object({ kind: z.literal('setFailover'), mode: z.enum(failoverModes) }),
+  /** The failover settings as a whole: what is left out has its default again. */
+  z.object({ kind: z.literal('setFailover'), settings: FailoverConfig }),
 ]);
 export type Edit = z.output<typeof Edit>;

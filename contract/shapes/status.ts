@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TimeMs, Uuid } from './basics.ts';
+import { CoordinatorStatus, MemberFailover, ProviderView } from './failover-view.ts';
 
 /** What one agent reports about itself and its Tarantool: pushed once a second and on change. */
 
@@ -130,6 +131,16 @@ export const AgentStatus = z.object({
     .optional(),
   /** The gossip keys that it has; the primary one is what it seals with. Absent where the agent does not tell. */
   gossipKeys: z.array(z.object({ id: z.string(), primary: z.boolean() })).optional(),
+  /** While failover is on. `trail`: number of the newest entry of its log. `lostRows`: files in lost and found. */
+  failover: z
+    .object({
+      provider: ProviderView.nullable(),
+      member: MemberFailover.nullable(),
+      coordinator: CoordinatorStatus.nullable(),
+      trail: z.number().int().nonnegative(),
+      lostRows: z.number().int().nonnegative(),
+    })
+    .optional(),
 });
 export type AgentStatus = z.output<typeof AgentStatus>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TimeMs, Uuid } from './basics.ts';
+import { phaseNames, standings } from './failover-view.ts';
 import { AgentStatus, LifeCycle } from './status.ts';
 
 /** What people see: configuration and reports put together, with ages and judgements. */
@@ -25,8 +26,22 @@ export const InstanceView = z.object({
   priority: z.number().int().nullable(),
   /** What the instance itself says: writable = master. `none` without a database or when unknown. */
   leadership: z.enum(['master', 'replica', 'none']),
-  /** The configuration wants this one to be the master. */
+  /** It should be the master: by the record of appointments where failover is on, otherwise by the priority. */
   wantedMaster: z.boolean(),
+  /** Its word on failover; null where its master is not appointed, or it is not heard. */
+  failover: z
+    .object({
+      standing: z.enum(standings),
+      /** The newest that it knows. */
+      epoch: z.number().int().nonnegative(),
+      /** The master that goes on by the promises of the members, as the state provider is lost. */
+      failsafe: z.boolean(),
+      /** Why it cannot lead or follow now. */
+      obstacle: z.string().nullable(),
+      /** It has rows that the master never had. */
+      diverged: z.string().nullable(),
+    })
+    .nullable(),
   health: Health,
   /** One short sentence for the badge: "ready", "crashed 12 s ago", "no answer for 8 s". */
   healthSentence: z.string(),
@@ -62,7 +77,12 @@ export const ReplicasetView = z.object({
   healthSentence: z.string(),
   /** Writable instances by their own reports; more than one is an issue. */
   masters: z.array(Uuid),
+  /** By the record of appointments, otherwise by the priority. */
   wantedMaster: Uuid.nullable(),
+  /** Its master is appointed and holds a lease; the priority is but a preference. */
+  appointed: z.boolean(),
+  /** Who is appointed, as its members say; null: nobody, or nobody says. */
+  record: z.object({ epoch: z.number().int().nonnegative(), master: Uuid.nullable(), phase: z.enum(phaseNames).nullable(), target: Uuid.nullable() }).nullable(),
   /** In failover priority order. */
   instances: z.array(Uuid),
   issues: z.number().int().nonnegative(),
@@ -122,7 +142,7 @@ export const Issue = z.object({
 });
 export type Issue = z.output<typeof Issue>;
 
-export const eventKinds = ['health', 'decision', 'action', 'config', 'process', 'gossip', 'issue', 'access'] as const;
+export const eventKinds = ['health', 'decision', 'action', 'config', 'process', 'gossip', 'issue', 'access', 'failover'] as const;
 export const Event = z.object({
   id: z.number().int(),
   at: TimeMs,

@@ -17,7 +17,7 @@ export function diffConfigs(before: ClusterConfig | null, after: ClusterConfig):
   const changes: Change[] = [];
   const context = { before, after };
   for (const [field, old, now] of headFields(before, after)) {
-    if (old !== now) changes.push(changeOf({ path: `/${field}`, old, now, sentence: changedSentence({ ...context, path: [field], old, now }) }));
+    if (canonicalJson(old) !== canonicalJson(now)) changes.push(changeOf({ path: `/${field}`, old, now, sentence: changedSentence({ ...context, path: [field], old, now }) }));
   }
   for (const table of ['replicasets', 'instances', 'expelled'] as const) changes.push(...rowsOf(table, context));
   changes.push(...sectionsOf(before?.sections ?? {}, after.sections));
@@ -30,8 +30,13 @@ type Context = { readonly before: ClusterConfig | null; readonly after: ClusterC
 function headFields(before: ClusterConfig | null, after: ClusterConfig): (readonly [string, unknown, unknown])[] {
   return [
     ['name', before?.name ?? after.name, after.name],
-    ['failover/mode', before?.failover.mode ?? after.failover.mode, after.failover.mode],
+    ...failoverFields(before ?? after, after),
   ];
+}
+
+function failoverFields(before: ClusterConfig, after: ClusterConfig): (readonly [string, unknown, unknown])[] {
+  const [old, now]: [Table, Table] = [before.failover, after.failover];
+  return keysOf(old, now).map((field) => [`failover/${field}`, old[field], now[field]] as const);
 }
 
 function rowsOf(table: 'replicasets' | 'instances' | 'expelled', context: Context): Change[] {

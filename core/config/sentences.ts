@@ -1,4 +1,5 @@
 import type { ClusterConfig, InstanceConfig, ReplicasetConfig } from '~/contract/shapes/config.ts';
+import type { FailoverConfig, StateProviderConfig } from '~/contract/shapes/failover.ts';
 import { sizeOf } from './limits.ts';
 
 /** How one difference reads to a person: aliases instead of uuids, the thing first, then what becomes of it. */
@@ -53,7 +54,7 @@ export function changedSentence(difference: Context & { readonly path: readonly 
     case 'expelled':
       return `${aliasIn(difference, 'instances', key)} (expelled): ${field} ${shown(old)} -> ${shown(now)}`;
     default:
-      return `${table === 'failover/mode' ? 'failover mode' : `cluster ${table}`}: ${shown(old)} -> ${shown(now)}`;
+      return table?.startsWith('failover/') ? failoverSentence(table.slice('failover/'.length) as keyof FailoverConfig, { old, now }) : `cluster ${table}: ${shown(old)} -> ${shown(now)}`;
   }
 }
 
@@ -73,6 +74,10 @@ function replicasetSentence(difference: Difference, alias: string, field: keyof 
       return `${alias}: weight ${shown(old)} -> ${shown(now)}`;
     case 'allRw':
       return now ? `${alias}: every instance writable` : `${alias}: only the master writable`;
+    case 'minReplicas':
+      return `${alias}: writes only with ${shown(now ?? 0)} replicas or more (before: ${shown(old ?? 0)})`;
+    case 'durability':
+      return `${alias}: durability ${shown(old ?? 'availability')} -> ${shown(now ?? 'availability')}`;
   }
 }
 
@@ -92,6 +97,28 @@ function instanceSentence(difference: Difference, alias: string, field: keyof In
     case 'disabled':
       return now ? `${alias}: disabled` : `${alias}: enabled`;
   }
+}
+
+function failoverSentence(field: keyof FailoverConfig, { old, now }: { old: unknown; now: unknown }): string {
+  const [name, unit] = failoverWords[field];
+  const text = (value: unknown) => (value === undefined ? 'default' : field === 'provider' ? providerText(value as StateProviderConfig) : `${shown(value)}${unit}`);
+  return `failover ${name}: ${text(old)} -> ${text(now)}`;
+}
+
+const failoverWords = {
+  mode: ['mode', ''],
+  provider: ['state provider', ''],
+  leaseMs: ['lease', ' ms'],
+  failsafe: ['failsafe', ''],
+  autoreturnSeconds: ['autoreturn after', ' s'],
+  preferredZone: ['preferred zone', ''],
+  lossRowsMax: ['rows that may be lost', ''],
+  failoversMax: ['most failovers in a window', ''],
+  failoverWindowSeconds: ['window', ' s'],
+} as const satisfies Record<keyof FailoverConfig, readonly [string, string]>;
+
+export function providerText(provider: StateProviderConfig): string {
+  return provider.kind === 'stateboard' ? 'stateboard' : `etcd at ${provider.endpoints.join(', ')}`;
 }
 
 export const listOf = (names: readonly string[], none: string): string => (names.length === 0 ? none : names.join(', '));

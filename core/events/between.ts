@@ -67,7 +67,12 @@ function masterEvents(before: Moment, after: Moment): Sketch[] {
   for (const replicaset of after.replicasets) {
     // A server that has just started has heard nobody: what it hears first is no change.
     if (!replicaset.instances.some((uuid) => heard.has(uuid))) continue;
-    const old = known.get(replicaset.uuid)?.masters ?? [];
+    const before = known.get(replicaset.uuid);
+    if (replicaset.appointed && before?.appointed) {
+      events.push(...appointedEvents(before, replicaset, names));
+      continue;
+    }
+    const old = before?.masters ?? [];
     const { masters } = replicaset;
     if (old.length === masters.length && old.every((uuid) => masters.includes(uuid))) continue;
     const was = old.length === 0 ? '' : ` (was ${names(old)})`;
@@ -75,6 +80,17 @@ function masterEvents(before: Moment, after: Moment): Sketch[] {
     events.push({ kind: 'health', severity: masters.length === 1 || replicaset.allRw ? 'info' : 'warning', object: refOf(replicaset, 'replicaset'), sentence, data: { before: old, after: masters } });
   }
   return events;
+}
+
+/** Where masters are appointed each epoch is told, once: who writes in between says nothing, and that nobody does is an issue. */
+function appointedEvents(before: ReplicasetView, after: ReplicasetView, names: (uuids: readonly string[]) => string): Sketch[] {
+  const { record, alias } = after;
+  const [epoch, old] = [record?.epoch ?? 0, before.record?.epoch ?? 0];
+  // The first word of a member tells how it is, not what has happened, unless it tells of the very first master.
+  if (!record?.master || epoch <= old || (old === 0 && epoch > 1)) return [];
+  const from = before.record?.master ?? null;
+  const was = from === null ? '' : from === record.master ? ' (as before)' : ` (was ${names([from])})`;
+  return [{ kind: 'health', severity: 'info', object: refOf(after, 'replicaset'), sentence: `${alias} is led by ${names([record.master])} since epoch ${epoch}${was}.`, data: { before: from === null ? [] : [from], after: [record.master], epoch } }];
 }
 
 function issueEvents(before: Moment, after: Moment): Sketch[] {

@@ -7,7 +7,7 @@ import type { EventDraft } from './draft.ts';
  */
 
 /** Parts of an event's data that every server that saw it gives alike. */
-const telling = ['code', 'open', 'after', 'version', 'exits'];
+const telling = ['code', 'open', 'after', 'epoch', 'version', 'exits'];
 
 function keyOf({ kind, object, sentence, data }: EventDraft): string {
   const told = telling.flatMap((name) => (data[name] === undefined ? [] : [data[name]]));

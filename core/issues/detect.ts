@@ -3,7 +3,7 @@ import type { Issue, ObjectRef, Severity } from '~/contract/shapes/view.ts';
 import type { Facts } from '~/core/view/facts.ts';
 import { clock } from '~/core/view/words.ts';
 import { catalogue } from './catalogue.ts';
-import type { Context, FailingAlert, Found, Row } from './row.ts';
+import { noWord, type Context, type FailingAlert, type FailoverWord, type Found, type Row } from './row.ts';
 
 /** Issue id -> when it was first seen. */
 export type Seen = ReadonlyMap<string, number>;
@@ -16,7 +16,7 @@ export type Detected = {
 };
 
 /** Goes through the catalogue. An issue's id is its code and its object, so it stays the same while the problem lasts. */
-export function detectIssues(facts: Facts, { seen, pendingRuns, failingAlerts }: { seen: Seen; pendingRuns: readonly ApplyRun[]; failingAlerts: readonly FailingAlert[] }): Detected {
+export function detectIssues(facts: Facts, { seen, pendingRuns, failingAlerts, failover = noWord }: { seen: Seen; pendingRuns: readonly ApplyRun[]; failingAlerts: readonly FailingAlert[]; failover?: FailoverWord }): Detected {
   const issues: Issue[] = [];
   const present = new Map<string, number>();
   const clusterName = facts.config?.config.name ?? 'cluster';
@@ -25,7 +25,7 @@ export function detectIssues(facts: Facts, { seen, pendingRuns, failingAlerts }:
   let code = '';
   let object: ObjectRef = { kind: 'cluster', id: clusterName, name: clusterName };
   const firstSeen = () => seen.get(`${code}:${object.id}`) ?? facts.now;
-  const context: Context = { facts, pendingRuns, failingAlerts, since: () => clock(firstSeen(), facts.now) };
+  const context: Context = { facts, failover, pendingRuns, failingAlerts, since: () => clock(firstSeen(), facts.now) };
   const keep = (row: Row, found: Found) => {
     const id = `${code}:${object.id}`;
     const first = firstSeen();

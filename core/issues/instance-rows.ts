@@ -1,3 +1,4 @@
+import type { InstanceFacts } from '~/core/view/facts.ts';
 import { lacksGossipKey } from '~/core/view/gossip-keys.ts';
 import { clock, duration, list, quoted } from '~/core/view/words.ts';
 import { serves, type InstanceRow } from './row.ts';
@@ -6,11 +7,14 @@ import { serves, type InstanceRow } from './row.ts';
 
 const restart = (alias: string) => ({ operation: 'instance.restart', label: `Restart ${alias}`, input: { instance: alias } });
 
+/** Its agent says `configuring` then, and waits for Tarantool. */
+const isOrphan = ({ status }: InstanceFacts) => status?.database?.status === 'orphan';
+
 export const instanceRows: readonly InstanceRow[] = [
   {
     code: 'unreachable', about: 'instance', severity: 'critical', badge: 'no answer', graceMs: 0,
     means: 'An enabled instance has sent no report for 8 s, or gossip has declared it dead.',
-    todo: 'See whether its host is up and its agent runs. It rejoins by itself. If it is dead, disable it, so that another one can become master; expel it if it never comes back.',
+    todo: 'See whether its host is up and its agent runs. It rejoins by itself. If it is dead, disable it, so that another one can become master (where masters are appointed that happens by itself); expel it if it never comes back.',
     find: (instance, { facts, since }) => {
       if (instance.contact !== 'lost' || instance.config === null || instance.config.disabled) return null;
       const { alias, report, gossip, heardAt } = instance;
@@ -18,11 +22,12 @@ export const instanceRows: readonly InstanceRow[] = [
       const left = gossip?.state === 'left' ? 'its agent was stopped' : 'its host or agent is down, or the network between is cut';
       const was = report === null ? 'This server has never heard from it' : `It last said "${report.status.state}"${report.status.database?.readOnly === false ? ' and was master' : ''}`;
       const sentence = `${alias} has not answered since ${heardAt === null ? since() : clock(heardAt, facts.now)}: ${left}. ${was}.`;
+      const appointed = facts.replicasets.get(instance.replicaset?.uuid ?? '')?.appointed === true;
       if (facts.mostLost) return { sentence, ...sinceOf(heardAt), wayOut: 'More than half of the cluster does not answer: check the network of this server first.' };
       return {
         sentence,
         ...sinceOf(heardAt),
-        wayOut: `Check the host and the agent at ${address}. It comes back by itself once both run. If it is certainly dead, disable it so that others can take its place.`,
+        wayOut: `Check the host and the agent at ${address}. It comes back by itself once both run. ${appointed ? 'Meanwhile another one leads if it led; if it is gone for good, expel it.' : 'If it is certainly dead, disable it so that others can take its place.'}`,
         repair: { operation: 'instance.disable', label: `Disable ${alias}`, input: { instance: alias } },
       };
     },
@@ -109,7 +114,7 @@ export const instanceRows: readonly InstanceRow[] = [
     todo: 'The reason says what it waits for: often a peer that is down.',
     find: (instance, { since }) => {
       const { alias, state, status } = instance;
-      if (!serves(instance) || (state !== 'bootstrapping' && state !== 'connecting' && state !== 'configuring' && state !== 'unconfigured')) return null;
+      if (!serves(instance) || isOrphan(instance) || (state !== 'bootstrapping' && state !== 'connecting' && state !== 'configuring' && state !== 'unconfigured')) return null;
       const what = state === 'unconfigured' ? 'waiting for its configuration' : state;
       return { sentence: `${alias} has been ${what} since ${since()}: ${quoted(status?.reason ?? null, 'it does not say what it waits for')}.`, wayOut: `Look at what it waits for; its log says more: \`coterie instance logs ${alias}\`.` };
     },
@@ -119,7 +124,7 @@ export const instanceRows: readonly InstanceRow[] = [
     means: 'Tarantool runs, but has reached too few peers to leave its orphan state: it is read-only.',
     todo: 'Bring the peers back, or restart replication.',
     find: (instance, { since }) =>
-      serves(instance) && instance.state === 'ready' && instance.status?.database?.status === 'orphan'
+      serves(instance) && isOrphan(instance)
         ? {
             sentence: `${instance.alias} has been an orphan since ${since()}: it cannot reach enough of its peers, and is read-only.`,
             wayOut: `Bring the other instances of ${instance.replicaset?.alias ?? 'its replicaset'} back, or restart replication.`,

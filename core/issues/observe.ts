@@ -10,7 +10,7 @@ import { badges } from './catalogue.ts';
 import type { Exits } from '~/core/events/life.ts';
 import { detectIssues, worstFirst, type Seen } from './detect.ts';
 import { counts, inForce, withMarks, type Mark } from './marks.ts';
-import type { FailingAlert } from './row.ts';
+import type { FailingAlert, FailoverWord } from './row.ts';
 import { suggest } from './suggest.ts';
 
 /** All that is shown of the cluster at one moment, from all that is known: facts, then issues, then views. */
@@ -28,7 +28,7 @@ export type Observation = {
   readonly exits: Exits;
 };
 
-export function observe(observed: Observed, memory: { readonly seen: Seen; readonly pendingRuns: readonly ApplyRun[]; readonly marks: readonly Mark[]; readonly failingAlerts: readonly FailingAlert[]; readonly findings: readonly RuleFinding[] }): Observation {
+export function observe(observed: Observed, memory: { readonly seen: Seen; readonly pendingRuns: readonly ApplyRun[]; readonly marks: readonly Mark[]; readonly failingAlerts: readonly FailingAlert[]; readonly findings: readonly RuleFinding[]; readonly failover?: FailoverWord }): Observation {
   const facts = gatherFacts(observed);
   const detected = detectIssues(facts, memory);
   const found = ruleIssues(memory.findings ?? [], { facts, seen: memory.seen });

@@ -1,5 +1,5 @@
 import type { ReplicationLink } from '~/contract/shapes/status.ts';
-import type { Facts, InstanceFacts } from '~/core/view/facts.ts';
+import type { Facts, InstanceFacts, ReplicasetFacts } from '~/core/view/facts.ts';
 import { list, quoted } from '~/core/view/words.ts';
 import { serves, type InstanceRow } from './row.ts';
 
@@ -9,15 +9,21 @@ const lagWarningSeconds = 10;
 
 type Pull = { readonly peer: InstanceFacts; readonly link: ReplicationLink | null };
 
-/** Every peer that is up and should be pulled from, with its link, if there is one. */
+/** Every peer that is up and should be pulled from, with its link, if there is one: all others, or the master alone where it is appointed. */
 function pulls(instance: InstanceFacts, { replicasets }: Facts): Pull[] {
   const database = instance.status?.database;
   if (!serves(instance) || instance.state !== 'ready' || !database) return [];
   const replicaset = replicasets.get(instance.replicaset?.uuid ?? '');
   if (!replicaset?.data) return [];
-  return replicaset.members
+  return sourcesOf(instance, replicaset)
     .filter((peer) => peer !== instance && serves(peer) && peer.state === 'ready' && peer.contact === 'fresh' && peer.status?.database)
     .map((peer) => ({ peer, link: database.replication.find(({ uuid }) => uuid === peer.uuid) ?? null }));
+}
+
+/** Who does not follow the master of the newest epoch by its own word has an issue of its own. */
+function sourcesOf({ member }: InstanceFacts, { appointed, members, record, wanted }: ReplicasetFacts): readonly InstanceFacts[] {
+  if (!appointed) return members;
+  return wanted !== null && member?.standing === 'follower' && member.epoch === record?.epoch ? [wanted] : [];
 }
 
 function repairOf(instance: InstanceFacts) {

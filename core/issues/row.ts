@@ -1,4 +1,5 @@
 import type { ApplyRun } from '~/contract/shapes/plan.ts';
+import type { CoordinatorView, PauseView } from '~/contract/shapes/failover-view.ts';
 import type { Issue, Severity } from '~/contract/shapes/view.ts';
 import type { Facts, InstanceFacts, ReplicasetFacts } from '~/core/view/facts.ts';
 
@@ -16,8 +17,20 @@ export type Found = {
 /** `since`: the first attempt that failed; `error`: what the last one was told. */
 export type FailingAlert = { readonly name: string; readonly since: number; readonly error: string };
 
+/** What the active coordinator said of late. */
+export type FailoverWord = {
+  readonly told: { readonly by: string; readonly view: CoordinatorView } | null;
+  /** Why nobody said anything. */
+  readonly why: string | null;
+  /** The last word on a pause, and when it was said. */
+  readonly pause: { readonly pause: PauseView | null; readonly at: number } | null;
+};
+
+export const noWord: FailoverWord = { told: null, why: null, pause: null };
+
 export type Context = {
   readonly facts: Facts;
+  readonly failover: FailoverWord;
   /** Runs that are not done: preparing, decided or partial. */
   readonly pendingRuns: readonly ApplyRun[];
   /** Alert channels through which nothing goes. */

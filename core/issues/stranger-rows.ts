@@ -16,7 +16,8 @@ export const strangerRows: readonly (InstanceRow | ReplicasetRow)[] = [
       const stranger = facts.strangers.find((one) => one.uri === config.uri);
       if (!stranger) return null;
       const place = instance.replicaset?.alias;
-      const copies = [...facts.instances.values()].some((one) => one !== instance && one.replicaset?.uuid === instance.replicaset?.uuid && serves(one) && one.state === 'ready');
+      const members = facts.replicasets.get(instance.replicaset?.uuid ?? '')?.members ?? [];
+      const copies = members.some((one) => one !== instance && serves(one) && one.state === 'ready');
       return {
         sentence: `At ${config.uri}, the address of ${alias}, an agent answers since ${since()} that is not ${alias}: its uuid is ${stranger.uuid}, not ${uuid}.`,
         wayOut: `If the data of ${alias} still exists, stop that agent and start it with ${alias}'s data directory.${copies ? ` If it is lost, put the new one in its place: it copies the data from the others in ${place}.` : ` No other instance of ${place} has a copy: do not expel ${alias} before its data is given up.`}`,

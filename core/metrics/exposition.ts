@@ -30,6 +30,7 @@ export class Exposition<F extends Families> {
     this.#families = families;
   }
 
+  /** `by` 0 begins the series, so that the first one shows as growth. */
   add<N extends keyof F & string>(name: N, { labels, by = 1 }: LabelsOf<F[N]> & { by?: number }): void {
     const series = this.#of(name);
     const key = keyOf(labels);
@@ -45,16 +46,17 @@ export class Exposition<F extends Families> {
     this.#series.get(name)?.clear();
   }
 
-  observe<N extends keyof F & string>(name: N, { labels, seconds }: LabelsOf<F[N]> & { seconds: number }): void {
+  /** `by`: so many of them at once; 0 begins the series, so that the first one shows as growth. */
+  observe<N extends keyof F & string>(name: N, { labels, seconds, by = 1 }: LabelsOf<F[N]> & { seconds: number; by?: number }): void {
     const series = this.#of(name);
-    const count = (suffix: string, extra: Labels, by: number) => {
+    const count = (suffix: string, extra: Labels, more: number) => {
       const key = `${suffix}${keyOf({ ...labels, ...extra })}`;
-      series.set(key, (series.get(key) ?? 0) + by);
+      series.set(key, (series.get(key) ?? 0) + more);
     };
-    for (const bucket of secondsBuckets) count('_bucket', { le: String(bucket) }, seconds <= bucket ? 1 : 0);
-    count('_bucket', { le: '+Inf' }, 1);
-    count('_sum', {}, seconds);
-    count('_count', {}, 1);
+    for (const bucket of secondsBuckets) count('_bucket', { le: String(bucket) }, seconds <= bucket ? by : 0);
+    count('_bucket', { le: '+Inf' }, by);
+    count('_sum', {}, seconds * by);
+    count('_count', {}, by);
   }
 
   onRead(reader: () => void): void {

@@ -1,6 +1,6 @@
 import type { Node } from 'yaml';
 import { Alias, HostPort, RoleName, SectionName, Zone } from '~/contract/shapes/basics.ts';
-import { failoverModes } from '~/contract/shapes/config.ts';
+import { durabilities, FailoverConfig } from '~/contract/shapes/failover.ts';
 import { z } from 'zod';
 import { YamlReader, type Entry, type Place } from './yaml-reader.ts';
 import type { Refusal } from './refusal.ts';
@@ -8,10 +8,11 @@ import type { Refusal } from './refusal.ts';
 /** cluster.yml as it is written: aliases for identities, priority by order, defaults filled in. */
 
 export type FileInstance = { readonly alias: string; readonly at: Place; readonly uri: string | null; readonly zone: string | null; readonly electable: boolean; readonly disabled: boolean };
-export type FileReplicaset = { readonly alias: string; readonly at: Place; readonly roles: readonly string[]; readonly weight: number | null; readonly allRw: boolean; readonly instances: readonly FileInstance[] };
+export type FileReplicaset = { readonly alias: string; readonly at: Place; readonly roles: readonly string[]; readonly weight: number | null; readonly allRw: boolean; readonly durability: (typeof durabilities)[number] | null; readonly minReplicas: number | null; readonly instances: readonly FileInstance[] };
 export type ClusterFile = {
   readonly name: string | null;
-  readonly failoverMode: (typeof failoverModes)[number] | null;
+  /** Null = the file does not speak of failover, so it stays as it is. */
+  readonly failover: FailoverConfig | null;
   readonly replicasets: readonly FileReplicaset[];
   /** Null = the file does not speak of sections, so they stay as they are. */
   readonly sections: Readonly<Record<string, string>> | null;
@@ -19,8 +20,7 @@ export type ClusterFile = {
 
 const keys = {
   file: ['name', 'failover', 'replicasets', 'sections'],
-  failover: ['mode'],
-  replicaset: ['roles', 'weight', 'allRw', 'instances'],
+  replicaset: ['roles', 'weight', 'allRw', 'durability', 'minReplicas', 'instances'],
   instance: ['uri', 'zone', 'electable', 'disabled'],
 } as const;
 
@@ -32,17 +32,11 @@ export function readClusterFile(text: string): { file: ClusterFile; refusals: re
   if (!replicasets && reader.refusals.length === 0) reader.fault('1:1', 'the file has no `replicasets`.', 'Write the whole cluster; `coterie export` prints it as it is.');
   const file: ClusterFile = {
     name: name ? reader.text(name.node, Alias, { name: 'name', at: name.at }) : null,
-    failoverMode: failover ? readFailover(reader, failover) : null,
+    failover: failover ? reader.value(failover.node, FailoverConfig, { name: 'failover', at: failover.at }) : null,
     replicasets: replicasets ? reader.table(replicasets.node, { name: 'replicasets', at: replicasets.at }).map((entry) => readReplicaset(reader, entry)) : [],
     sections: sections ? readSections(reader, sections) : null,
   };
   return { file, refusals: reader.refusals };
-}
-
-function readFailover(reader: YamlReader, entry: Entry): (typeof failoverModes)[number] | null {
-  const { mode } = byKey(reader.table(entry.node, { name: 'failover', at: entry.at, keys: keys.failover }));
-  // The schema lets nothing but the modes through.
-  return mode ? (reader.text(mode.node, z.enum(failoverModes), { name: 'failover mode', at: mode.at }) as (typeof failoverModes)[number] | null) : null;
 }
 
 function readReplicaset(reader: YamlReader, { key, node, at }: Entry): FileReplicaset {
@@ -53,7 +47,9 @@ function readReplicaset(reader: YamlReader, { key, node, at }: Entry): FileRepli
   const roles = fields.roles ? reader.list(fields.roles.node, { name: 'roles', at: fields.roles.at }).map((item) => reader.text(item.node, RoleName, { name: 'role', at: item.at }) ?? '') : [];
   const weight = fields.weight && !reader.isNull(fields.weight.node) ? reader.number(fields.weight.node, { name: 'weight', at: fields.weight.at, min: 0, max: 1_000_000 }) : null;
   const allRw = fields.allRw ? reader.flag(fields.allRw.node, { name: 'allRw', at: fields.allRw.at }) : false;
-  return { alias, at, roles, weight, allRw: allRw ?? false, instances: fields.instances ? readInstances(reader, fields.instances) : [] };
+  const durability = fields.durability ? reader.value(fields.durability.node, z.enum(durabilities), { name: 'durability', at: fields.durability.at }) : null;
+  const minReplicas = fields.minReplicas ? reader.value(fields.minReplicas.node, z.number().int().min(0).max(30), { name: 'minReplicas', at: fields.minReplicas.at }) : null;
+  return { alias, at, roles, weight, allRw: allRw ?? false, durability, minReplicas, instances: fields.instances ? readInstances(reader, fields.instances) : [] };
 }
 
 /** A table of instances, or a list of names where nothing is to be said about them. */

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { Scalar, stringify } from 'yaml';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import { limits, sizeOf, utf8Bytes } from '~/core/config/limits.ts';
 import { withDependencies } from '~/core/roles.ts';
@@ -45,7 +45,7 @@ function built(file: ClusterFile, matches: Matches, { base, unnamed }: { base: C
     replicasets: {},
     instances: {},
     expelled,
-    failover: { mode: file.failoverMode ?? base.failover.mode },
+    failover: file.failover ?? base.failover,
     sections: { ...(file.sections ?? base.sections) },
   };
   for (const replicaset of file.replicasets) {
@@ -59,7 +59,7 @@ function built(file: ClusterFile, matches: Matches, { base, unnamed }: { base: C
       config.instances[match.uuid] = { alias, uri: match.uri, replicaset: uuid, zone, electable, disabled };
       priority.push(match.uuid);
     }
-    config.replicasets[uuid] = { alias: replicaset.alias, roles, priority, weight: replicaset.weight ?? weightFor(roles, null), allRw: replicaset.allRw };
+    config.replicasets[uuid] = { alias: replicaset.alias, roles, priority, weight: replicaset.weight ?? weightFor(roles, null), allRw: replicaset.allRw, ...(replicaset.durability === null ? {} : { durability: replicaset.durability }), ...(replicaset.minReplicas === null ? {} : { minReplicas: replicaset.minReplicas }) };
   }
   return config;
 }
@@ -67,20 +67,28 @@ function built(file: ClusterFile, matches: Matches, { base, unnamed }: { base: C
 /** Maps, because an object would put names made of digits first, and the order of instances is their priority. */
 export function exportDocument(config: ClusterConfig): string {
   const byAlias = <Row extends { readonly alias: string }>([, a]: [string, Row], [, b]: [string, Row]) => (a.alias < b.alias ? -1 : 1);
-  const replicasets = Object.entries(config.replicasets).toSorted(byAlias).map(([uuid, { alias, roles, weight, allRw }]) => {
+  const replicasets = Object.entries(config.replicasets).toSorted(byAlias).map(([uuid, { alias, roles, weight, allRw, durability, minReplicas }]) => {
     const instances = membersOf(config, uuid).map((member): [string, unknown] => {
       const { alias: name = member, uri, zone = null, electable = true, disabled = false } = config.instances[member] ?? {};
       return [name, { uri, ...(zone === null ? {} : { zone }), ...(electable ? {} : { electable }), ...(disabled ? { disabled } : {}) }];
     });
-    return [alias, { roles, ...(weight === null ? {} : { weight }), ...(allRw ? { allRw } : {}), instances: new Map(instances) }] as const;
+    return [alias, { roles, ...(weight === null ? {} : { weight }), ...(allRw ? { allRw } : {}), ...(durability ? { durability } : {}), ...(minReplicas === undefined ? {} : { minReplicas }), instances: new Map(instances) }] as const;
   });
   const sections = Object.entries(config.sections).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const document = new Map<string, unknown>([
     ['name', config.name],
-    ['failover', { mode: config.failover.mode }],
+    ['failover', config.failover],
     ['replicasets', new Map(replicasets)],
-    ['sections', new Map(sections)],
+    ['sections', new Map(sections.map(([name, text]) => [name, scalarOf(text)]))],
   ]);
   // A quoted text stays on one line: over several, spaces at the end of a line would be lost.
   return stringify(document, { lineWidth: 0, blockQuote: 'literal', singleQuote: true, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER });
+}
+
+/** As a block, a text of nothing but spaces would lose some of them. */
+function scalarOf(text: string): string | Scalar<string> {
+  if (text.trim() !== '') return text;
+  const scalar = new Scalar(text);
+  scalar.type = Scalar.QUOTE_DOUBLE;
+  return scalar;
 }

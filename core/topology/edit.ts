@@ -50,7 +50,7 @@ function applied(config: ClusterConfig, edit: Edit, context: EditContext): Found
       return done({ ...config, sections });
     }
     case 'setFailover':
-      return done({ ...config, failover: { ...config.failover, mode: edit.mode } });
+      return done({ ...config, failover: edit.settings });
   }
 }
 
@@ -89,9 +89,16 @@ function replicasetEdited(config: ClusterConfig, edit: Of<'editReplicaset'>, { k
       priority: [...named, ...old.priority.filter((member) => !named.includes(member))],
       weight: edit.weight ?? weightFor(roles, old.weight),
       allRw: edit.allRw ?? old.allRw,
+      ...writesOf(edit, old),
     };
     return done({ ...config, replicasets: { ...config.replicasets, [uuid]: replicaset } });
   });
+}
+
+/** What is the default is not in the configuration. */
+function writesOf(edit: Of<'editReplicaset'>, old: ReplicasetConfig): Pick<ReplicasetConfig, 'durability' | 'minReplicas'> {
+  const { durability = old.durability ?? 'availability', minReplicas = old.minReplicas ?? 0 } = edit;
+  return { ...(durability === 'availability' ? {} : { durability }), ...(minReplicas === 0 ? {} : { minReplicas }) };
 }
 
 function joined(config: ClusterConfig, edit: Of<'joinInstance'>, { known }: EditContext): Found<ClusterConfig> {

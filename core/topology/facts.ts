@@ -9,6 +9,8 @@ export type Facts = {
   readonly nextVersion: number;
   knownOf(uuid: string): KnownInstance | null;
   reachable(uuid: string): boolean;
+  /** By the newest record that any instance told of; null: nobody told of one. */
+  masterOf(replicaset: string): string | null;
   /** The newest alias known for an instance or a replicaset. */
   aliasOf(uuid: string): string;
   aliases(uuids: readonly string[]): string;
@@ -28,9 +30,15 @@ export function factsOf({ base, next, known }: { base: ConfigVersion | null; nex
     after: next,
     nextVersion: (base?.version ?? 0) + 1,
     knownOf: (uuid) => byUuid.get(uuid) ?? null,
+    masterOf: (replicaset) => masterIn(known, replicaset),
     reachable: (uuid) => byUuid.get(uuid)?.reachable ?? false,
     aliasOf,
     aliases: (uuids) => uuids.map(aliasOf).join(', '),
     sorted,
   };
+}
+
+function masterIn(known: readonly KnownInstance[], replicaset: string): string | null {
+  const records = known.flatMap(({ record }) => (record?.replicaset === replicaset && record.master !== null ? [record] : []));
+  return records.toSorted((a, b) => b.epoch - a.epoch)[0]?.master ?? null;
 }

@@ -13,6 +13,8 @@ export type KnownInstance = {
   readonly readOnly: boolean | null;
   /** There is a database in its data directory, of this cluster or another. */
   readonly hasData: boolean;
+  /** What it says of the record of appointments, or said last. Absent: nothing. */
+  readonly record?: { readonly replicaset: string; readonly epoch: number; readonly master: string | null };
   /** The zone that its agent was started with: taken over when it joins without one. */
   readonly zone?: string | null;
 };

@@ -1,4 +1,5 @@
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
+import { failoverOf } from './failover-settings.ts';
 import { hasDataRole } from '~/core/roles.ts';
 
 /** Who should be the master, and who needs a database: functions of the configuration and nothing else. */
@@ -23,4 +24,14 @@ export function databaseNeeded(config: ClusterConfig, uuid: string): boolean {
   const instance = config.instances[uuid];
   if (!instance || instance.disabled) return false;
   return hasDataRole(config.replicasets[instance.replicaset]?.roles ?? []);
+}
+
+/** Its one instance keeps the state of failover. */
+export const keepsState = (config: ClusterConfig, replicaset: string): boolean => config.replicasets[replicaset]?.roles.includes('stateboard') === true;
+
+/** Is this replicaset's master appointed, and kept by a lease? The stateboard's own is not: it would have to ask itself. */
+export function isAppointed(config: ClusterConfig, replicaset: string): boolean {
+  const { mode } = failoverOf(config);
+  const roles = config.replicasets[replicaset]?.roles ?? [];
+  return (mode === 'stateful' || mode === 'manual') && hasDataRole(roles) && !roles.includes('stateboard') && config.replicasets[replicaset]?.allRw !== true;
 }

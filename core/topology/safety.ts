@@ -1,6 +1,9 @@
+import { canonicalJson } from '~/core/config/canonical.ts';
 import { hasDataRole } from '~/core/roles.ts';
 import type { Facts } from './facts.ts';
-import { databaseNeeded, wantedMaster } from './master.ts';
+import { failoverOf, needsProvider } from './failover-settings.ts';
+import { leadersOf, mayWrite } from './leader.ts';
+import { databaseNeeded, isAppointed } from './master.ts';
 import { refusal, type Refusal } from './refusal.ts';
 
 /** Why a valid configuration may still not follow the one before it: data would be lost, mixed up, or left without a master. */
@@ -10,7 +13,7 @@ export function unsafeIn(facts: Facts): Refusal[] {
     ...(before.name === after.name ? [] : [refusal('otherCluster', after.name, [`This cluster is called ${before.name}.`, 'A cluster keeps its name; start another one for another name.'])]),
     ...facts.sorted(Object.keys(after.instances)).flatMap((uuid) => (before.instances[uuid] ? staying(facts, uuid) : coming(facts, uuid))),
     ...facts.sorted(Object.keys(before.instances)).flatMap((uuid) => leaving(facts, uuid)),
-    ...facts.sorted(Object.keys(after.replicasets)).flatMap((uuid) => masterChange(facts, uuid)),
+    ...facts.sorted(Object.keys(after.replicasets)).flatMap((uuid) => [...unseen(facts, uuid), ...masterChange(facts, uuid)]),
   ];
 }
 
@@ -37,9 +40,10 @@ function leaving(facts: Facts, uuid: string): Refusal[] {
 
 /** A master moves only from one that can be made read-only and caught up with, to one that is there and has the data. */
 function masterChange(facts: Facts, replicaset: string): Refusal[] {
-  const { before, after } = facts;
-  const [old, now] = [wantedMaster(before, replicaset), wantedMaster(after, replicaset)];
-  if (old === null || now === null || old === now) return [];
+  const { after } = facts;
+  const { old, now, isAppointed: appointed, replaced } = leadersOf(facts, replicaset);
+  if (replaced) return replacement(facts, replicaset);
+  if (appointed || old === null || now === null || old === now) return [];
   const [set, from, to] = [facts.aliasOf(replicaset), facts.aliasOf(old), facts.aliasOf(now)];
   const refusals: Refusal[] = [];
   if (databaseNeeded(after, old) && !facts.reachable(old)) {
@@ -51,6 +55,31 @@ function masterChange(facts: Facts, replicaset: string): Refusal[] {
     refusals.push(refusal('newMasterEmpty', replicaset, [`${set} would have no master: ${to} would be next, and it has no copy of the data yet.`, another(facts, replicaset, now, `Wait until ${to} is ready`)]));
   }
   return refusals;
+}
+
+/** The coordinator chooses among those that it can hear. */
+function replacement(facts: Facts, replicaset: string): Refusal[] {
+  const { after } = facts;
+  const members = (after.replicasets[replicaset]?.priority ?? []).filter((uuid) => databaseNeeded(after, uuid) && after.instances[uuid]?.electable);
+  if (members.some((uuid) => facts.reachable(uuid) && facts.knownOf(uuid)?.hasData)) return [];
+  const set = facts.aliasOf(replicaset);
+  return [refusal('newMasterUnreachable', replicaset, [`${set} would have no master: its own leaves, and none of the others that may lead can be reached and has a copy of the data.`, `Bring ${facts.aliases(members)} back first.`])];
+}
+
+/**
+ * An instance that cannot be reached keeps to the old way of finding masters until it hears of the new one: without
+ * leases while others have begun with them, by leases of another store, or by longer ones than others wait for.
+ */
+function unseen(facts: Facts, replicaset: string): Refusal[] {
+  const { before, after } = facts;
+  if (!isAppointed(after, replicaset) || !before.replicasets[replicaset]) return [];
+  const [old, now] = [failoverOf(before), failoverOf(after)];
+  const what = !isAppointed(before, replicaset) ? 'its master cannot be appointed' : canonicalJson(old.provider) !== canonicalJson(now.provider) && needsProvider(old.mode) ? 'the state provider cannot change' : now.leaseMs < old.leaseMs ? 'the lease cannot become shorter' : null;
+  if (what === null) return [];
+  const away = mayWrite(facts, replicaset).filter((uuid) => !facts.reachable(uuid));
+  if (away.length === 0) return [];
+  const [set, names] = [facts.aliasOf(replicaset), facts.aliases(away)];
+  return [refusal('mayWriteUnseen', replicaset, [`${set}: ${what}, as ${names} cannot be reached and might write there by the old settings, unseen.`, `Bring ${names} back; or, if you are sure that ${away.length > 1 ? 'they are' : 'it is'} stopped, disable or expel ${names} first.`])];
 }
 
 /** Names a copy that could do it now, if there is one. */

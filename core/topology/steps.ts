@@ -1,13 +1,15 @@
 import { hasDataRole } from '~/core/roles.ts';
 import type { Facts } from './facts.ts';
-import { databaseNeeded, enabledMembersOf, wantedMaster } from './master.ts';
+import { failoverSteps, preferenceStep } from './failover-steps.ts';
+import { leadersOf, type Leaders } from './leader.ts';
+import { databaseNeeded, enabledMembersOf, isAppointed, wantedMaster } from './master.ts';
 import type { Step } from './refusal.ts';
 
 /** What the agents will do once `next` is committed. Per replicaset: first who comes, then who leads, then who leaves. */
 export function stepsOf(facts: Facts): Step[] {
   const { before, after } = facts;
   const replicasets = facts.sorted([...new Set([...Object.keys(before.replicasets), ...Object.keys(after.replicasets)])]);
-  return [writeStep(facts), ...replicasets.flatMap((uuid) => replicasetSteps(facts, uuid)), ...sectionSteps(facts)];
+  return [writeStep(facts), ...failoverSteps(facts), ...replicasets.flatMap((uuid) => replicasetSteps(facts, uuid)), ...sectionSteps(facts)];
 }
 
 function writeStep(facts: Facts): Step {
@@ -28,10 +30,11 @@ function replicasetSteps(facts: Facts, replicaset: string): Step[] {
   const { before, after } = facts;
   const name = facts.aliasOf(replicaset);
   const all = facts.sorted([...new Set([...(before.replicasets[replicaset]?.priority ?? []), ...(after.replicasets[replicaset]?.priority ?? [])])]);
-  const [old, now] = [wantedMaster(before, replicaset), wantedMaster(after, replicaset)];
+  const leaders = leadersOf(facts, replicaset);
+  const first = wantedMaster(before, replicaset) === null ? wantedMaster(after, replicaset) : null;
   const starts = all.filter((uuid) => databaseNeeded(after, uuid) && !databaseNeeded(before, uuid));
-  const steps = starts.toSorted((a, b) => Number(b === now) - Number(a === now)).map((uuid) => startStep(facts, uuid, { name, first: uuid === now && old === null }));
-  if (old !== null && now !== null && old !== now) steps.push(masterStep(facts, replicaset, { old, now }));
+  const steps = starts.toSorted((a, b) => Number(b === first) - Number(a === first)).map((uuid) => startStep(facts, uuid, { name, first: uuid === first, appointed: leaders.isAppointed }));
+  steps.push(...masterSteps(facts, replicaset, leaders), ...preferenceStep(facts, replicaset, leaders));
   const stops = all.filter((uuid) => databaseNeeded(before, uuid) && !databaseNeeded(after, uuid));
   for (const uuid of all.filter((member) => before.instances[member] && !after.instances[member])) {
     steps.push({ kind: 'fence', target: uuid, sentence: `${facts.aliasOf(uuid)} is stopped and fenced; its data stays on its disk.`, reason: after.replicasets[replicaset] ? 'It is expelled.' : `Replicaset ${name} is deleted.` });
@@ -43,33 +46,53 @@ function replicasetSteps(facts: Facts, replicaset: string): Step[] {
   return [...steps, ...roleStep(facts, replicaset)];
 }
 
-function masterStep(facts: Facts, replicaset: string, { old, now }: { old: string; now: string }): Step {
-  const { after } = facts;
-  const [name, from, to] = [facts.aliasOf(replicaset), facts.aliasOf(old), facts.aliasOf(now)];
-  const reason = !after.instances[old] ? `${from} is expelled.` : after.instances[old]?.disabled ? `${from} is disabled.` : !after.instances[old]?.electable ? `${from} may not be master any more.` : `${to} stands before ${from} in the priority list.`;
+function masterSteps(facts: Facts, replicaset: string, { old, now, isAppointed: appointed, replaced }: Leaders): Step[] {
+  if (old === null) return [];
+  const [name, from] = [facts.aliasOf(replicaset), facts.aliasOf(old)];
+  if (replaced) {
+    const how = facts.reachable(old) ? `${from} gives its lease back when it has written its last row, and the coordinator appoints the best of the others: writes pause for some milliseconds` : `${from} cannot be asked; the coordinator appoints the best of the others as soon as its lease is over`;
+    return [{ kind: 'moveMaster', target: replicaset, sentence: `The master of ${name} moves away from ${from}: ${how}.`, reason: whyNot(facts, old, replicaset) }];
+  }
+  if (appointed || now === null || now === old) return [];
+  const to = facts.aliasOf(now);
   const how = facts.reachable(old) ? `${from} becomes read-only, ${to} catches up with it and becomes writable` : `${from} cannot be asked; ${to} becomes writable with what it has`;
-  return { kind: 'moveMaster', target: replicaset, sentence: `The master of ${name} moves from ${from} to ${to}: ${how}.`, reason };
+  const { after } = facts;
+  const reason = after.instances[old] && !after.instances[old].disabled && after.instances[old].electable ? `${to} stands before ${from} in the priority list.` : whyNot(facts, old, replicaset);
+  return [{ kind: 'moveMaster', target: replicaset, sentence: `The master of ${name} moves from ${from} to ${to}: ${how}.`, reason }];
 }
 
-function startStep(facts: Facts, uuid: string, { name, first }: { name: string; first: boolean }): Step {
+function whyNot({ after, aliasOf }: Facts, uuid: string, replicaset: string): string {
+  const instance = after.instances[uuid];
+  if (!instance) return `${aliasOf(uuid)} is expelled.`;
+  if (instance.disabled) return `${aliasOf(uuid)} is disabled.`;
+  return instance.electable ? `${aliasOf(replicaset)} has no role that keeps data any more.` : `${aliasOf(uuid)} may not be master any more.`;
+}
+
+function startStep(facts: Facts, uuid: string, { name, first, appointed }: { name: string; first: boolean; appointed: boolean }): Step {
   const alias = facts.aliasOf(uuid);
   if (facts.knownOf(uuid)?.hasData || facts.before.instances[uuid]?.disabled) return { kind: 'start', target: uuid, sentence: `${alias} starts with the data that it has and catches up.`, reason: facts.before.instances[uuid]?.disabled ? 'It is enabled.' : `${name} keeps data now.` };
+  if (first && appointed) return { kind: 'bootstrap', target: uuid, sentence: `${alias} starts an empty database as the first of ${name}, if the coordinator appoints it: as all are empty, it takes the first that it can reach.`, reason: 'It is the first electable instance in the priority list.' };
   if (first) return { kind: 'bootstrap', target: uuid, sentence: `${alias} starts an empty database as the first of ${name} and becomes its master.`, reason: `It is the first electable instance in the priority list.` };
   return { kind: 'join', target: uuid, sentence: `${alias} copies the data of ${name} and follows its master.`, reason: `It joins ${name}.` };
 }
 
-/** The others have to know of every address that comes, goes or changes. */
+/** The others have to know of every address that comes, goes or changes; where all follow the one master, of those that change. */
 function replicationStep(facts: Facts, replicaset: string, { stops, starts }: { stops: string[]; starts: string[] }): Step[] {
   const { before, after } = facts;
+  const [wasStar, star] = [isAppointed(before, replicaset), isAppointed(after, replicaset)];
   const stay = facts.sorted(enabledMembersOf(after, replicaset).filter((uuid) => databaseNeeded(after, uuid) && databaseNeeded(before, uuid)));
   const moved = stay.filter((uuid) => before.instances[uuid]?.uri !== after.instances[uuid]?.uri);
+  const mesh = !star || !wasStar;
   const reasons = [
-    ...(starts.length > 0 ? [`${facts.aliases(facts.sorted(starts))} ${starts.length > 1 ? 'come' : 'comes'} in`] : []),
-    ...(stops.length > 0 ? [`${facts.aliases(facts.sorted(stops))} ${stops.length > 1 ? 'leave' : 'leaves'}`] : []),
+    ...(mesh && starts.length > 0 ? [`${facts.aliases(facts.sorted(starts))} ${starts.length > 1 ? 'come' : 'comes'} in`] : []),
+    ...(mesh && stops.length > 0 ? [`${facts.aliases(facts.sorted(stops))} ${stops.length > 1 ? 'leave' : 'leaves'}`] : []),
     ...moved.map((uuid) => `${facts.aliasOf(uuid)} is now at ${after.instances[uuid]?.uri}`),
+    ...(star !== wasStar && stay.length > 1 ? [star ? 'Its master is appointed' : 'Its master is not appointed any more'] : []),
   ];
   if (stay.length === 0 || reasons.length === 0) return [];
-  return [{ kind: 'restartReplication', target: replicaset, sentence: `${facts.aliases(stay)} of ${facts.aliasOf(replicaset)} replicate with a new set of peers.`, reason: `${reasons.join('; ')}.` }];
+  const name = facts.aliasOf(replicaset);
+  const sentence = star ? `${facts.aliases(stay)} of ${name} replicate from its master alone.` : `${facts.aliases(stay)} of ${name} replicate with a new set of peers.`;
+  return [{ kind: 'restartReplication', target: replicaset, sentence, reason: `${reasons.join('; ')}.` }];
 }
 
 function roleStep(facts: Facts, replicaset: string): Step[] {

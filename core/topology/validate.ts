@@ -3,6 +3,7 @@ import { canonicalText } from '~/core/config/canonical.ts';
 import { limits, sizeOf, utf8Bytes } from '~/core/config/limits.ts';
 import { builtInRoles, hasDataRole, withDependencies } from '~/core/roles.ts';
 import { enabledMembersOf } from './master.ts';
+import { failoverFaults } from './failover-faults.ts';
 import { refusal, type Refusal } from './refusal.ts';
 
 /** What must hold in every configuration, whatever it was before and whoever can be reached. Empty = valid. */
@@ -11,6 +12,7 @@ export function validateConfig(config: ClusterConfig): Refusal[] {
     ...tooMany(config),
     ...Object.keys(config.replicasets).toSorted().flatMap((uuid) => replicasetFaults(config, uuid)),
     ...Object.keys(config.instances).toSorted().flatMap((uuid) => instanceFaults(config, uuid)),
+    ...failoverFaults(config),
     ...twice(config.replicasets, ({ alias }) => alias).map(([uuid, alias]) =>
       refusal('takenName', uuid, [`Two replicasets are called ${alias}.`, 'Choose another alias for one of them.'])),
     ...twice(config.instances, ({ alias }) => alias).map(([uuid, alias]) =>

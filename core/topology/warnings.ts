@@ -1,7 +1,9 @@
 import { hasDataRole } from '~/core/roles.ts';
 import { canonicalJson } from '~/core/config/canonical.ts';
 import type { Facts } from './facts.ts';
-import { databaseNeeded, enabledMembersOf, wantedMaster } from './master.ts';
+import { failoverWarnings } from './failover-steps.ts';
+import { leadersOf } from './leader.ts';
+import { databaseNeeded, enabledMembersOf } from './master.ts';
 
 /** What is allowed but a person should know: risks of the change itself, then weaknesses of the replicasets that it touches. */
 export function warningsOf(facts: Facts): string[] {
@@ -10,6 +12,7 @@ export function warningsOf(facts: Facts): string[] {
   const touched = facts.sorted(Object.keys(after.replicasets)).filter((uuid) => changed.has(uuid));
   const deleted = facts.sorted(Object.keys(before.replicasets)).filter((uuid) => !after.replicasets[uuid]);
   return [
+    ...failoverWarnings(facts),
     ...touched.flatMap((uuid) => masterRisk(facts, uuid)),
     ...deleted.filter((uuid) => hasDataRole(before.replicasets[uuid]?.roles ?? [])).map((uuid) => `The data of ${facts.aliasOf(uuid)} is no longer part of the cluster; it stays on the disks of ${facts.aliases(before.replicasets[uuid]?.priority ?? [])}.`),
     ...touched.filter((uuid) => hasDataRole(before.replicasets[uuid]?.roles ?? []) && !hasDataRole(after.replicasets[uuid]?.roles ?? [])).map((uuid) => `${facts.aliasOf(uuid)} keeps no data any more: its databases stop, and what they hold cannot be reached.`),
@@ -30,7 +33,12 @@ function touchedBy({ before, after }: Facts): Set<string> {
 }
 
 function masterRisk(facts: Facts, replicaset: string): string[] {
-  const [old, now] = [wantedMaster(facts.before, replicaset), wantedMaster(facts.after, replicaset)];
+  const { old, now, replaced } = leadersOf(facts, replicaset);
+  if (old !== null && replaced) {
+    const [from, set] = [facts.aliasOf(old), facts.aliasOf(replicaset)];
+    if (facts.reachable(old)) return [`${from} is the master of ${set} and leaves: another one is appointed, and writes pause for some milliseconds.`];
+    return [`${from}, the master of ${set}, cannot be reached: rows that only it has ${facts.after.instances[old] ? 'are put into lost and found when it is enabled again' : 'stay on its disk, and nobody reads them'}.`];
+  }
   if (old === null || now === null || old === now) return [];
   const from = facts.aliasOf(old);
   if (!facts.reachable(old)) return [`${from}, the master of ${facts.aliasOf(replicaset)}, cannot be reached: rows that only it has are lost to ${facts.aliasOf(now)}, and if it still runs, its clients may write there until it hears of the change.`];

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Alias, type Document, type Node } from 'yaml';
+import { isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Alias, type Document, type Node } from 'yaml';
 import type { z } from 'zod';
 import { refusal, type Refusal } from './refusal.ts';
 
@@ -81,6 +81,20 @@ export class YamlReader {
     const value = isScalar(found) ? found.value : null;
     const fits = typeof value === 'number' && value >= what.min && value <= what.max;
     return fits ? value : this.#none(this.at(found, what.at), `${what.name} has to be a number from ${what.min} to ${what.max}.`);
+  }
+
+  /** A value of any shape that the schema accepts. */
+  value<S extends z.ZodType>(node: Node | null, schema: S, what: { name: string; at: Place }): z.output<S> | null {
+    const found = this.#resolved(node);
+    const at = this.at(found, what.at);
+    const parsed = schema.safeParse(found === null ? null : found.toJS(this.#document, { maxAliasCount: aliasesMax }));
+    if (parsed.success) return parsed.data;
+    for (const { path, message } of parsed.error.issues) {
+      const inner = isCollection(found) ? (found.getIn(path, true) as Node | undefined) : null;
+      const given = this.#plain(inner ?? null);
+      this.fault(this.at(inner, at), `${[what.name, ...path.map(String)].join(' ')}${given === null ? '' : ` \`${given.slice(0, 80)}\``}: ${message.replace(/\.$/, '')}.`, 'Correct the value.');
+    }
+    return null;
   }
 
   isNull(node: Node | null): boolean {

@@ -1,9 +1,11 @@
 import type { ClusterConfig, ConfigVersion, InstanceConfig, ReplicasetConfig } from '~/contract/shapes/config.ts';
 import type { AgentStatus, LifeCycle } from '~/contract/shapes/status.ts';
 import { hasDataRole } from '~/core/roles.ts';
-import { membersOf, wantedMaster } from '~/core/topology/master.ts';
+import type { CoordinatorView, MemberFailover } from '~/contract/shapes/failover-view.ts';
+import { isAppointed, membersOf, wantedMaster } from '~/core/topology/master.ts';
 import { contactOf, type Contact } from './contact.ts';
 import { serverMissedKeys } from './gossip-keys.ts';
+import { recordOf, type LeaderRecord } from './record.ts';
 import { ages, type GossipView, type Observed, type Report } from './report.ts';
 
 /** Configuration, reports and gossip put together once per instance: views and issues both read this, so they agree. */
@@ -20,7 +22,10 @@ export type InstanceFacts = {
   readonly replicaset: { readonly uuid: string; readonly alias: string } | null;
   readonly roles: readonly string[];
   readonly priority: number | null;
+  /** By the record, where its replicaset's master is appointed; otherwise by the priority. */
   readonly wantedMaster: boolean;
+  /** Its word on failover, while it can be believed; null where no master is appointed. */
+  readonly member: MemberFailover | null;
   readonly contact: Contact;
   /** Last report by the server's clock. */
   readonly heardAt: number | null;
@@ -41,6 +46,11 @@ export type ReplicasetFacts = {
   readonly data: boolean;
   /** In priority order. */
   readonly members: readonly InstanceFacts[];
+  /** Its master is appointed and holds a lease. */
+  readonly appointed: boolean;
+  /** Who is appointed, as its members say; null while nobody has said so. */
+  readonly record: LeaderRecord | null;
+  /** By the record, or by the priority. */
   readonly wanted: InstanceFacts | null;
   /** Writable by their own word. */
   readonly masters: readonly InstanceFacts[];
@@ -59,6 +69,8 @@ export type Facts = {
   readonly gossipKey: string | null;
   /** Most agents lack that key: it was this server that was away while the keys were changed. */
   readonly missedKeys: boolean;
+  /** What the active coordinator said last; null: none answers, or none is needed. */
+  readonly coordinator: CoordinatorView | null;
   /** This server has begun to listen a moment ago: silence means nothing yet. */
   readonly starting: boolean;
 };
@@ -66,7 +78,7 @@ export type Facts = {
 export function gatherFacts(observed: Observed): Facts {
   const { config: version, reports, gossip, now } = observed;
   const config = version?.config ?? null;
-  const places = placesIn(config);
+  const places = placesIn(config, observed);
   const instances = new Map<string, InstanceFacts>();
   const add = (uuid: string) => {
     if (instances.has(uuid)) return;
@@ -79,24 +91,36 @@ export function gatherFacts(observed: Observed): Facts {
   const enabled = [...instances.values()].filter((instance) => instance.config !== null && !instance.config.disabled);
   const lost = enabled.filter((instance) => instance.contact === 'lost').length;
   const strangers = [...instances.values()].filter((instance) => instance.config === null && !instance.expelled && instance.contact === 'fresh');
-  return { now, config: version, instances, replicasets: config ? replicasetsOf(config, instances) : new Map(), strangers, mostLost: enabled.length > 2 && lost * 2 > enabled.length, gossipKey: observed.gossipKey, missedKeys: missedKeys(instances, observed.gossipKey), starting: now - observed.startedAt <= ages.unreachableMs };
+  return { now, config: version, instances, replicasets: config ? replicasetsOf(config, { instances, places }) : new Map(), strangers, mostLost: enabled.length > 2 && lost * 2 > enabled.length, gossipKey: observed.gossipKey, missedKeys: missedKeys(instances, observed.gossipKey), coordinator: observed.coordinator ?? null, starting: now - observed.startedAt <= ages.unreachableMs };
 }
 
 const missedKeys = (instances: ReadonlyMap<string, InstanceFacts>, gossipKey: string | null) =>
   serverMissedKeys([...instances.values()].flatMap(({ status, contact }) => (status === null || contact === 'lost' ? [] : [status])), gossipKey);
 
-type Place = { readonly uuid: string; readonly alias: string; readonly roles: readonly string[]; readonly priority: number; readonly wanted: boolean };
+type Place = { readonly uuid: string; readonly alias: string; readonly roles: readonly string[]; readonly priority: number; readonly wanted: boolean; readonly appointed: boolean; readonly record: LeaderRecord | null };
 
 /** Where each configured instance stands, in one walk over the replicasets. */
-function placesIn(config: ClusterConfig | null): Map<string, Place> {
+function placesIn(config: ClusterConfig | null, observed: Observed): Map<string, Place> {
   const places = new Map<string, Place>();
   if (!config) return places;
   for (const [uuid, { alias, roles }] of Object.entries(config.replicasets)) {
-    const wanted = wantedMaster(config, uuid);
-    for (const [priority, member] of membersOf(config, uuid).entries()) places.set(member, { uuid, alias, roles, priority, wanted: member === wanted });
+    const members = membersOf(config, uuid);
+    const appointed = isAppointed(config, uuid);
+    const record = appointed ? recordOf(uuid, members.flatMap((member) => heardOf(member, observed))) : null;
+    const wanted = appointed ? record?.master : wantedMaster(config, uuid);
+    for (const [priority, member] of members.entries()) places.set(member, { uuid, alias, roles, priority, wanted: member === wanted, appointed, record });
   }
   return places;
 }
+
+/** Its report, unless it is too old to be believed. */
+function heardOf(uuid: string, observed: Observed): Report[] {
+  const report = observed.reports.get(uuid);
+  return report && contactOf(report, observed.gossip.get(uuid) ?? null, observed) !== 'lost' ? [report] : [];
+}
+
+/** Somebody else is appointed: what this one said of itself a while ago is void, as its lease is over. */
+const isVoid = (uuid: string, place: Place | null, ageMs: number): boolean => place?.appointed === true && (place.record?.master ?? uuid) !== uuid && ageMs > ages.proofMs;
 
 function instanceFacts(uuid: string, { observed, config, place }: { observed: Observed; config: ClusterConfig | null; place: Place | null }): InstanceFacts {
   const own = config?.instances[uuid] ?? null;
@@ -106,6 +130,8 @@ function instanceFacts(uuid: string, { observed, config, place }: { observed: Ob
   const contact = contactOf(report, gossip, observed);
   const status = contact === 'lost' ? null : (report?.status ?? null);
   const payload = contact === 'lost' ? null : (gossip?.payload ?? null);
+  const readOnly = status ? (status.database?.readOnly ?? null) : (payload?.readOnly ?? null);
+  const member = place?.appointed ? (status?.failover?.member ?? null) : null;
   const named = own ?? expelled ?? report?.status ?? gossip?.payload;
   return {
     uuid,
@@ -119,13 +145,14 @@ function instanceFacts(uuid: string, { observed, config, place }: { observed: Ob
     roles: place?.roles ?? [],
     priority: place?.priority ?? null,
     wantedMaster: place?.wanted ?? false,
+    member: member?.replicaset === place?.uuid ? member : null,
     contact,
     heardAt: report?.receivedAt ?? null,
     report,
     status,
     gossip,
     state: status?.state ?? payload?.state ?? null,
-    readOnly: status ? (status.database?.readOnly ?? null) : (payload?.readOnly ?? null),
+    readOnly: readOnly === false && isVoid(uuid, place, observed.now - (report?.receivedAt ?? -Infinity)) ? null : readOnly,
     configVersion: (report?.status.config ?? gossip?.payload?.config)?.version ?? null,
   };
 }
@@ -137,14 +164,17 @@ function forgotten({ contact, heardAt, gossip }: InstanceFacts, now: number): bo
   return saidGoodbye && (heardAt === null || now - heardAt > ages.forgetMs);
 }
 
-function replicasetsOf(config: ClusterConfig, instances: ReadonlyMap<string, InstanceFacts>): Map<string, ReplicasetFacts> {
+function replicasetsOf(config: ClusterConfig, { instances, places }: { instances: ReadonlyMap<string, InstanceFacts>; places: ReadonlyMap<string, Place> }): Map<string, ReplicasetFacts> {
   const entries = Object.entries(config.replicasets).map(([uuid, replicaset]): [string, ReplicasetFacts] => {
     const members = membersOf(config, uuid).map((member) => instances.get(member)!);
+    const place = places.get(members[0]?.uuid ?? '');
     const facts = {
       uuid,
       config: replicaset,
       data: hasDataRole(replicaset.roles),
       members,
+      appointed: place?.appointed ?? false,
+      record: place?.record ?? null,
       wanted: members.find((member) => member.wantedMaster) ?? null,
       masters: members.filter((member) => member.readOnly === false),
     };

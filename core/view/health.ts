@@ -66,13 +66,24 @@ export function judgeReplicaset(replicaset: ReplicasetFacts, all: readonly Issue
   const issues = all.filter(counts);
   const members = replicaset.members.filter((member) => !member.config?.disabled);
   const well = members.filter((member) => memberHealth(member.uuid) === 'ok').length;
-  const masterMissing = replicaset.data && replicaset.masters.length === 0 && !all.some(({ code, muted }) => code === 'no-master' && muted !== undefined);
+  // A switchover holds the writes for some milliseconds: that is no trouble.
+  const switching = replicaset.record?.phase === 'switching';
+  const masterMissing = replicaset.data && replicaset.masters.length === 0 && !switching && !all.some(({ code, muted }) => code === 'no-master' && muted !== undefined);
   const dead = members.length > 0 && members.every((member) => memberHealth(member.uuid) === 'critical');
   let health: Health = members.length === 0 || well < members.length || masterMissing ? 'warning' : 'ok';
   if (dead) health = 'critical';
   if (members.length > 0 && members.every((member) => memberHealth(member.uuid) === 'unknown')) health = 'unknown';
   for (const { severity } of issues) if (severity !== 'info') health = worse(health, severity);
-  const masters = list(replicaset.masters.map(({ alias }) => alias));
-  const led = !replicaset.data ? '' : masters === '' ? ', no master' : replicaset.masters.length > 1 ? `, masters ${masters}` : `, master ${masters}`;
-  return { health, healthSentence: members.length === 0 ? 'no enabled instance' : `${well} of ${members.length} healthy${led}` };
+  return { health, healthSentence: members.length === 0 ? 'no enabled instance' : `${well} of ${members.length} healthy${ledBy(replicaset)}` };
+}
+
+function ledBy({ data, masters, members, record }: ReplicasetFacts): string {
+  if (!data) return '';
+  const nameOf = (uuid: string | null) => members.find((member) => member.uuid === uuid)?.alias ?? null;
+  const [appointed, target] = [nameOf(record?.master ?? null), nameOf(record?.target ?? null)];
+  if (record?.phase === 'switching' && appointed !== null && target !== null) return `, ${appointed} hands over to ${target}`;
+  if (masters.length === 0) return appointed !== null && record?.phase === 'promoting' ? `, ${appointed} is being promoted` : ', no master';
+  if (masters.length > 1) return `, masters ${list(masters.map(({ alias }) => alias))}`;
+  const [{ alias, uuid }] = masters as readonly [InstanceFacts];
+  return `, master ${alias}${record !== null && record.master === uuid ? `, epoch ${record.epoch}` : ''}`;
 }

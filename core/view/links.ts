@@ -1,13 +1,19 @@
 import type { AgentStatus } from '~/contract/shapes/status.ts';
 import type { ClusterOverview, InstanceView, ReplicationLinkView } from '~/contract/shapes/view.ts';
 
-/** Who should follow whom, and how it goes: a full mesh inside each replicaset, by the word of the one that pulls. */
+/**
+ * Who should follow whom, and how it goes, by the word of the one that pulls. Where the master is appointed, everybody
+ * follows it and it follows nobody; elsewhere each one follows each other.
+ */
 export function linksOf({ instances, replicasets }: Pick<ClusterOverview, 'instances' | 'replicasets'>, statusOf: (uuid: string) => AgentStatus | null): ReplicationLinkView[] {
   const byUuid = new Map(instances.map((one) => [one.uuid, one]));
   return replicasets.flatMap((replicaset) => {
     if (replicaset.wantedMaster === null && replicaset.masters.length === 0) return [];
     const members = replicaset.instances.flatMap((uuid) => byUuid.get(uuid) ?? []).filter(({ disabled }) => !disabled);
-    return members.flatMap((follower) => members.flatMap((source) => (source === follower ? [] : [linkOf({ replicaset: replicaset.alias, source, follower }, statusOf(follower.uuid))])));
+    const leader = replicaset.wantedMaster ?? replicaset.masters[0];
+    const sources = replicaset.appointed ? members.filter(({ uuid }) => uuid === leader) : members;
+    const followers = replicaset.appointed ? members.filter(({ uuid }) => uuid !== leader) : members;
+    return followers.flatMap((follower) => sources.flatMap((source) => (source === follower ? [] : [linkOf({ replicaset: replicaset.alias, source, follower }, statusOf(follower.uuid))])));
   });
 }
 

@@ -1,4 +1,5 @@
 import type { ConfigVersion } from '~/contract/shapes/config.ts';
+import type { CoordinatorView } from '~/contract/shapes/failover-view.ts';
 import type { AgentStatus, LifeCycle } from '~/contract/shapes/status.ts';
 import type { gossipStates } from '~/contract/shapes/view.ts';
 
@@ -44,6 +45,8 @@ export type Observed = {
   readonly now: number;
   /** The gossip key that this server seals with; null while it is not known. */
   readonly gossipKey: string | null;
+  /** What the active coordinator of failover said last. Absent: none answers, or none is needed. */
+  readonly coordinator?: CoordinatorView | null;
   /** When this server began to listen: what it has not heard by then is not missing yet. */
   readonly startedAt: number;
 };

@@ -21,6 +21,8 @@ export function buildViews(facts: Facts, issues: readonly Issue[], badges: Reado
       ...judgeReplicaset(replicaset, own, (uuid) => healthOf.get(uuid) ?? 'unknown'),
       masters: replicaset.masters.map(({ uuid }) => uuid),
       wantedMaster: replicaset.wanted?.uuid ?? null,
+      appointed: replicaset.appointed,
+      record: replicaset.record && { ...replicaset.record },
       instances: replicaset.members.map(({ uuid }) => uuid),
       issues: own.filter(counts).length + replicaset.members.reduce((sum, { uuid }) => sum + (byObject.get(uuid)?.filter(counts).length ?? 0), 0),
     };
@@ -47,6 +49,7 @@ function instanceView(instance: InstanceFacts, issues: readonly Issue[], options
     priority: instance.priority,
     leadership: instance.readOnly === null ? 'none' : instance.readOnly ? 'replica' : 'master',
     wantedMaster: instance.wantedMaster,
+    failover: failoverOf(instance),
     ...judgeInstance(instance, issues, options),
     gossip: instance.gossip?.state ?? 'unknown',
     // Last known, however old: its age stands beside it.
@@ -62,6 +65,12 @@ function instanceView(instance: InstanceFacts, issues: readonly Issue[], options
     memoryQuotaBytes: database?.slab.quotaBytes ?? null,
     issues: issues.filter(counts).length,
   };
+}
+
+function failoverOf({ member }: InstanceFacts): InstanceView['failover'] {
+  if (member === null) return null;
+  const { standing, epoch, failsafe, obstacle, diverged } = member;
+  return { standing, epoch, failsafe, obstacle, diverged };
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const replicasets = [
   { alias: 's1', roles: ['storage'], members: [0, 1] },
   { alias: 's2', roles: ['storage'], members: [2, 3] },
-  { alias: 'front', roles: ['failover-coordinator', 'router'], members: [5] },
+  { alias: 'front', roles: ['failover-coordinator', 'router', 'stateboard'], members: [5] },
 ];
 
 const names = ['s1-1', 's1-2', 's2-1', 's2-2', 'spare-1', 'front-1'];
@@ -24,8 +24,11 @@ export function localInstances(count, { dataDir, empty, offset }) {
 
 /** The cluster file for the demo: whichever of its replicasets have all their instances. The fifth stays a spare. */
 export function demoDocument(instances) {
-  const lines = ['name: demo', 'failover:', '  mode: disabled', 'replicasets:'];
-  for (const { alias, roles, members } of replicasets.filter(({ members }) => members.every((index) => index < instances.length))) {
+  const whole = replicasets.filter(({ members }) => members.every((index) => index < instances.length));
+  // Without somebody who keeps the state and somebody who appoints, the priority decides.
+  const mode = whole.some(({ roles }) => roles.includes('stateboard')) ? 'stateful' : 'disabled';
+  const lines = ['name: demo', 'failover:', `  mode: ${mode}`, 'replicasets:'];
+  for (const { alias, roles, members } of whole) {
     lines.push(`  ${alias}:`, `    roles: [${roles.join(', ')}]`, '    instances:');
     for (const index of members) lines.push(`      ${instances[index].name}:`, `        zone: ${instances[index].zone}`);
   }

@@ -15,6 +15,14 @@ const shownBy = {
   chromium: '/usr/bin/chromium',
   postgresql: '/usr/lib/postgresql/15/bin/postgres',
   serf: 'serf',
+  'etcd-server': 'etcd',
+  // The server itself, too, under another name: its own package would start one on this machine.
+  'redis-tools': 'redis-check-rdb',
+  patroni: 'patroni',
+  // In sbin, which is not on everybody's PATH.
+  iproute2: '/usr/sbin/ip',
+  nftables: '/usr/sbin/nft',
+  procps: '/usr/sbin/sysctl',
 };
 
 export function checkNode() {

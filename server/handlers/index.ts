@@ -5,6 +5,7 @@ import { auditHandlers } from './audit.ts';
 import { clusterHandlers } from './cluster.ts';
 import { configHandlers } from './config.ts';
 import type { HandlersOf } from './context.ts';
+import { failoverHandlers } from './failover.ts';
 import { gossipHandlers } from './gossip.ts';
 import { issueHandlers } from './issue.ts';
 import { instanceHandlers } from './instance.ts';
@@ -23,6 +24,7 @@ export const handlers: HandlersOf<Contract> = {
   rule: ruleHandlers,
   instance: instanceHandlers,
   replicaset: replicasetHandlers,
+  failover: failoverHandlers,
   topology: topologyHandlers,
   config: configHandlers,
   applyRun: applyRunHandlers,

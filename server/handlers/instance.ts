@@ -1,5 +1,6 @@
 import { CoterieError } from '~/contract/errors.ts';
 import type { contract } from '~/contract/index.ts';
+import type { ClusterOverview, InstanceView } from '~/contract/shapes/view.ts';
 import { act, step } from './action.ts';
 import { changeByEdits, type Changed, type Intent } from './change.ts';
 import type { Context, HandlersOf } from './context.ts';
@@ -97,7 +98,7 @@ async function told(context: Context, intent: Intent, { instance, verb, sentence
   const view = findInstance(context, instance);
   if (!view.configured || view.expelled) throw new CoterieError('REFUSED', `${view.alias} is ${view.expelled ? 'expelled' : 'not configured'}: it has no Tarantool to ${verb}.`, { instance: view.uuid });
   const refusals = verb === 'rebuild' ? rebuildRefusals(view, state.overview) : [];
-  const warnings = verb !== 'start' && view.leadership === 'master' ? [`${view.alias} is the master of ${view.replicaset?.alias}: it cannot be written to meanwhile.`] : [];
+  const warnings = verb !== 'start' && view.leadership === 'master' ? [masterWarning(view, state.overview)] : [];
   return act(context, intent, {
     action: { summary: `${view.alias} ${sentence}.`, steps: [step(verb, view.uuid, [`The Tarantool of ${view.alias} ${sentence}.`, reason])], refusals, warnings },
     run: async () => {
@@ -105,4 +106,10 @@ async function told(context: Context, intent: Intent, { instance, verb, sentence
       return { instance: view.alias, sentence: done.sentence };
     },
   });
+}
+
+function masterWarning({ alias, replicaset }: InstanceView, { replicasets }: ClusterOverview): string {
+  const set = replicasets.find(({ uuid }) => uuid === replicaset?.uuid);
+  const appointed = set?.appointed === true && set.instances.length > 1;
+  return appointed ? `${alias} is the master of ${set.alias}: it hands over first if another one can lead, and writes pause for some milliseconds.` : `${alias} is the master of ${replicaset?.alias}: it cannot be written to meanwhile.`;
 }

@@ -16,8 +16,8 @@ export const replicasetHandlers: HandlersOf<Pick<typeof contract, 'replicaset'>>
   create: async (context, { alias, instances, roles, weight, allRw, ...intent }) =>
     outcome(intent, alias, await changeByEdits(context, intent, [{ kind: 'createReplicaset', alias, instances, roles, allRw, ...(weight === undefined ? {} : { weight }) }])),
 
-  edit: async (context, { replicaset, alias, roles, priority, weight, allRw, ...intent }) => {
-    const fields = Object.fromEntries(Object.entries({ alias, roles, priority, weight, allRw }).filter(([, value]) => value !== undefined));
+  edit: async (context, { replicaset, alias, roles, priority, weight, allRw, durability, minReplicas, ...intent }) => {
+    const fields = Object.fromEntries(Object.entries({ alias, roles, priority, weight, allRw, durability, minReplicas }).filter(([, value]) => value !== undefined));
     return outcome(intent, alias ?? replicaset, await changeByEdits(context, intent, [{ kind: 'editReplicaset', replicaset, ...fields }]));
   },
 

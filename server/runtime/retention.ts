@@ -5,7 +5,7 @@ import { pause } from './backoff.ts';
 /** Ends history by its setting, a few rows at a time, and what somebody began and no server lives to tell of. Of several servers on one database the one that writes the events does it. */
 
 export type RetentionComponents = {
-  readonly store: Pick<Store, 'meta' | 'retention' | 'audit' | 'provider'>;
+  readonly store: Pick<Store, 'meta' | 'retention' | 'audit' | 'provider' | 'failover'>;
   readonly now: () => number;
   readonly isOurs: () => boolean;
   readonly onError: (error: unknown) => void;
@@ -108,6 +108,8 @@ export class RetentionKeeper {
       const before = this.#before(kind, days);
       gone += await this.#batches((limit) => store.retention.prune(kind, { before, limit }));
     }
+    // Incidents are history like events.
+    gone += await this.#batches((limit) => store.failover.prune({ before: this.#before('event', days), limit }));
     return gone + (await this.#batches((limit) => store.retention.pruneEvents(this.limits.eventsMax, limit)));
   }
 

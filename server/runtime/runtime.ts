@@ -7,6 +7,7 @@ import { ages, type GossipView } from '~/core/view/report.ts';
 import type { AgentTarget } from '~/link/client.ts';
 import type { AgentClient } from '~/link/protocol.ts';
 import type { Store } from '~/server/store/index.ts';
+import { noWord } from '~/core/issues/row.ts';
 import { alertables } from '~/core/alerts/rule.ts';
 import { Adoption, type Holder } from './adoption.ts';
 import { Agents } from './agents.ts';
@@ -15,6 +16,7 @@ import type { Sender } from './alerts/sender.ts';
 import { ApplyRunner } from './apply/runner.ts';
 import { CatchUp } from './catch-up.ts';
 import { ChangeLock } from './change-lock.ts';
+import { Failover } from './failover/failover.ts';
 import type { Gossip } from './gossip.ts';
 import { GossipKeys } from './gossip-keys.ts';
 import { heard, wokenBetween } from './heard.ts';
@@ -69,6 +71,7 @@ export class Runtime {
   readonly state: ClusterState;
   readonly applies: ApplyRunner;
   readonly adoption: Adoption;
+  readonly failover: Failover;
   readonly keys: GossipKeys;
   readonly journal: Journal;
   readonly marks: Marks;
@@ -154,10 +157,11 @@ export class Runtime {
     this.#catchUp = new CatchUp({ store, versions, client, reportOf: (uuid) => this.state.report(uuid), isApplying: () => this.applies.running().length > 0, now, random, onChange: poke, onError });
     this.applies = new ApplyRunner({ store, versions, lock, client, reachable, now, newUuid, onChange: onRun, onCommitted: (uuid, config, applied) => this.state.committed(uuid, config, applied), onFinished: (run) => this.#finished(run), onError }, { owner, ...(policy ? { policy } : {}) });
     this.state = new ClusterState(
-      { versions, now, isUp, runs: () => this.applies.running(), marks: () => marks.all, failingAlerts: () => alerts.failing, findings: () => rules.findings(), gossipKey: () => this.#gossipKey, onEvents: (drafts) => this.#tellOf(drafts), onSeen: (seen) => journal.issues(seen) },
+      { versions, now, isUp, runs: () => this.applies.running(), marks: () => marks.all, failingAlerts: () => alerts.failing, findings: () => rules.findings(), gossipKey: () => this.#gossipKey, failover: () => this.failover?.known ?? noWord, onEvents: (drafts) => this.#tellOf(drafts), onSeen: (seen) => journal.issues(seen) },
       { name, boot, ...stateDefaults, seen: new Map([...told, ...journal.since]) },
     );
     marks.onChange(() => this.state.lookBeforeAnswer());
+    this.failover = new Failover({ store, name, config: () => versions.current?.config ?? null, reports: () => this.state.reports(), client, now, newUuid, onChange: poke, onError: (error) => warn('What agents note about failover could not be collected; it is tried again.', error) }, { boot });
     this.adoption = new Adoption({ versions, store, client, holders: () => this.#holders() });
     this.keys = new GossipKeys({ gossip, client, sealRing, statuses: () => [...this.state.reports().values()].flatMap(({ status, receivedAt }) => (now() - receivedAt > ages.unreachableMs ? [] : [status])) });
   }
@@ -174,6 +178,7 @@ export class Runtime {
   async stop(): Promise<void> {
     clearInterval(this.#looking);
     clearTimeout(this.#telling);
+    await this.failover.end();
     this.agents.end();
     this.state.end();
     await this.alerts.end();
@@ -186,7 +191,7 @@ export class Runtime {
 
   async #listen(): Promise<void> {
     const { gossip } = this.components;
-    await this.#catchUp.load();
+    await Promise.all([this.#catchUp.load(), this.failover.load()]);
     gossip.onChange(() => this.#hear());
     // Not at once: the commits are on their way, and every member passes this on.
     this.versions.onChange(() => (this.#telling ??= setTimeout(() => this.#tell(), tellAfterMs)));
@@ -196,6 +201,7 @@ export class Runtime {
     this.#looking = setInterval(() => void this.#look(), lookEveryMs);
     this.journal.start();
     this.alerts.start();
+    this.failover.start();
     this.retention.start();
   }
 
@@ -243,7 +249,8 @@ export class Runtime {
     if (this.#busy) return;
     this.#busy = true;
     try {
-      // Payloads are read again too: a change of a member is an event, its round trip is not.
+      // A change of a member is an event, its round trip is not.
+      await this.gossip.table();
       this.#hear();
       this.clusterMetrics.look();
       await this.versions.refresh();

@@ -5,7 +5,7 @@ import type { EventDraft } from '~/core/events/draft.ts';
 import type { Seen } from '~/core/issues/detect.ts';
 import type { Mark } from '~/core/issues/marks.ts';
 import { observe, type Observation } from '~/core/issues/observe.ts';
-import type { FailingAlert } from '~/core/issues/row.ts';
+import type { FailingAlert, FailoverWord } from '~/core/issues/row.ts';
 import { builtInRoles } from '~/core/roles.ts';
 import type { KnownInstance } from '~/core/topology/known.ts';
 import type { RuleFinding } from '~/core/rules/issues.ts';
@@ -36,6 +36,8 @@ export type StateComponents = {
   readonly findings: () => readonly RuleFinding[];
   /** The gossip key that this server seals with. */
   readonly gossipKey: () => string | null;
+  /** What the active coordinator of failover said of late. */
+  readonly failover: () => FailoverWord;
   readonly onEvents: (drafts: readonly EventDraft[]) => void;
   /** What is wrong now, and since when: to be kept over a restart. */
   readonly onSeen: (seen: Seen) => void;
@@ -121,7 +123,9 @@ export class ClusterState {
       const readOnly = report ? (report.status.database?.readOnly ?? null) : (payload?.readOnly ?? null);
       // Every agent holds the committed configuration, a spare one too: what tells is whether it has ever been placed in it.
       const hasData = said.state !== 'unconfigured' || (report?.status.database ?? null) !== null;
-      return [{ uuid, alias: said.alias, uri: said.uri, zone: said.zone, reachable: isUp(uuid) && this.#isFresh(report), state: said.state, readOnly, hasData }];
+      const { replicaset, epoch, master } = report?.status.failover?.member ?? {};
+      const record = replicaset !== undefined && epoch !== undefined && master !== undefined ? { record: { replicaset, epoch, master } } : {};
+      return [{ uuid, alias: said.alias, uri: said.uri, zone: said.zone, reachable: isUp(uuid) && this.#isFresh(report), state: said.state, readOnly, hasData, ...record }];
     });
   }
 
@@ -182,8 +186,8 @@ export class ClusterState {
   }
 
   #look(): Observation {
-    const { versions, now, runs, marks, failingAlerts, findings, gossipKey } = this.components;
-    return observe({ config: versions.current, reports: this.#reports, gossip: this.#gossip, now: now(), startedAt: this.#startedAt, gossipKey: gossipKey() }, { seen: this.#seen, pendingRuns: runs(), marks: marks(), failingAlerts: failingAlerts(), findings: findings() });
+    const { versions, now, runs, marks, failingAlerts, findings, gossipKey, failover } = this.components;
+    return observe({ config: versions.current, reports: this.#reports, gossip: this.#gossip, now: now(), startedAt: this.#startedAt, gossipKey: gossipKey(), coordinator: failover().told?.view ?? null }, { seen: this.#seen, pendingRuns: runs(), marks: marks(), failingAlerts: failingAlerts(), findings: findings(), failover: failover() });
   }
 
   #shown(): ClusterOverview {

@@ -88,7 +88,8 @@ export class SwimGossip implements Gossip {
   }
 
   async table(): Promise<GossipTable> {
-    return { self: this.options.uuid, address: this.#address, others: this.#membersOf(await this.#running.members()) };
+    this.#members = this.#membersOf(await this.#running.members());
+    return { self: this.options.uuid, address: this.#address, others: this.#members };
   }
 
   onChange(listener: () => void): void {

@@ -36,7 +36,7 @@ export function eventStore(db: Db, provider: Provider): EventStore {
   };
 }
 
-function rowOf({ at, kind, severity, object, sentence, actor, data }: EventDraft) {
+export function rowOf({ at, kind, severity, object, sentence, actor, data }: EventDraft) {
   return { at: BigInt(at), kind, severity, objectKind: object.kind, objectId: object.id, objectName: object.name, sentence, actor, data: JSON.stringify(data) };
 }
 

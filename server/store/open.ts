@@ -3,6 +3,7 @@ import { auditStore } from './audit.ts';
 import { checkpoint, openDatabase } from './database.ts';
 import { alreadyDurable, walDurable, type OpenLog } from './durable.ts';
 import { eventStore } from './events.ts';
+import { failoverStore } from './failover.ts';
 import { issueMarkStore } from './issue-marks.ts';
 import { lockStore } from './locks.ts';
 import { loginFailureStore } from './login-failures.ts';
@@ -32,6 +33,7 @@ export async function openStore(url: string, { openLog }: { openLog?: OpenLog } 
     runs: { ...runs, decide: (id, decision) => durable.after(runs.decide(id, decision)) },
     locks: lockStore(db, provider),
     events: eventStore(db, provider),
+    failover: failoverStore(db),
     // The last write of every mutation: once it is on the disk, so is all that the mutation did.
     audit: { ...audit, begin: (id, entry) => durable.after(audit.begin(id, entry)), append: (entry, begun) => durable.after(audit.append(entry, begun)) },
     issuesSeen: issueSeenStore(db),

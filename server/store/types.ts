@@ -9,6 +9,7 @@ import type { Mark } from '~/core/issues/marks.ts';
 import type { Committed } from '~/link/protocol.ts';
 import type { z } from 'zod';
 import type { AlertStore } from './alert-types.ts';
+import type { FailoverStore } from './failover-types.ts';
 import type { RetentionStore } from './retention.ts';
 
 /**
@@ -20,6 +21,7 @@ export type Store = {
   readonly runs: RunStore;
   readonly locks: LockStore;
   readonly events: EventStore;
+  readonly failover: FailoverStore;
   readonly audit: AuditStore;
   readonly issuesSeen: IssueSeenStore;
   readonly issueMarks: IssueMarkStore;

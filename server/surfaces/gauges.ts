@@ -5,6 +5,7 @@ import type { Exposition } from '~/core/metrics/exposition.ts';
 import { setGossip, setProcess } from '~/core/metrics/shared-families.ts';
 import { hasDataRole } from '~/core/roles.ts';
 import type { Runtime } from '~/server/runtime/runtime.ts';
+import { failoverGauges } from './failover-gauges.ts';
 import type { ServerFamilies } from './families.ts';
 
 type Out = Exposition<ServerFamilies>;
@@ -18,6 +19,7 @@ export function gauges(out: Out, runtime: Runtime): void {
     ofInstances(out, overview);
     ofReplicasets(out, overview);
     ofIssues(out, overview);
+    failoverGauges(out, runtime.failover);
     out.set('coterie_issues_unacknowledged', { value: overall.unacknowledged });
     out.set('coterie_issues_muted', { value: overall.muted });
     out.set('coterie_config_version', { value: overview.configVersion });

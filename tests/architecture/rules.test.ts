@@ -9,7 +9,7 @@ const mayImport: Record<string, readonly string[]> = {
   swim: [],
   iproto: [],
   link: ['contract', 'core'],
-  state: ['contract', 'core', 'link'],
+  state: ['contract', 'core', 'link', 'iproto'],
   agent: ['contract', 'core', 'link', 'state', 'swim', 'iproto'],
   router: ['contract', 'core', 'link', 'state', 'swim', 'iproto'],
   server: ['contract', 'core', 'link', 'state', 'swim', 'iproto'],
@@ -19,7 +19,7 @@ const mayImport: Record<string, readonly string[]> = {
 
 /** Names that make a decision depend on something other than its arguments. */
 const impure = /\b(Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|setImmediate|process\.(?!off|on\b)|performance\.now)\b|from 'node:/;
-const pure = ['contract', 'core', 'swim/protocol'];
+const pure = ['contract', 'core', 'swim/protocol', 'state/client', 'state/memory'];
 const linesMax = 400;
 
 function filesIn(folder: string): string[] {

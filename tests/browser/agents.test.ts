@@ -5,9 +5,9 @@ import { act, closeDialog, confirm, isAlive, row, untilLive, untilMaster, untilS
 import { openDashboard } from '../support/dashboard.ts';
 import { waitFor } from '../support/wait.ts';
 
-/** An agent that is lost and comes back, and an instance that is expelled and comes back as a new one: on the real product. */
+/** An agent that is lost and comes back, and an instance that is expelled and comes back as a new one, where no lease ends what a lost agent's database writes: on the real product. */
 
-const { product, page } = await openDashboard();
+const { product, page } = await openDashboard({ leases: false });
 
 const dialog = () => page.getByRole('dialog');
 const rowsOn = async (instance: string): Promise<number> => Number((await product.eval(instance, 'return box.space.t and box.space.t:len() or 0')).values[0]);

@@ -9,7 +9,7 @@ import { isSigned, Receiver } from '../support/webhook-receiver.ts';
 const secret = 'shared with the receiver';
 const receiver = await Receiver.start();
 afterAll(() => receiver.stop());
-const { product, page, open } = await openDashboard({ path: '/alerts' });
+const { product, page, open } = await openDashboard({ path: '/alerts', leases: false });
 
 const channel = (name: string) => page.locator(`tr[data-row="${name}"]`);
 const dialog = () => page.getByRole('dialog');

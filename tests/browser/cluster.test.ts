@@ -6,7 +6,7 @@ import { waitFor } from '../support/wait.ts';
 
 /** The Cluster page on the real product: groups, the search, the graph, and several changes made as one. */
 
-const { product, page } = await openDashboard();
+const { product, page, open } = await openDashboard({ leases: false });
 
 const shown = (from: Page = page) => from.locator('tr[data-instance]').evaluateAll((rows) => rows.map((one) => (one as HTMLElement).dataset.instance));
 const groups = () => page.locator('tbody[data-group]').evaluateAll((bodies) => bodies.map((one) => (one as HTMLElement).dataset.group));
@@ -45,14 +45,32 @@ describe('the table', () => {
 
   it('shows what a link says, tells how much that is, and is cleared', async () => {
     await page.goto('/?q=is:master&zone=dc-a');
-    await page.getByText('2 of 5 shown').waitFor();
-    expect(await shown()).toEqual(['s1-1', 's2-1']);
+    await page.getByText('3 of 5 shown').waitFor();
+    expect(await shown()).toEqual(['front-1', 's1-1', 's2-1']);
     await page.getByLabel('Search instances').fill('-is:master role:storage');
     await page.getByText('0 of 5 shown').waitFor();
     await page.getByText('Nothing matches').waitFor();
     await page.getByRole('button', { name: 'Clear filters' }).click();
     await page.getByText('5 instances', { exact: true }).waitFor();
     expect(new URL(page.url()).search).toBe('');
+  });
+});
+
+describe('a phone', () => {
+  it('has the first instance on its first screen, and the choices behind a button', async () => {
+    const phone = await open({ phone: true });
+    await untilState(phone, 's2-2', 'ready');
+    const first = await row(phone, 'front-1').getByText('front-1', { exact: true }).first().boundingBox();
+    expect(first!.y + first!.height).toBeLessThan(844);
+    const roles = phone.getByRole('combobox', { name: 'Role', exact: true });
+    expect(await roles.isVisible()).toBe(false);
+    await phone.getByRole('button', { name: 'Filters', exact: true }).click();
+    await roles.click();
+    await phone.getByRole('option', { name: 'router', exact: true }).click();
+    await phone.getByRole('button', { name: 'Filters: 1' }).click();
+    await roles.waitFor({ state: 'hidden' });
+    expect(await shown(phone)).toEqual(['front-1']);
+    await phone.context().close();
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { closeDialog, confirm, copied, seriousFindings, untilLive } from '../support/browser.ts';
 import { fits, openDashboard } from '../support/dashboard.ts';
+import { waitFor } from '../support/wait.ts';
 
 /** The Configuration page on the real product: draft, conflict, comparison, restore, download and upload. */
 
@@ -155,6 +156,37 @@ describe('the Configuration page', () => {
     await page.getByTestId('runs').locator('li[data-instance="s1-2"]').getByText('applied').waitFor();
     expect(await seriousFindings(page), 'runs').toEqual([]);
   }, 60_000);
+
+  it('applies the current one again, from the page and from the problem of one that has not taken it', async () => {
+    const { version, config: { sections } } = await newest();
+    await page.goto('/config');
+    await page.locator(`[data-version="${version}"]`).getByText('current').waitFor();
+    await page.getByRole('button', { name: 'Apply again', exact: true }).click();
+    await page.getByTestId('plan').getByText(`Every instance gets the contents of configuration version ${version} again, as version ${version + 1}.`).first().waitFor();
+    expect((await copied(page)).cli).toBe(`coterie config restore ${version}`);
+    await confirm(page, 'Restore');
+    await closeDialog(page);
+    await page.locator(`[data-version="${version + 1}"]`).getByText('current').waitFor();
+    expect(await newest()).toMatchObject({ version: version + 1, config: { sections } });
+
+    const { pid } = (await product.rest('/instance/s1-2')).body.status.database.process as { pid: number };
+    const pending = page.locator('[data-issue=config-pending][data-object=s1-2]');
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await page.goto('/issues');
+      await page.locator('[data-issue=failed][data-object=s1-2]').waitFor();
+      await upload({ 'limits.yml': 'rate: 12\n' }, 'while s1-2 hangs');
+      await pending.getByRole('button', { name: `Apply version ${version + 2} again` }).click();
+      await page.getByTestId('plan').getByText(`again, as version ${version + 3}.`).first().waitFor();
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await confirm(page, 'Restore');
+    await closeDialog(page);
+    await pending.waitFor({ state: 'detached' });
+    expect(await newest()).toMatchObject({ version: version + 3, config: { sections: { 'limits.yml': 'rate: 12\n' } } });
+    await waitFor(async () => (await product.rest('/instance/s1-2')).body.status.appliedVersion === version + 3, { timeoutMs: 20_000, what: 's1-2 to have it in place' });
+  }, 90_000);
 
   it('lets a viewer read, and no more', async () => {
     expect((await product.rest('/user/eve/create', { password: 'a long password', role: 'viewer' })).status).toBe(200);

@@ -22,7 +22,7 @@ const press = (name: string) => () => page.getByRole('button', { name, exact: tr
 
 const cases: Readonly<Record<string, Case>> = {
   'edit an instance': { open: of('s1-2', 'Edit'), fill: () => dialog.getByLabel('Zone').fill('dc-x'), plan: /dc-x/, cli: 'instance edit s1-2 --zone dc-x', curl: '/instance/s1-2/edit' },
-  'make a replica the master': { open: of('s1-2', 'Make master'), plan: /s1-2/, cli: 'replicaset edit s1 --priority s1-2', curl: '/replicaset/s1/edit' },
+  'make a replica the master': { open: of('s1-2', 'Make master'), plan: /s1-2/, cli: 'failover switch s1 --to s1-2', curl: '/failover/s1/switch' },
   'restart': { open: of('s1-2', 'Restart'), plan: /s1-2/, cli: 'instance restart s1-2', curl: '/instance/s1-2/restart' },
   'stop': { open: of('s1-2', 'Stop'), plan: /s1-2/, cli: 'instance stop s1-2', curl: '/instance/s1-2/stop' },
   'rebuild': { open: of('s1-2', 'Rebuild from peers'), plan: /s1-2/, cli: 'instance rebuild s1-2', curl: '/instance/s1-2/rebuild' },

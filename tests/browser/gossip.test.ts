@@ -63,6 +63,26 @@ describe('the Gossip page', () => {
     await allAlive(page);
   }, 60_000);
 
+  it('gives the keys to one that was away while they were changed', async () => {
+    const startAgent = await product.endAgent('s2-2', 'SIGTERM');
+    await page.locator('tr[data-member=s2-2][data-state=alive]').waitFor({ state: 'detached' });
+    const [old] = await keyIds(page);
+    const { id: fresh } = (await product.rest('/gossip/install-key', {})).body.data as { id: string };
+    for (const path of [`/gossip/${fresh}/use-key`, `/gossip/${old}/remove-key`]) expect((await product.rest(path, {})).status, path).toBe(200);
+    startAgent();
+    await page.getByText('s2-2 was away while the keys were changed, and hears nobody.').waitFor();
+    await page.getByRole('button', { name: 'Give s2-2 the keys' }).click();
+    await page.getByTestId('plan').getByText(/^s2-2 takes the keys of this server in place of its own/).waitFor();
+    expect((await copied(page)).cli).toBe('coterie gossip give-keys s2-2');
+    await confirm(page, 'Give the keys');
+    await closeDialog(page);
+    await page.getByRole('button', { name: 'Give s2-2 the keys' }).waitFor({ state: 'detached' });
+    await page.locator('tr[data-member=s2-2][data-state=alive]').waitFor();
+    const ring = await waitFor(async () => { const { body } = await product.rest('/gossip/keyring'); return body[0].members === 7 ? body : null; }, { timeoutMs: 20_000, what: 'all to have the key' });
+    expect(ring).toEqual([{ id: fresh, primary: true, members: 7, of: 7, missing: [] }]);
+    await allAlive(page);
+  }, 90_000);
+
   it('is reached from an instance, at its row', async () => {
     await page.goto('/?instance=s1-2');
     await page.getByRole('dialog').getByRole('link', { name: 'alive', exact: true }).click();

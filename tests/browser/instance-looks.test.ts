@@ -22,7 +22,7 @@ const run = async (shown: Page) => {
 
 const tabs: Readonly<Record<string, (shown: Page) => Promise<unknown>>> = {
   general: (shown) => shown.getByText('Processes', { exact: true }).waitFor(),
-  replication: (shown) => shown.locator('[data-chart=lag] canvas').waitFor(),
+  replication: (shown) => shown.locator('tr[data-peer]').first().waitFor(),
   storage: (shown) => shown.locator('[data-row="orders"]').waitFor(),
   settings: (shown) => shown.locator('[data-row="listen"]').waitFor(),
   statistics: (shown) => shown.locator('[data-chart=disk] canvas').waitFor(),

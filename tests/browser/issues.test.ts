@@ -5,7 +5,7 @@ import { waitFor } from '../support/wait.ts';
 
 /** What people say about issues, and rules over the events, on the real product: one is acknowledged, muted, seen apart, and taken back; a rule is added, raises, is edited and removed. */
 
-const { product, page } = await openDashboard({ path: '/issues' });
+const { product, page } = await openDashboard({ path: '/issues', leases: false });
 beforeAll(async () => {
   expect((await product.rest('/instance/s1-2/stop', {})).status).toBe(200);
   await issue('stopped').waitFor();
@@ -145,5 +145,40 @@ describe('rules over the event stream', () => {
     await confirm(page, 'Apply');
     await closeDialog(page);
     await page.getByText('built in, changed by admin').waitFor();
+  });
+});
+
+describe('hundreds of issues', () => {
+  /** The real cluster, and half of a big one down: what a stream would say, without the instances. */
+  const many = 300;
+  const flood = async () => {
+    const { body: overview } = await product.rest('/cluster/overview');
+    const since = overview.serverTime - 60_000;
+    const made = Array.from({ length: many }, (_, index) => ({
+      id: `unreachable:${index}`, code: 'unreachable', severity: 'critical', object: { kind: 'instance', id: `0000-${index}`, name: `far-${index}` },
+      since: since + index, sentence: `far-${index} has not answered for a while.`, wayOut: 'Look at its host.', repair: null,
+    }));
+    await page.route('**/api/v1/cluster/watch', (route) => route.fulfill({ contentType: 'text/event-stream', body: `data: ${JSON.stringify({ kind: 'snapshot', overview: { ...overview, issues: made, suggestions: [] } })}\n\n` }));
+  };
+  const rows = page.locator('li[data-issue=unreachable]');
+
+  it('are counted all and drawn in sight only, here and on the Cluster page', async () => {
+    await flood();
+    await page.goto('/issues');
+    await page.getByText(`${many} issues now`).waitFor();
+    await rows.first().waitFor();
+    expect(await rows.count()).toBeLessThan(60);
+    expect(await rows.first().getAttribute('aria-setsize')).toBe(String(many));
+    await waitFor(async () => {
+      await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+      return page.locator(`[data-object="far-${many - 1}"]`).isVisible();
+    }, { timeoutMs: 20_000, what: 'the last issue to come into sight' });
+    expect(await rows.count()).toBeLessThan(60);
+    expect(await page.locator('[data-object="far-0"]').count()).toBe(0);
+    await page.goto('/');
+    await page.getByRole('button', { name: /^296 more problems: 296 critical$/ }).click();
+    await page.getByRole('link', { name: `All ${many} on the Issues page` }).waitFor();
+    expect(await rows.count()).toBe(24);
+    await page.unroute('**/api/v1/cluster/watch');
   });
 });

@@ -5,7 +5,7 @@ import { waitFor } from '../support/wait.ts';
 
 /** What an operator does to a running cluster, through the dashboard, on the real product. */
 
-const { product, page, open } = await openDashboard();
+const { product, page, open } = await openDashboard({ leases: false });
 
 
 const writable = async (alias: string) => (await product.eval(alias, 'return box.info.ro')).values[0] === false;

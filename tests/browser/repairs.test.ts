@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { act, closeDialog, confirm, copied, isAlive, row, untilLive, untilMaster, untilState, user } from '../support/browser.ts';
 import { openDashboard } from '../support/dashboard.ts';
+import { freeAddress } from '../support/ports.ts';
 import { waitFor } from '../support/wait.ts';
 
 /** What is done to one instance or replicaset at a time, each pressed in the dashboard and run as the line that it copies. */
@@ -49,14 +49,6 @@ async function cancel(): Promise<void> {
 
 const curlOf = (path: string, json = '{}') => `curl --fail-with-body -X POST ${product.url}/api/v1${path} \\\n  -H "Authorization: Bearer $COTERIE_TOKEN" \\\n  -H 'Content-Type: application/json' \\\n  -d ${json === '{}' ? "'{}'" : `'${json}'`}`;
 
-async function freeAddress(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return `127.0.0.1:${port}`;
-}
-
 describe('one instance', () => {
   it('restarts: a new process, the same data, from the page, the command line and curl', async () => {
     expect(await value('s1-1', "box.schema.space.create('t'):create_index('pk') for i = 1, 100 do box.space.t:insert{i} end return box.space.t:len()")).toBe(100);
@@ -79,7 +71,7 @@ describe('one instance', () => {
 
   it('warns before a master restarts', async () => {
     await act(page, 's1-1', 'Restart');
-    await planSays('s1-1 is the master of s1: it cannot be written to meanwhile.');
+    await planSays(/^s1-1 is the master of s1: it hands over first if another one can lead/);
     await cancel();
   });
 
@@ -121,7 +113,7 @@ describe('one instance', () => {
     await closeDialog(page);
     await untilState(page, 's2-2', 'disabled');
     await until('its Tarantool to end', async () => !isAlive(pid));
-    await until('s2-1 to do without it', async () => (await value('s2-1', 'return #box.cfg.replication')) === 0 || (await value('s2-1', 'return #box.cfg.replication')) === 1);
+    await until('s2-1 to do without it', async () => (await value('s2-1', 'return #(box.cfg.replication or {})')) === 0);
 
     await act(page, 's2-2', 'Enable');
     await planSays(/s2-2/);
@@ -228,13 +220,16 @@ describe('what is wrong', () => {
     await confirm(page, 'Apply');
     await closeDialog(page);
     await row(page, 's1-2').getByText(listen).waitFor();
-    await until('s1-1 to pull from the new address', async () => (await value('s1-1', "for _, r in pairs(box.info.replication) do if r.upstream and r.upstream.status == 'follow' then return r.upstream.peer end end")) !== undefined && JSON.stringify(await value('s1-1', 'return box.cfg.replication')).includes(listen));
+    const follows = "for _, r in pairs(box.info.replication) do if r.upstream and r.upstream.status == 'follow' then return r.upstream.peer end end";
+    await until('s1-2 to follow from its new address', async () => (await value('s1-2', follows)) !== undefined && (await value('s1-2', 'return box.cfg.listen')) === listen);
     await page.locator('[data-issue=address-changed]').waitFor({ state: 'detached' });
   }, 120_000);
 
   it('several new addresses are taken over as one change, and the copied line does that too', async () => {
     const [first, second] = [await freeAddress(), await freeAddress()];
     await Promise.all([product.moveAgent('s1-2', first), product.moveAgent('s2-2', second)]);
+    // On a busy machine both are away for so long that something else is offered for two before.
+    for (const name of [`Take ${first} for s1-2`, `Take ${second} for s2-2`]) await page.locator('[data-issue=address-changed]').getByRole('button', { name }).waitFor();
     await page.getByTestId('problems').getByRole('button', { name: 'Repair all 2' }).click();
     await planSays(first);
     await planSays(second);
@@ -253,7 +248,7 @@ describe('what is wrong', () => {
     expect((await product.rest('/instance/s2-2/edit', { uri: '127.0.0.1:9' })).status).toBe(200);
     runs(cli);
     expect((await body('/instance/s2-2')).uri).toBe(second);
-    await page.getByTestId('cluster-health').getByText('Healthy').waitFor();
+    await page.getByTestId('cluster-health').getByText('Healthy').waitFor({ timeout: 60_000 });
   }, 150_000);
 });
 

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectionDefaults, openConnection, parseAddress, systemClock, TarantoolError } from '~/iproto/index.ts';
 import { Agents, Driver, lua, statusOf, tarantoolPid, untilReady, untilStatus, untilWritable, type TestAgent } from '../support/agents.ts';
 import { waitFor } from '../support/wait.ts';
 
@@ -24,6 +25,19 @@ describe('an agent keeps its Tarantool', () => {
     await lua(agent, "box.schema.space.create('t'):create_index('p')");
   });
   afterAll(() => agents.stopAll());
+
+  it('lets nobody in who has no password', async () => {
+    const guest = await openConnection({ clock: systemClock }, { ...connectionDefaults, connectTimeoutMs: 5000, address: parseAddress(agent.listen) });
+    try {
+      const denied = (work: Promise<unknown>) => expect(work).rejects.toThrow(TarantoolError);
+      await expect(guest.call('LUA', ["return require('fio').cwd()"])).rejects.toThrow("to function 'LUA' is denied");
+      await denied(guest.execute("select lua('return box.cfg.memtx_memory')"));
+      await denied(guest.call('box.session.su', ['admin']));
+      await denied(guest.eval('return 1'));
+    } finally {
+      guest.close();
+    }
+  });
 
   it('starts a killed database again, with its data and writable, and says how it ended', async () => {
     await lua(agent, "box.space.t:replace{1, 'kept'}");

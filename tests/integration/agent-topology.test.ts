@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Agents, Driver, freePort, lua, statusOf, untilReady, untilStatus, untilWritable, type TestAgent } from '../support/agents.ts';
+import { Agents, Driver, lua, statusOf, untilReady, untilStatus, untilWritable, type TestAgent } from '../support/agents.ts';
+import { freeAddress } from '../support/ports.ts';
 import { waitFor } from '../support/wait.ts';
 
 describe('an instance follows the topology', () => {
@@ -39,7 +40,7 @@ describe('an instance follows the topology', () => {
 
   it('is adopted at a new address', async () => {
     await agents.end(b, 'SIGTERM');
-    const listen = `127.0.0.1:${await freePort()}`;
+    const listen = await freeAddress();
     Object.assign(b, { listen });
     await agents.start(b);
     await untilStatus(b, 'reports its new address', ({ uri }) => uri === listen);

@@ -82,7 +82,7 @@ it('of two servers on one PostgreSQL one sends, and the other one goes on when i
     await processes.agent('c').end('SIGKILL');
     await told('raised unreachable of c');
     await waitFor(async () => (await processes.get('/alert/deliveries?state=queued', { server: left })).body.length === 0, { timeoutMs: 30_000, what: 'nothing to wait' });
-    expect(receiver.received.flatMap(({ body }) => body.issues.map(({ change, object }: any) => `${change} ${object.name}`))).toEqual(['raised a', 'raised b', 'raised c']);
+    expect(messages()).toEqual(['raised a', 'raised b', 'raised c']);
   } finally {
     await processes.stop();
     await postgres.stop();

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectionDefaults, openConnection, parseAddress, systemClock, type Address, type Connection, type OpenOptions } from '~/iproto/index.ts';
+import { endProcess } from '~/tests/support/stopped.ts';
 import { waitFor } from '~/tests/support/wait.ts';
 
 const script = `
@@ -62,11 +63,9 @@ export class Tarantool {
   async stop(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise((resolve) => child.once('exit', resolve));
+    if (!child) return;
     child.kill('SIGCONT');
-    child.kill(signal);
-    await gone;
+    await endProcess(child, signal);
   }
 
   async remove(): Promise<void> {

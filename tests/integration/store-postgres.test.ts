@@ -5,6 +5,8 @@ import { Rules } from '~/server/runtime/rules.ts';
 import { openStore, type Store } from '~/server/store/index.ts';
 import { startPostgres, type Postgres } from '~/tests/support/postgres.ts';
 import { alertSuite } from '~/tests/unit/store/alerts-suite.ts';
+import { auditSuite } from '~/tests/unit/store/audit-suite.ts';
+import { failoverSuite } from '~/tests/unit/store/failover-suite.ts';
 import { migrationSuite, storeSuite } from '~/tests/unit/store/suite.ts';
 import { committed, entry, event, instances, run, t0 } from '~/tests/unit/store/values.ts';
 import { startWriter } from './store-processes.ts';
@@ -23,6 +25,8 @@ const open = async () => {
 
 storeSuite('PostgreSQL', open);
 alertSuite('PostgreSQL', open);
+auditSuite('PostgreSQL', open);
+failoverSuite('PostgreSQL', open);
 
 migrationSuite('PostgreSQL', newUrl);
 

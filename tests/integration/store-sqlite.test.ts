@@ -31,7 +31,7 @@ describe('one SQLite file', () => {
     for (let kill = 0; kill < 5; kill += 1) {
       const before = (await first.versions.head())?.version ?? 0;
       const writer = startWriter(url, `k${kill}`, 100_000);
-      await waitFor(async () => ((await first.versions.head())?.version ?? 0) > before + 5 + kill, { timeoutMs: 20_000, what: 'some decisions' });
+      await waitFor(async () => ((await first.versions.head())?.version ?? 0) > before + 5 + kill, { timeoutMs: 40_000, what: 'some decisions' });
       writer.child.kill('SIGKILL');
       await expect(writer.won).rejects.toThrow();
       const [head, versions, runs] = [await first.versions.head(), await first.versions.list({ limit: 1000, offset: 0 }), await first.runs.list({ limit: 1000, offset: 0 })];

@@ -1,7 +1,12 @@
+import type { Socket } from 'node:net';
 import { openStore } from '~/server/store/index.ts';
 import { committed, entry, event, instances, run } from '~/tests/unit/store/values.ts';
 
 /** A server-like process for the store tests: `store-writer.ts <url> <name> <rounds>`. Says what it won, as one line of JSON. */
+// Whoever started it is gone.
+process.stdin.on('end', () => process.exit(1)).resume();
+(process.stdin as unknown as Socket).unref();
+
 const [url = '', name = '', rounds = '0'] = process.argv.slice(2);
 const store = await openStore(url);
 process.stdout.write('open\n');

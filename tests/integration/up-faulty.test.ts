@@ -3,13 +3,13 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { portsOfUp } from '../support/ports.ts';
 import { waitFor } from '../support/wait.ts';
 
 /** `npm run up` on a cluster that cannot become what its file says: the reason is printed, and the control plane stays for the repair. */
 
 const folder = mkdtempSync(join(tmpdir(), 'coterie-up-faulty-'));
-const offset = 24_000 + (process.pid % 2000);
-const port = 20_500 + (process.pid % 2000);
+const { port, offset } = await portsOfUp();
 let up: ChildProcess | null = null;
 let printed = '';
 

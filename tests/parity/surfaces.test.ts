@@ -133,7 +133,10 @@ async function firstEvent(response: Response): Promise<unknown> {
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
     text += new TextDecoder().decode(chunk);
     const data = /^data: (.*)$/m.exec(text);
-    if (data && text.includes('\n\n')) return JSON.parse(data[1]!);
+    if (!data || !text.includes('\n\n')) continue;
+    const message = JSON.parse(data[1]!) as { detail: string };
+    if (!text.includes('event: problem')) return message;
+    throw Object.assign(new TRPCClientError(message.detail), { data: { problem: message } });
   }
 }
 

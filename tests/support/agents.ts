@@ -1,7 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
@@ -12,6 +11,8 @@ import { hashOf } from '~/link/hash.ts';
 import { keysOf } from '~/link/keys.ts';
 import type { AgentClient, Committed } from '~/link/protocol.ts';
 import { TokenSigner } from '~/link/token.ts';
+import { freeAddress } from './ports.ts';
+import { endProcess } from './stopped.ts';
 import { waitFor } from './wait.ts';
 
 /** Agents of the built bundle as processes of their own, each with its Tarantool, on free ports in one temporary folder. */
@@ -31,14 +32,6 @@ export type StartOptions = { readonly flags?: readonly string[]; readonly secret
 
 const cluster = 'test';
 
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
-}
-
 export class Agents {
   readonly folder = mkdtempSync(join(tmpdir(), 'coterie-agents-'));
   readonly secret = randomBytes(32).toString('hex');
@@ -52,7 +45,7 @@ export class Agents {
 
   /** Starts one more; resolves when it answers. */
   async add(name: string, options: StartOptions = {}): Promise<TestAgent> {
-    const [listen, gossip, http] = await Promise.all([address(), address(), address()]);
+    const [listen, gossip, http] = [await freeAddress(), await freeAddress(), await freeAddress()];
     const agent: TestAgent = { name, dataDir: join(this.folder, name), listen, gossip, http, uuid: '', client: null as never, child: null, flags: [...(options.flags ?? [])] };
     this.all.push(agent);
     await this.start(agent, options);
@@ -109,9 +102,7 @@ export class Agents {
   async end(agent: TestAgent, signal: NodeJS.Signals): Promise<void> {
     const child = agent.child;
     if (child === null) return;
-    const exited = child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : new Promise<void>((done) => child.once('exit', () => done()));
-    child.kill(signal);
-    await exited;
+    await endProcess(child, signal);
     agent.child = null;
   }
 
@@ -121,8 +112,6 @@ export class Agents {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
-
-const address = async () => `127.0.0.1:${await freePort()}`;
 
 /** Of the database that the agent started last, whether it lives or not. */
 export function tarantoolPid(agent: Pick<TestAgent, 'dataDir'>): number | null {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { Follower } from './follower.ts';
+import { portsOfUp } from './ports.ts';
 import { waitFor } from './wait.ts';
 
 /** The whole product as `npm run up` starts it, on ports and in a folder of its own, and a Chromium to look at it. */
@@ -32,9 +33,7 @@ export class Product {
   static async start({ empty = false, instances = 6, simulate = 0 } = {}): Promise<Product> {
     const product = new Product();
     for (let tries = 1; ; tries += 1) {
-      // Below the ports that the kernel gives to whoever connects.
-      const offset = 10_000 + Math.floor(Math.random() * 14_000);
-      const port = 10_000 + Math.floor(Math.random() * 3000);
+      const { port, offset } = await portsOfUp();
       if (await product.#start([...(simulate > 0 ? ['--simulate', String(simulate)] : ['--instances', String(instances)]), '--port', String(port), '--offset', String(offset), ...(empty ? ['--empty'] : [])])) break;
       if (tries === triesMax || !/is held by|EADDRINUSE/.test(product.#printed)) throw new Error(`npm run up failed:\n${product.#printed}`);
     }

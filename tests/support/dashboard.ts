@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, expect } from 'vitest';
+import { waitFor } from './wait.ts';
 import { openBrowser, openPage, Product, seriousFindings, signIn, untilLive, user, type Scheme } from './browser.ts';
 
 /** What a browser test has: the product of its own, a Chromium and pages of it, and how a page is looked at. */
@@ -19,9 +20,9 @@ export interface Dashboard {
 
 /**
  * At the top of a test file: `const { product, page } = await openDashboard({ path: '/users' });`.
- * All of it is stopped after the file's tests, which fail if a script of a page has failed meanwhile.
+ * `leases: false`: the priority decides who is master, as in mode `disabled`. All of it is stopped after the file's tests, which fail if a script of a page has failed meanwhile.
  */
-export async function openDashboard({ path = '/', claim = true, ...cluster }: { path?: string; claim?: boolean; empty?: boolean; instances?: number } = {}): Promise<Dashboard> {
+export async function openDashboard({ path = '/', claim = true, leases = true, ...cluster }: { path?: string; claim?: boolean; leases?: boolean; empty?: boolean; instances?: number } = {}): Promise<Dashboard> {
   const faults: string[][] = [];
   const [started, launched] = await Promise.allSettled([Product.start(cluster), openBrowser()]);
   const stop = async () => {
@@ -41,6 +42,7 @@ export async function openDashboard({ path = '/', claim = true, ...cluster }: { 
       return opened.page;
     };
     if (claim) await product.claim();
+    if (!leases) await withoutLeases(product);
     const page = claim ? await visit({ path }) : await blank(browser, product, faults);
     afterAll(async () => {
       await stop();
@@ -51,6 +53,11 @@ export async function openDashboard({ path = '/', claim = true, ...cluster }: { 
     await stop();
     throw error;
   }
+}
+
+async function withoutLeases(product: Product): Promise<void> {
+  expect((await product.rest('/failover/configure', { mode: 'disabled' })).status).toBe(200);
+  await waitFor(async () => ((await product.rest('/cluster/issues')).body as { severity: string }[]).length === 0 && ((await product.rest('/replicaset')).body as { alias: string; masters: string[] }[]).every(({ masters }) => masters.length === 1), { timeoutMs: 60_000, what: 'every replicaset to have its master by priority' });
 }
 
 async function blank(browser: Browser, product: Product, faults: string[][]): Promise<Page> {
@@ -67,13 +74,21 @@ export async function shot(page: Page, name: string): Promise<void> {
   if (process.env.COTERIE_SHOTS) await page.screenshot({ path: join(process.env.COTERIE_SHOTS, `${name}.png`) });
 }
 
+/** Whatever a page is shown in first, it has to look well in the other as soon as the person's system changes over. */
+const ways = [
+  { width: 1280, schemes: ['light', 'dark'] },
+  { width: 390, schemes: ['dark', 'light'] },
+] as const;
+
 /** Light and dark, on a screen and on a phone: no serious finding of axe, no scrolling sideways. `show` goes there and waits for what must be seen. */
 export async function looksWell(page: Page, name: string, show: (width: number) => Promise<unknown>): Promise<void> {
-  for (const scheme of ['light', 'dark'] as const) {
-    for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 844 });
+  for (const { width, schemes } of ways) {
+    await page.setViewportSize({ width, height: 844 });
+    await page.emulateMedia({ colorScheme: schemes[0] });
+    await show(width);
+    for (const scheme of schemes) {
       await page.emulateMedia({ colorScheme: scheme });
-      await show(width);
+      await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
       expect(await fits(page), `${name} at ${width}`).toBe(true);
       expect(await seriousFindings(page), `${name}, ${scheme}, ${width}`).toEqual([]);
       await shot(page, `${name}-${scheme}-${width}`);

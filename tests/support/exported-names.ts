@@ -14,4 +14,4 @@ type Dashboard = { panels: { targets?: { expr: string }[] }[] };
 export const queriesOf = (dashboard: string): string[] =>
   (JSON.parse(dashboard) as Dashboard).panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr.replaceAll('$__rate_interval', '1m').replaceAll(/\$(cluster|alias)/g, '.*')));
 
-export type Rules = { groups: { name: string; rules: { alert: string; expr: string }[] }[] };
+export type Rules = { groups: { name: string; rules: { alert: string; expr: string; annotations: { summary: string; description: string } }[] }[] };

@@ -1,3 +1,4 @@
+import { withoutFailover } from '~/agent/failover/off.ts';
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,6 +9,7 @@ import { wantedMaster } from '~/core/topology/master.ts';
 import type { GossipPayload } from '~/link/gossip-payload.ts';
 import { agentListener } from '~/link/listener.ts';
 import type { AgentHandlers, Committed, Prepared } from '~/link/protocol.ts';
+import type { FakeFailover } from './fake-failover.ts';
 import { openRing } from '~/link/sealed-ring.ts';
 
 /**
@@ -30,6 +32,8 @@ export class FakeAgent {
   keys: { id: string; primary: boolean }[] = [{ id: '00000001', primary: true }];
   /** What it thinks of the others. */
   sees: { uuid: string; address: string; state: 'alive' | 'suspected' | 'dead' | 'left'; generation: string; incarnation: string; rttMs: number | null }[] = [];
+  /** It takes part in this one's failover. */
+  failover: FakeFailover | null = null;
   #server: Server | null = null;
   #port = 0;
   #changed = new Set<() => void>();
@@ -83,7 +87,9 @@ export class FakeAgent {
     const state = mine ? (mine.disabled ? 'disabled' : 'ready') : config?.expelled[this.uuid] ? 'expelled' : 'unconfigured';
     const at = Date.now();
     const process = { pid: 1, rssBytes: 1, cpuRatio: 0, startedAt: at };
-    const readOnly = mine === undefined || wantedMaster(config!, mine.replicaset) !== this.uuid;
+    const failover = this.failover?.statusOf(this.uuid, config);
+    const master = mine === undefined ? null : failover?.member ? failover.member.master : wantedMaster(config!, mine.replicaset);
+    const readOnly = mine === undefined || master !== this.uuid;
     const database = state === 'ready' ? databaseStatus({ uuid: this.uuid, replicaset: mine!.replicaset, peers: config!.replicasets[mine!.replicaset]!.priority.filter((peer) => peer !== this.uuid), readOnly, at }) : null;
     return {
       uuid: this.uuid, alias: mine?.alias ?? this.alias, uri: `127.0.0.1:${this.#port + 1}`, http: this.http, gossip: '127.0.0.1:1', zone: null, agentVersion: '0.1.0', at,
@@ -92,6 +98,7 @@ export class FakeAgent {
       appliedVersion: this.committed?.meta.version ?? 0,
       candidate: this.candidate && { runId: this.candidate.runId, version: this.candidate.content.meta.version, owner: this.candidate.owner, expiresAt: at + 1000 },
       process, database, gossipKeys: this.keys, restarts: { count: this.exits, crashLoop: false, lastExitAt: null, lastExit: null, nextStartAt: null }, disk: { totalBytes: 1e9, freeBytes: this.diskFreeBytes },
+      ...(failover && { failover }),
     };
   }
 
@@ -110,7 +117,13 @@ export class FakeAgent {
       this.changed();
       return { committed: true, applied: true, message: null };
     };
+    const off = withoutFailover(() => this.alias);
+    const playing = <K extends keyof ReturnType<FakeFailover['handlersOf']>>(name: K): AgentHandlers[K] =>
+      ((input: never) => ((this.failover?.handlersOf(this.uuid, this.alias) ?? off)[name] as (input: never) => Promise<unknown>)(input)) as never;
     return {
+      ...off,
+      failoverView: playing('failoverView'), failoverCandidates: playing('failoverCandidates'), failoverCommand: playing('failoverCommand'), failoverPause: playing('failoverPause'),
+      failoverAcknowledge: playing('failoverAcknowledge'), failoverSteal: playing('failoverSteal'), failoverDecisions: playing('failoverDecisions'), failoverTrail: playing('failoverTrail'),
       status: (_input, signal) => this.#statuses(signal),
       ping: async () => ({ uuid: this.uuid, at: Date.now() }),
       prepare: async ({ runId, owner, base, candidate }) => {

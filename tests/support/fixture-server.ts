@@ -2,7 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import next from 'next';
 import { errors, type ErrorCode } from '~/contract/errors.ts';
 import { linksOf } from '~/core/view/links.ts';
+import { failoverModes } from '~/contract/shapes/failover.ts';
+import type { FailoverStatus } from '~/contract/shapes/failover-status.ts';
 import type { ClusterOverview } from '~/contract/shapes/view.ts';
+import { failoverFixture, incidentFixture, incidentFixtures, previewFixture, timingFixture } from './fixture-failover.ts';
 import { gossipAnswer } from './fixture-gossip.ts';
 import { loadFixture } from './fixture-load.ts';
 import { bare, detailOf, free, healthy, huge, logLines, many, planFor, runOf, troubled } from './fixtures.ts';
@@ -40,6 +43,13 @@ function answer(name: string, input: Record<string, unknown>, cookies: Cookies):
     case 'gossip.stats':
     case 'gossip.keyring':
       return gossipAnswer(name, input, overview);
+    case 'failover.status':
+    case 'failover.timing':
+    case 'failover.preview':
+    case 'failover.candidates':
+    case 'failover.incidents':
+    case 'failover.incident':
+      return failoverAnswer(name, input, failoverFor(cookies));
     case 'cluster.metrics':
       return loadFixture(input as Parameters<typeof loadFixture>[0], now);
     case 'cluster.replication':
@@ -50,6 +60,29 @@ function answer(name: string, input: Record<string, unknown>, cookies: Cookies):
       return { dryRun: false, plan: planFor({ steps: input.dryRun ? [{ kind: 'store', target: String(input.address), sentence: `Send a gossip ping to ${String(input.address)}`, reason: 'a member that answers is let in' }] : [], baseVersion: null }), run: null, data: input.dryRun ? null : { found: false, uuid: null, alias: null, sentence: `Nobody answered at ${String(input.address)} within 2 s.` } };
     default:
       return outcome(name, input, { overview, conflict: cookies.conflict !== undefined, now });
+  }
+}
+
+const failoverFor = (cookies: Cookies): FailoverStatus => failoverFixture(overviewFor(cookies), { mode: failoverModes.find((mode) => mode === cookies.failover) ?? 'disabled', paused: cookies.paused !== undefined, now: Date.now() });
+
+function failoverAnswer(name: string, input: Record<string, unknown>, status: FailoverStatus): unknown {
+  const incidents = incidentFixtures(status, Date.now());
+  switch (name) {
+    case 'failover.status':
+      return status;
+    case 'failover.timing':
+      return timingFixture(input.leaseMs as number | undefined, input.providerFailoverMs as number | undefined);
+    case 'failover.candidates':
+      return previewFixture(status, String(input.replicaset), undefined).candidates;
+    case 'failover.preview':
+      return previewFixture(status, String(input.replicaset), input.to as string | undefined);
+    case 'failover.incidents':
+      return incidents;
+    default: {
+      const found = incidents.find(({ id }) => id === input.id);
+      if (!found) throw new Failure('NOT_FOUND', `There is no incident ${String(input.id)}.`);
+      return incidentFixture(found);
+    }
   }
 }
 
@@ -101,6 +134,14 @@ function watch(request: IncomingMessage, response: ServerResponse): void {
   response.on('close', () => clearInterval(timer));
 }
 
+function watchFailover(request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  const send = () => response.write(`data: ${JSON.stringify(failoverFor(cookiesOf(request)))}\n\n`);
+  send();
+  const timer = setInterval(send, 1000);
+  response.on('close', () => clearInterval(timer));
+}
+
 /** The old lines, then one every second. */
 function followLogs(response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
@@ -118,6 +159,7 @@ createServer((request, response) => {
   const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
   if (url.pathname.startsWith('/api/trpc/')) return void trpc(request, response, url);
   if (url.pathname === '/api/v1/cluster/watch') return watch(request, response);
+  if (url.pathname === '/api/v1/failover/watch') return watchFailover(request, response);
   if (url.pathname.endsWith('/follow-logs')) return followLogs(response);
   return void handle(request, response);
 }).listen(port, '127.0.0.1', () => process.stdout.write(`http://127.0.0.1:${port}\n`));

@@ -12,7 +12,7 @@ export function instanceView(given: Partial<z.input<typeof InstanceView>> & { al
   return InstanceView.parse({
     uuid: uuidOf(number), uri: `127.0.0.1:${3300 + number}`, http: `127.0.0.1:${8300 + number}`, zone: number % 2 === 1 ? 'dc-east' : 'dc-west',
     replicaset: null, roles: [], configured: false, electable: true, disabled: false, expelled: false, priority: null,
-    leadership: 'none', wantedMaster: false, health: 'ok', healthSentence: 'unconfigured', gossip: 'alive', state: 'unconfigured', goal: 'unconfigured',
+    leadership: 'none', wantedMaster: false, failover: null, health: 'ok', healthSentence: 'unconfigured', gossip: 'alive', state: 'unconfigured', goal: 'unconfigured',
     reason: null, reportedAt: now - 400, clockOffsetMs: 1, configVersion: null, readOnly: null, lagSeconds: null,
     memoryUsedBytes: null, memoryQuotaBytes: null, issues: 0, ...given,
   });
@@ -43,7 +43,7 @@ export function overviewOf(sets: Set[], options: { now: number; free?: Member[];
     instances.push(...members);
     return {
       uuid, alias: set.alias, roles: set.roles, weight: data ? (set.weight ?? 1) : null, allRw: false, health: set.health ?? 'ok', healthSentence: set.sentence ?? 'healthy',
-      masters: members.filter(({ leadership }) => leadership === 'master').map((one) => one.uuid), wantedMaster: data ? members[0]!.uuid : null, instances: members.map((one) => one.uuid), issues: 0,
+      masters: members.filter(({ leadership }) => leadership === 'master').map((one) => one.uuid), wantedMaster: data ? members[0]!.uuid : null, appointed: false, record: null, instances: members.map((one) => one.uuid), issues: 0,
     };
   });
   instances.push(...free.map((member) => instanceView(member, (number += 1), now)));
@@ -92,6 +92,13 @@ export const troubled = (now: number) =>
       suggestions: [{ id: 'instance.edit', title: 'Take over 2 new addresses', sentence: 'Mends 2 issues of s1-2 and s2-1.', issues: ['addressChanged:s1-2', 'addressChanged:s2-1'], operation: 'instance.edit', inputs: [{ instance: 's1-2', uri: '10.0.0.2:3301' }, { instance: 's2-1', uri: '10.0.0.3:3301' }] }],
     },
   );
+
+/** s1 of three has an appointed master, its second; the others follow it alone. */
+export function appointed(now: number): ClusterOverview {
+  const overview = overviewOf([{ alias: 's1', roles: ['storage'], members: ['s1-1', 's1-2', 's1-3'].map((alias) => ({ alias, leadership: alias === 's1-2' ? 'master' : 'replica', wantedMaster: alias === 's1-2', readOnly: alias !== 's1-2', failover: { standing: alias === 's1-2' ? 'master' : 'follower', epoch: 7, failsafe: false, obstacle: null, diverged: null } })) }], { now });
+  const master = overview.instances[1]!.uuid;
+  return ClusterOverview.parse({ ...overview, failoverMode: 'stateful', replicasets: overview.replicasets.map((one) => ({ ...one, appointed: true, wantedMaster: master, record: { epoch: 7, master, phase: 'normal', target: null } })) });
+}
 
 export const free = (now: number) => overviewOf([], { now, free: [1, 2, 3, 4, 5, 6].map((number) => ({ alias: `i${number}` })) });
 export const bare = (now: number) => overviewOf([], { now });

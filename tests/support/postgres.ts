@@ -1,8 +1,8 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './ports.ts';
 import { waitFor } from './wait.ts';
 
 /** A private PostgreSQL: its own data in a temporary folder, a free loopback port, nothing shared with the system's. */
@@ -26,14 +26,6 @@ function run(program: string, args: readonly string[]): void {
   const { file, args: all } = command(program, args);
   const ran = spawnSync(file, all, { encoding: 'utf8', timeout: 60_000 });
   if (ran.status !== 0) throw new Error(`${program} failed: ${ran.error?.message ?? ''}${ran.stderr}${ran.stdout}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 export async function startPostgres(): Promise<Postgres> {

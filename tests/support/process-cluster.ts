@@ -1,27 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePorts } from './ports.ts';
 import { waitFor } from './wait.ts';
 
 /** Servers and agents as users run them: the bundles in dist/, each a process of its own, with real Tarantool. Everything ends with `stop`. */
 
 export const password = 'correct horse battery';
 export const clusterSecret = 'a cluster secret for tests only';
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
 
 /** `inside`: how it gets to a SmallDisk; `bin`: of another copy of the product. */
 export type ProgramOptions = { readonly env?: Record<string, string>; readonly inside?: readonly string[]; readonly bin?: string };
@@ -136,8 +123,9 @@ export class ProcessCluster {
 
   /** Makes the first admin. */
   async claim(server = this.servers[0]!): Promise<void> {
-    const link = readFileSync(join(server.dataDir, 'claim-link'), 'utf8').trim();
-    const answer = await this.post('/session/claim', { code: new URL(link).searchParams.get('code'), name: 'admin', password, token: true }, { server });
+    // It answers before it has written this.
+    const link = await waitFor(() => new URL(readFileSync(join(server.dataDir, 'claim-link'), 'utf8').trim()), { timeoutMs: 20_000, what: 'the claim link' });
+    const answer = await this.post('/session/claim', { code: link.searchParams.get('code'), name: 'admin', password, token: true }, { server });
     this.token = answer.body.data.token;
   }
 
@@ -170,8 +158,21 @@ export class ProcessCluster {
       return fits(body.instances, body.configVersion);
     };
     await waitFor(look, { timeoutMs, what }).catch((error: unknown) => {
-      throw new Error(`${(error as Error).message}\n${JSON.stringify(last)}\n${this.agents.map((agent) => `--- ${agent.alias}\n${agent.tail(6)}`).join('\n')}`);
+      throw new Error(`${(error as Error).message}\n${JSON.stringify(last)}\n${this.tails(6)}`);
     });
+  }
+
+  /** The last lines of every agent's log, for whoever reads of a failure. */
+  tails(lines: number): string {
+    return this.agents.map((agent) => `--- ${agent.alias}\n${agent.tail(lines)}`).join('\n');
+  }
+
+  /** For tests that end processes again and again, and look at something else. */
+  async ignoreCrashes(): Promise<void> {
+    for (const rule of ['repeated-crashes', 'flapping']) {
+      const { status, body } = await this.post(`/rule/${rule}/edit`, { enabled: false });
+      if (status !== 200) throw new Error(`rule ${rule}: ${status} ${JSON.stringify(body)}`);
+    }
   }
 
   async stop(): Promise<void> {

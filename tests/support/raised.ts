@@ -1,16 +1,20 @@
 import { expect } from 'vitest';
 import type { Issue } from '~/contract/shapes/view.ts';
-import type { ProcessCluster } from './process-cluster.ts';
+import type { ProcessCluster, ServerProgram } from './process-cluster.ts';
 import { waitFor } from './wait.ts';
 
 /** Issues of a real cluster: waited for, looked at, and mended by what they offer. */
 export class Raised {
   readonly #startedAt = Date.now();
 
-  constructor(readonly cluster: ProcessCluster) {}
+  /** `server`: whose word counts; the first one's. */
+  constructor(
+    readonly cluster: ProcessCluster,
+    readonly options: { readonly server?: ServerProgram } = {},
+  ) {}
 
   async all(): Promise<Issue[]> {
-    return (await this.cluster.get('/cluster/issues')).body;
+    return (await this.cluster.get('/cluster/issues', this.options)).body;
   }
 
   /** Resolves to it when it is there, about the object of this name, where one is given. Whatever it is, it says since when, what, and what to do. */

@@ -65,10 +65,13 @@ export async function well(product: Product): Promise<void> {
 const issues = async (product: Product): Promise<{ code: string; object: { name: string } }[]> => (await product.rest('/cluster/issues')).body;
 const untilIssue = (product: Product, code: RegExp, object: string) => waitFor(async () => (await issues(product)).some((one) => code.test(one.code) && one.object.name === object), { timeoutMs, what: `an issue ${String(code)} of ${object}` });
 
-/** One instance falls and is up again, one is stopped, one has no agent any more, and one does not replicate. Gives what brings the agent back. */
+/** One instance falls and is up again, one joins and is disabled, one has no agent any more, and one does not replicate. Gives what brings the agent back. */
 export async function trouble(product: Product, receiver: Receiver): Promise<() => void> {
   await ask(product, '/alert/on-call/add-channel', { kind: 'webhook', url: receiver.url, secret: 'shared with the receiver', minSeverity: 'warning', forSeconds: 0, repeatHours: 4 });
   await ask(product, '/alert/team-mail/add-channel', { kind: 'mail', host: 'mail.example.com', from: 'coterie@example.com', to: ['storage-team@example.com'], minSeverity: 'critical', enabled: false });
+  await ask(product, '/instance/spare-1/s1/join', { reason: 'a third copy' });
+  await waitFor(async () => (await product.rest('/instance/spare-1')).body.state === 'ready', { timeoutMs, what: 'spare-1 to be ready' });
+  await ask(product, '/instance/spare-1/disable', { reason: 'its host gets new disks' });
   const { body } = await product.rest('/instance/s2-1');
   process.kill(body.status.database.process.pid, 'SIGKILL');
   await waitFor(async () => { const { state, status } = (await product.rest('/instance/s2-1')).body; return status.restarts.count > 0 && state === 'ready'; }, { timeoutMs, what: 's2-1 to be up again' });

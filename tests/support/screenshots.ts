@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { act, lookFor, openBrowser, openPage, Product, signIn, untilLive, untilState } from './browser.ts';
+import { durationText } from '~/app/lib/format.ts';
+import { act, lookFor, openBrowser, openPage, Product, signIn, untilLive, untilState, type Scheme } from './browser.ts';
 import { fits } from './dashboard.ts';
 import { trouble, well } from './scene.ts';
 import { smallPng } from './small-png.ts';
@@ -13,16 +14,16 @@ import { Receiver } from './webhook-receiver.ts';
  * wide, goes to a folder to be looked at (`npm run screenshots -- FOLDER [name,name]`); those that `kept` names go to docs/screenshots too.
  */
 
-type Picture = { readonly name: string; readonly path: string; readonly ready: (page: Page) => Promise<unknown> };
+type Picture = { readonly name: string; readonly path: string; readonly ready: (page: Page) => Promise<unknown>; /** Without the frame of the dashboard. */ readonly alone?: boolean };
 
 const first = (selector: string) => (page: Page) => page.locator(selector).first().waitFor();
 const text = (words: string | RegExp) => (page: Page) => page.getByText(words).first().waitFor();
 const planned = first('[data-testid=plan] li');
 
-/** Without a session. */
-const outside: readonly Picture[] = [
+/** Without a session, and before there is a user. */
+const outside = ({ claimLink }: Product): readonly Picture[] => [
   { name: 'login', path: '/login', ready: first('input[type=password]') },
-  { name: 'claim', path: '/claim?code=x', ready: first('input[type=password]') },
+  { name: 'claim', path: claimLink, ready: first('[data-testid=claim-plan]') },
 ];
 
 const calm: readonly Picture[] = [
@@ -36,6 +37,9 @@ const calm: readonly Picture[] = [
   { name: 'expel', path: '/', ready: async (page) => { await act(page, 's1-2', 'Expel'); await planned(page); } },
   { name: 'config', path: '/config', ready: first('[data-testid=code] .cm-content') },
   { name: 'config-compare', path: '/config?version=5&from=2&section=limits.yml', ready: first('[data-testid=merge] .cm-merge-b, [data-testid=merge] .cm-deletedChunk') },
+  { name: 'actions', path: '/', ready: async (page) => { await page.getByRole('button', { name: 'Actions on s1-2', exact: true }).click(); await page.getByRole('menuitem', { name: 'Expel' }).waitFor(); } },
+  { name: 'not-found', path: '/nowhere', ready: first('h1'), alone: true },
+  { name: 'instance-unknown', path: '/instances/s1-11', ready: text('s1-1') },
   { name: 'palette', path: '/', ready: async (page) => { await lookFor(page, 's2'); await page.locator('[data-action]').filter({ hasText: 's2-2' }).first().waitFor(); } },
   { name: 'user-create', path: '/users', ready: async (page) => {
     await page.getByRole('button', { name: 'Create user' }).first().click();
@@ -52,6 +56,32 @@ const calm: readonly Picture[] = [
   { name: 'sessions', path: '/users?tab=sessions', ready: first('tr[data-row]') },
   { name: 'rules', path: '/issues?tab=rules', ready: first('[data-rule], tr[data-row]') },
   { name: 'issues-none', path: '/issues', ready: text('Nothing is wrong') },
+  { name: 'failover', path: '/failover', ready: first('article[data-replicaset=s2][data-health=ok]') },
+  { name: 'failover-what-if', path: '/failover?tab=what-if', ready: first('[data-testid=what-if] tr[data-event]') },
+  { name: 'failover-settings', path: '/failover', ready: async (page) => {
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('dialog').getByLabel('Length').fill('1500');
+    await first('[data-refusal]')(page);
+    await page.getByTestId('worst-case').scrollIntoViewIfNeeded();
+  } },
+  { name: 'failover-switch', path: '/failover', ready: async (page) => {
+    await page.getByRole('button', { name: 'Switch the master of s1' }).click();
+    await first('[data-testid=change-preview]')(page);
+    await planned(page);
+  } },
+  { name: 'failover-evacuate', path: '/failover', ready: async (page) => { 
+    await page.getByRole('button', { name: 'Evacuate' }).click();
+    await page.getByRole('dialog').getByRole('combobox', { name: 'Zone' }).click();
+    await page.getByRole('option', { name: /^dc-a/ }).click();
+    await planned(page);
+  } },
+  { name: 'failover-promote', path: '/failover', ready: async (page) => {
+    await page.getByRole('button', { name: 'More on s1' }).click();
+    await page.getByRole('menuitem', { name: /^Promote/ }).first().click();
+    await page.getByRole('dialog').getByLabel('By force').check();
+    await first('[data-testid=change-preview]')(page);
+  } },
+  { name: 'lost-none', path: '/failover?tab=lost', ready: text('Nothing was lost') },
   { name: 'instance', path: '/instances/s1-1', ready: (page) => page.getByText('UUID', { exact: true }).waitFor() },
   { name: 'instance-replication', path: '/instances/s1-1?tab=replication', ready: first('tr[data-peer="s1-2"]') },
   { name: 'instance-storage', path: '/instances/s1-1?tab=storage', ready: first('[data-row="orders"]') },
@@ -70,12 +100,18 @@ const calm: readonly Picture[] = [
 ];
 
 const troubled: readonly Picture[] = [
-  { name: 'cluster-problems', path: '/', ready: first('[data-issue=unreachable]') },
+  { name: 'cluster-problems', path: '/', ready: first('[data-issue^=replication]') },
   { name: 'drawer', path: '/?instance=s1-2', ready: first('[role=log]') },
   { name: 'issues', path: '/issues', ready: first('[data-issue=unreachable]') },
+  { name: 'cluster-filters', path: '/?health=off&by=zone', ready: async (page) => { const filters = page.getByRole('button', { name: /^Filters/ }); if (await filters.isVisible()) await filters.click(); await page.getByText('1 of 6 shown').waitFor(); } },
+  { name: 'cluster-graph-problems', path: '/?view=graph', ready: first('[data-testid=graph] [data-health=critical]') },
+  { name: 'drawer-down', path: '/?instance=s2-2', ready: first('[data-old]') },
+  { name: 'failover-problems', path: '/failover', ready: first('[data-testid=troubles]') },
+  { name: 'incidents', path: '/failover?tab=incidents', ready: first('tr[data-row]') },
+  { name: 'incident', path: '/failover?tab=incidents', ready: async (page) => { await page.locator('tr[data-row] a').first().click(); await first('[data-testid=timeline] li')(page); } },
   { name: 'events', path: '/events', ready: first('[data-event]') },
   { name: 'gossip', path: '/gossip', ready: first('[data-testid=matrix] td[data-state=dead]') },
-  { name: 'audit', path: '/audit', ready: async (page) => { await first('tr[data-row]')(page); await page.getByRole('button', { name: /^Details of replicaset.edit/ }).first().click(); } },
+  { name: 'audit', path: '/audit?operation=replicaset.edit', ready: async (page) => { await first('tr[data-row]')(page); await page.getByRole('button', { name: /^Details of replicaset.edit/ }).first().click(); } },
   { name: 'alerts', path: '/alerts', ready: first('tr[data-row]') },
   { name: 'alert-deliveries', path: '/alerts?tab=deliveries', ready: first('tr[data-row]') },
   { name: 'silences', path: '/alerts?tab=silences', ready: first('main h1') },
@@ -88,7 +124,7 @@ const troubled: readonly Picture[] = [
 
 const empty: readonly Picture[] = [
   { name: 'empty-cluster', path: '/', ready: text('i1') },
-  ...['issues', 'events', 'config', 'gossip', 'users', 'audit', 'alerts'].map((name): Picture => ({ name: `empty-${name}`, path: `/${name}`, ready: first('main h1') })),
+  ...['issues', 'failover', 'events', 'config', 'gossip', 'users', 'audit', 'alerts'].map((name): Picture => ({ name: `empty-${name}`, path: `/${name}`, ready: first('main h1') })),
 ];
 
 /** In docs/screenshots too. */
@@ -96,6 +132,7 @@ const kept = new Set(['cluster-problems-light-1280', 'cluster-problems-dark-1280
 const keptFolder = 'docs/screenshots';
 const [keptHeightMax, heightMax] = [1150, 2000];
 
+const begunAt = Date.now();
 const [folder = mkdtempSync(join(tmpdir(), 'coterie-screenshots-')), chosen = ''] = process.argv.slice(2);
 const wanted = chosen === '' ? null : chosen.split(',');
 const chosenOf = (pictures: readonly Picture[]) => pictures.filter(({ name }) => wanted?.includes(name) ?? true);
@@ -104,15 +141,28 @@ async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => document.querySelector('.mantine-Skeleton-root') === null);
   await page.evaluate(() => document.fonts.ready);
   await page.mouse.move(0, 0);
+  // What measures itself when it comes into sight has been there, and nothing stands where the page was scrolled to.
+  for (const top of [1e6, 0]) await page.evaluate((to) => new Promise((done) => { scrollTo(0, to); requestAnimationFrame(() => requestAnimationFrame(done)); }), top);
 }
+
+async function wear(page: Page, scheme: Scheme): Promise<void> {
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.waitForFunction((wanted) => document.documentElement.dataset.mantineColorScheme === wanted, scheme);
+  // Canvases are drawn anew a moment later.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+const made = { pictures: 0, kept: 0 };
 
 async function keep(page: Page, name: string): Promise<void> {
   const { width, height, over } = await page.evaluate(() => ({ width: innerWidth, height: document.documentElement.scrollHeight, over: document.querySelector('[role=dialog]') !== null }));
   const whole = over ? {} : { fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(height, kept.has(name) ? keptHeightMax : heightMax) } };
   const picture = await page.screenshot({ animations: 'disabled', caret: 'hide', ...whole });
   writeFileSync(join(folder, `${name}.png`), picture);
-  if (kept.has(name)) writeFileSync(join(keptFolder, `${name}.png`), smallPng(picture));
-  process.stdout.write(`${join(folder, `${name}.png`)}\n`);
+  made.pictures += 1;
+  if (!kept.has(name)) return;
+  writeFileSync(join(keptFolder, `${name}.png`), smallPng(picture));
+  made.kept += 1;
 }
 
 /** What is not seen as it should be is told at the end, and does not keep the others from being made. */
@@ -120,25 +170,34 @@ async function take(browser: Browser, product: Product, pictures: readonly Pictu
   const faults: string[] = [];
   const asked = chosenOf(pictures);
   if (asked.length === 0) return faults;
-  for (const scheme of ['light', 'dark'] as const) {
-    for (const width of [1280, 390]) {
-      const { page, context } = await openPage(browser, { url: product.url, scheme, phone: width === 390 });
-      if (signedIn) {
-        await page.goto('/');
-        await signIn(page);
-        await untilLive(page);
-      }
-      for (const { name, path, ready } of asked) {
-        const file = `${name}-${scheme}-${width}`;
-        await page.goto(path);
-        if (signedIn) await untilLive(page);
-        await ready(page).catch((error: unknown) => faults.push(`${file}: ${String(error)}`));
-        await settled(page);
-        if (!(await fits(page))) faults.push(`${file}: has to be scrolled sideways`);
-        await keep(page, file);
-      }
-      await context.close();
+  for (const width of [1280, 390]) {
+    const { page, context, faults: thrown } = await openPage(browser, { url: product.url, phone: width === 390 });
+    page.setDefaultTimeout(20_000);
+    if (signedIn) {
+      await page.goto('/');
+      await signIn(page);
+      await untilLive(page);
     }
+    for (const { name, path, ready, alone = !signedIn } of asked) {
+      const fault = (what: unknown) => faults.push(`${name}, ${width} px: ${String(what)}`);
+      try {
+        await page.emulateMedia({ colorScheme: 'light' });
+        await page.goto(path);
+        if (!alone) await untilLive(page);
+        await ready(page);
+        await settled(page);
+      } catch (error) {
+        fault(error);
+      }
+      if (!(await fits(page))) fault('has to be scrolled sideways');
+      for (const scheme of ['light', 'dark'] as const) {
+        await wear(page, scheme);
+        await keep(page, `${name}-${scheme}-${width}`);
+      }
+      for (const error of thrown.splice(0)) fault(error);
+      process.stdout.write(`${name}, ${width} px\n`);
+    }
+    await context.close();
   }
   return faults;
 }
@@ -148,8 +207,8 @@ async function demo(browser: Browser): Promise<string[]> {
   let back: (() => void) | null = null;
   const faults: string[] = [];
   try {
+    faults.push(...(await take(browser, product, outside(product), { signedIn: false })));
     await product.claim();
-    faults.push(...(await take(browser, product, outside, { signedIn: false })));
     await well(product);
     faults.push(...(await take(browser, product, calm)));
     if (chosenOf(troubled).length === 0) return faults;
@@ -178,6 +237,7 @@ const browser = await openBrowser();
 try {
   const faults = [...(await demo(browser)), ...(await bare(browser))];
   for (const fault of faults) process.stderr.write(`${fault}\n`);
+  process.stdout.write(`${made.pictures} pictures in ${folder}, ${made.kept} of them in ${keptFolder} too, ${faults.length} faults, in ${durationText(Date.now() - begunAt)}.\n`);
   process.exitCode = faults.length === 0 ? 0 : 1;
 } finally {
   await browser.close();

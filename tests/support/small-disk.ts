@@ -47,7 +47,7 @@ export class SmallDisk {
   }
 
   /** To the last byte, but for `freeBytes`. */
-  fill({ freeBytes = 0 } = {}): void {
+  fill(freeBytes = 0): void {
     if (freeBytes > 0) write(join(this.path, 'reserve'), freeBytes);
     write(join(this.path, 'filler'), Infinity);
     rmSync(join(this.path, 'reserve'), { force: true });

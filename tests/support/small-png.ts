@@ -3,6 +3,8 @@ import { crc32, deflateSync, inflateSync } from 'node:zlib';
 /** A PNG in few bytes, for a repository: at most 256 colours. Takes what Chromium writes: 8 bits a sample, RGB or RGBA, not interlaced. */
 
 const coloursMax = 256;
+/** Surfaces, lines and words: in the dark, two surfaces are hardly apart, and must stay so. */
+const ownMax = 48;
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 export function smallPng(png: Buffer): Buffer {
@@ -59,7 +61,7 @@ function coloursIn(pixels: Buffer, bytes: number): Uint32Array {
   return colours;
 }
 
-/** Colours that are alike become the one of them that is seen most: flat surfaces keep their own. */
+/** Those that are seen most keep their own; of the others, colours that are alike become the one of them that is seen most. */
 function paletteOf(colours: Uint32Array): { palette: number[]; indexOf: Map<number, number> } {
   const counts = new Map<number, number>();
   for (const colour of colours) counts.set(colour, (counts.get(colour) ?? 0) + 1);
@@ -67,8 +69,8 @@ function paletteOf(colours: Uint32Array): { palette: number[]; indexOf: Map<numb
   for (let distance = 0; ; distance += 6) {
     const palette: number[] = [];
     const indexOf = new Map<number, number>();
-    for (const colour of popular) {
-      const near = palette.findIndex((one) => apart(one, colour) <= distance);
+    for (const [rank, colour] of popular.entries()) {
+      const near = rank < ownMax ? -1 : palette.findIndex((one) => apart(one, colour) <= distance);
       if (near < 0 && palette.push(colour) > coloursMax) break;
       indexOf.set(colour, near < 0 ? palette.length - 1 : near);
     }

@@ -2,12 +2,15 @@
 import { TextInput } from '@mantine/core';
 import { wholePriority } from '~/app/lib/draft.ts';
 import { refOf } from '~/app/lib/rows.ts';
+import { useFailoverStatus } from '~/app/live/use-failover.ts';
+import { DurabilityFields } from './durability-fields.tsx';
 import { AllRwField, RolesField, WeightField } from './fields.tsx';
 import { listOf, textOf, type FormProps } from './form.ts';
 import { PriorityList } from './priority-list.tsx';
 
 export function EditReplicaset({ draft, set, errors, overview }: FormProps) {
   const current = overview.replicasets.find(({ alias, uuid }) => alias === draft.replicaset || uuid === draft.replicaset);
+  const standing = useFailoverStatus()?.replicasets.find(({ uuid }) => uuid === current?.uuid) ?? null;
   if (!current) return null;
   const members = current.instances.flatMap((uuid) => overview.instances.find((one) => one.uuid === uuid) ?? []);
   const old = members.map((one) => refOf(one, overview.instances));
@@ -20,10 +23,12 @@ export function EditReplicaset({ draft, set, errors, overview }: FormProps) {
       <PriorityList
         items={priority.map((ref) => ({ ref, label: memberOf(ref)?.alias ?? ref, note: noteOf(memberOf(ref)) }))}
         onChange={(next) => set('priority', next, old)}
+        appointed={current.appointed}
         allWritable={draft.allRw === undefined ? current.allRw : draft.allRw === true}
       />
       <RolesField value={roles} infos={overview.roles} error={errors.roles} onChange={(next) => set('roles', next.toSorted(), current.roles.toSorted())} />
       {roles.includes('storage') && <WeightField value={typeof draft.weight === 'number' ? draft.weight : current.weight} error={errors.weight} onChange={(weight) => set('weight', weight, current.weight)} />}
+      <DurabilityFields draft={draft} set={set} errors={errors} now={standing} others={members.length - 1} />
       <AllRwField value={draft.allRw === undefined ? current.allRw : draft.allRw === true} onChange={(allRw) => set('allRw', allRw, current.allRw)} />
     </>
   );

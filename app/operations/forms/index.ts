@@ -12,9 +12,14 @@ import { EditInstance } from './edit-instance.tsx';
 import { EditReplicaset } from './edit-replicaset.tsx';
 import { EditRetention } from './edit-retention.tsx';
 import { EditUser } from './edit-user.tsx';
+import { Evacuate } from './failover-evacuate.tsx';
+import { PauseFailover, StealCoordinator } from './failover-pause.tsx';
+import { ConfigureFailover } from './failover-settings.tsx';
+import { PromoteInstance, SwitchMaster } from './failover-switch.tsx';
 import { JoinInstance } from './join-instance.tsx';
 import { AcknowledgeIssue, MuteIssue } from './mark-issue.tsx';
 import { Probe } from './probe.tsx';
+import { ReplayLostRows } from './replay-lost-rows.tsx';
 import { AddRule, EditRule } from './rule.tsx';
 
 /** The operations whose dialog has fields. The others need no more than their subject. */
@@ -35,6 +40,13 @@ export const forms: Partial<Record<MutationName, ComponentType<FormProps>>> = {
   'retention.edit': EditRetention,
   'rule.add': AddRule,
   'rule.edit': EditRule,
+  'failover.configure': ConfigureFailover,
+  'failover.switch': SwitchMaster,
+  'failover.promote': PromoteInstance,
+  'failover.pause': PauseFailover,
+  'failover.evacuate': Evacuate,
+  'failover.steal': StealCoordinator,
+  'failover.replayLostRows': ReplayLostRows,
   'issue.acknowledge': AcknowledgeIssue,
   'issue.mute': MuteIssue,
 };

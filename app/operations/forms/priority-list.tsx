@@ -8,10 +8,10 @@ import styles from './forms.module.css';
 type Item = { readonly ref: string; readonly label: string; readonly note: string };
 /** What is dragged, by which pointer, and the order to go back to when the system takes the pointer away. */
 type Drag = { readonly ref: string; readonly pointer: number; readonly before: readonly string[] };
-type Props = { readonly items: readonly Item[]; readonly onChange: (refs: string[]) => void; readonly allWritable: boolean; readonly removable?: boolean };
+type Props = { readonly items: readonly Item[]; readonly onChange: (refs: string[]) => void; readonly allWritable: boolean; /** The master is appointed: the order moves none. */ readonly appointed?: boolean; readonly removable?: boolean };
 
 /** Failover priority: by dragging (with a finger on the handle, with a mouse anywhere on the row), by the arrow keys on the handle, or by the buttons. */
-export function PriorityList({ items, onChange, allWritable, removable = false }: Props) {
+export function PriorityList({ items, onChange, allWritable, appointed = false, removable = false }: Props) {
   const list = useRef<HTMLOListElement>(null);
   const [drag, setDrag] = useState<Drag | null>(null);
   const [said, setSaid] = useState('');
@@ -57,7 +57,7 @@ export function PriorityList({ items, onChange, allWritable, removable = false }
   };
 
   return (
-    <Input.Wrapper label="Failover priority" description={allWritable ? 'Every instance is writable; the order counts again when that is turned off' : 'The first that is enabled and electable is the master'} labelElement="div">
+    <Input.Wrapper label="Failover priority" description={allWritable ? 'Every instance is writable; the order counts again when that is turned off' : appointed ? 'A preference, which moves no master: who is taken among equals when one is appointed, and to whom autoreturn goes back. To change the master now, switch over' : 'The first that is enabled and electable is the master'} labelElement="div">
       <ol ref={list} className={styles.priority} data-testid="priority" data-dragging={drag !== null || undefined} onPointerMove={onPointerMove} onPointerUp={drop} onPointerCancel={cancel}>
         {items.map(({ ref, label, note }, index) => (
           <li key={ref} data-ref={ref} data-dragged={drag?.ref === ref || undefined} onPointerDown={(event) => grab(event, ref)}>

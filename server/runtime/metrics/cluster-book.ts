@@ -63,8 +63,8 @@ export class ClusterBook {
   }
 }
 
-/** Tarantool says a hundred years while it has heard nothing from the peer yet: that is no lag. */
-const neverSeconds = 3e9;
+/** Tarantool says a hundred years while it has heard nothing from the peer yet, and counts from 1970 for a row without a time: that is no lag. */
+const neverSeconds = 10 * 365 * 86_400;
 
 const nothing: Spread = { values: [], min: [], max: [] };
 

@@ -4,7 +4,7 @@ import type { Scheduler } from './scheduler.ts';
 /** One Tarantool and one disk, as far as leadership is concerned: rows are counters per origin, like a vclock. */
 export type Rows = Record<string, number>;
 
-export const blankMemory: Memory = { stopped: false, dataOf: null, held: null, promise: null, endedAt: null, rebuild: false };
+export const blankMemory: Memory = { stopped: false, dataOf: null, held: null, promise: null, endedAt: null, rebuild: false, diverged: null };
 
 export type ModelWorld = {
   readonly scheduler: Scheduler;

@@ -85,7 +85,7 @@ export class SimAgent {
 
   fence(ask: { version: number; by: string }) {
     const committed = () => this.committed && { version: this.committed.version, config: this.committed.config };
-    return answerFence({ uuid: this.uuid, memory: this.#memory, supervisor: this.#supervisor, committed, files: () => this.database.files, hasDatabase: (peer) => (this.heard.get(peer)?.readOnly ?? null) !== null }, ask);
+    return answerFence({ uuid: this.uuid, memory: this.#memory, supervisor: this.#supervisor, committed, files: () => this.database.files, hasDatabase: (peer) => (this.heard.get(peer)?.readOnly ?? null) !== null, leased: () => false }, ask);
   }
 
   /** Plans once and does the step; resolves at once, the step goes on by itself. */
@@ -97,7 +97,7 @@ export class SimAgent {
     this.#busy = true;
     const version = this.committed?.version ?? 0;
     const answers = this.#answers;
-    const parts: StepParts = { uuid: this.uuid, folder: { tarantool: '' }, log: silent, memory: this.#memory, supervisor: this.#supervisor, fenceOf: (peer, ask) => this.world.call(this, peer, ask), positionOf: async () => null, replicationPassword: '', memoryBytes: 0, now: () => this.world.now };
+    const parts: StepParts = { uuid: this.uuid, folder: { tarantool: '' }, log: silent, memory: this.#memory, supervisor: this.#supervisor, fenceOf: (peer, ask) => this.world.call(this, peer, ask), positionOf: async () => null, replicationPassword: '', stateboardPassword: '', memoryBytes: 0, now: () => this.world.now, handOver: async () => {}, saveLostRows: async () => {} };
     const over = () => {
       this.#busy = false;
       this.look();
@@ -126,6 +126,7 @@ export class SimAgent {
       restart: () => false,
       startedAt: this.#startedAt,
       alone: false,
+      failover: { leadership: () => null, wish: null },
     };
   }
 }

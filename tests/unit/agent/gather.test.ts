@@ -20,7 +20,7 @@ function parts({ uuid = 'a', serial = 3 } = {}): GatherParts {
     uuid,
     listen: `${uuid}:3301`,
     keeper: { committed: { content: { meta: { version: 1 } } as never, config } },
-    memory: { value: { stopped: false, dataOf: null, held: null, promise: { version: 1, by: 'b', serial }, endedAt: null, rebuild: false } },
+    memory: { value: { stopped: false, dataOf: null, held: null, promise: { version: 1, by: 'b', serial }, endedAt: null, rebuild: false, diverged: null } },
     supervisor: { state: 'up', restarts: { nextStartAt: null, lastExit: null } as never },
     sampler: { database: null, unanswered: 0 },
     bases: () => new Map(),
@@ -29,7 +29,7 @@ function parts({ uuid = 'a', serial = 3 } = {}): GatherParts {
     candidate: () => null,
     restart: () => false,
     startedAt: 0,
-    alone: false,
+    failover: { leadership: () => null, wish: null }, alone: false,
   };
 }
 

@@ -22,7 +22,7 @@ describe('log lines', () => {
   it('reads those of Tarantool', () => {
     expect(tarantoolLineOf('2026-11-21 06:16:22.207 [22042] main/115/lua I> set it')).toEqual({ at: new Date(2026, 10, 21, 6, 16, 22, 207).getTime(), source: 'tarantool', level: 'info', text: 'main/115/lua: set it' });
     expect(tarantoolLineOf("2026-11-21 06:16:24.967 [1] main/106/lua F> can't initialize").level).toBe('fatal');
-    expect(tarantoolLineOf('2026-11-21 06:16:24.965 [22109] main/113/applier coio.cc:108 !> SystemError connect').level).toBe('fatal');
+    expect(tarantoolLineOf('2026-11-21 06:16:24.965 [22109] main/113/applier coio.cc:108 !> SystemError connect').level).toBe('error');
     expect(tarantoolLineOf('stack traceback:')).toEqual({ at: null, source: 'tarantool', level: 'info', text: 'stack traceback:' });
   });
 
@@ -104,5 +104,20 @@ describe('log files', () => {
     expect(lastWords(path)).toBe('cannot lock');
     appendFileSync(path, 'control socket at x\n2026-01-01 00:00:02.003 [1] main/1/lua I> ready\n');
     expect(lastWords(path)).toBe('ready');
+  });
+
+  it('takes nothing of a run before for it, also when the new one ended before it said what it is', () => {
+    writeFileSync(path, '2026-01-01 00:00:00.002 [1] main F> of a run before\n');
+    const from = statSync(path).size;
+    expect(lastWords(path, from)).toBeNull();
+    appendFileSync(path, 'out of order\n');
+    expect(lastWords(path, from)).toBe('out of order');
+    writeFileSync(path, 'turned over\n');
+    expect(lastWords(path, from)).toBe('turned over');
+  });
+
+  it('takes a lost connection for no reason to end', () => {
+    writeFileSync(path, 'control socket at x\n2026-01-01 00:00:01.002 [1] main/125/applier/u@h:1 coio.cc:108 !> SystemError connect: Connection refused\n2026-01-01 00:00:02.002 [1] main I> the end\n');
+    expect(lastWords(path)).toBe('the end');
   });
 });

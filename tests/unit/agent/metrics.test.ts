@@ -4,12 +4,23 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { answeredMetrics, mayRead, type MetricsAccess } from '~/agent/metrics/door.ts';
 import { exported, type Exported } from '~/agent/metrics/exporter.ts';
 import { agentFamilies } from '~/agent/metrics/families.ts';
+import type { AgentStatus } from '~/contract/shapes/status.ts';
+import { uuidOf } from '~/tests/support/fixtures.ts';
 import { statusFixture } from '~/tests/support/status.ts';
 
 const process = { rssBytes: 1, heapUsedBytes: 2, cpuSeconds: 3, startedAt: 4000 };
 const stats = { datagramsIn: 1, datagramsOut: 2, bytesIn: 3, bytesOut: 4, sendsFailed: 5, probes: 6, probesFailed: 7, accusations: 8, falseSuspicions: 9, refutations: 10, health: 0 };
 const members = [{ state: 'alive', rttMs: 2 }, { state: 'alive', rttMs: 1 }, { state: 'alive', rttMs: 8 }, { state: 'dead', rttMs: 99 }] as const;
-const given = (change: Partial<Exported> = {}): Exported => ({ status: statusFixture(1_800_000_000_000), replicaset: 's1', process, gossip: { stats, members }, ...change });
+type Failover = NonNullable<AgentStatus['failover']>;
+const failover = {
+  provider: { kind: 'etcd', place: 'etcd', error: null, roundTripMs: 2.5, since: 1 },
+  member: { mode: 'stateful', replicaset: uuidOf(9), standing: 'master', epoch: 4, master: uuidOf(1), phase: 'normal', target: null, leaseLeftMs: 1500, leaseMs: 2000, failsafe: false, upstream: null, diverged: null, obstacle: null, synchro: null },
+  coordinator: { active: true, term: 7, holder: uuidOf(1), since: 1 },
+  trail: 8,
+  lostRows: 3,
+} satisfies Failover;
+const statusWith = (failoverToo: Failover | undefined): AgentStatus => ({ ...statusFixture(1_800_000_000_000), ...(failoverToo && { failover: failoverToo }) });
+const given = (change: Partial<Exported> = {}): Exported => ({ status: statusWith(failover), replicaset: 's1', process, gossip: { stats, members }, ...change });
 const namesIn = (text: string) => [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!);
 
 describe('what an agent exports', () => {
@@ -36,6 +47,44 @@ describe('what an agent exports', () => {
     expect(silent).toContain('coterie_database_up 0\n');
     expect(silent).toContain('coterie_database_resident_memory_bytes 90000000\n');
     expect(silent).not.toContain('coterie_database_read_only');
+  });
+});
+
+describe('what an agent exports of failover', () => {
+  const prefix = 'coterie_agent_failover_';
+  const of = (status: Failover | undefined) => Object.fromEntries([...exported(given({ status: statusWith(status) })).matchAll(/^coterie_agent_failover_(\S+) (\S+)$/gm)].map(([, name, value]) => [name, Number(value)]));
+  const member = (change: Partial<Failover['member']>) => of({ ...failover, member: { ...failover.member, ...change } });
+
+  test('is everything of one that leads and coordinates', () => {
+    const all = { leads: 1, epoch: 4, lease_left_seconds: 1.5, failsafe: 0, hindered: 0, provider_answers: 1, provider_seconds: 0.0025, coordinator_active: 1, coordinator_term: 7, lost_rows_files: 3 };
+    expect(of(failover)).toEqual(all);
+    expect(Object.keys(all).map((name) => `${prefix}${name}`)).toEqual(Object.keys(agentFamilies).filter((name) => name.startsWith(prefix)));
+  });
+
+  test.each([
+    ['one that leads by promises', { failsafe: true }, { leads: 1, failsafe: 1 }],
+    ['one that leads and is hindered', { obstacle: 'It leads, but too few replicas hear it.' }, { leads: 1, hindered: 1 }],
+    ['one that writes and has no lease yet since its agent began anew', { leaseLeftMs: null }, { leads: 1 }],
+    ['one whose lease is over, and whose database has not said yet that it is read-only', { leaseLeftMs: -20 }, { leads: 0, lease_left_seconds: -0.02 }],
+    ['one whose lease ends now', { leaseLeftMs: 0 }, { leads: 0 }],
+    ['one that is appointed and does not lead yet', { standing: 'candidate' }, { leads: 0 }],
+    ['one that follows', { standing: 'follower', leaseLeftMs: null, epoch: 5 }, { leads: 0, epoch: 5 }],
+    ['one that has led', { standing: 'fenced', obstacle: 'It is sick: its disk is full.' }, { leads: 0, hindered: 1 }],
+    ['one that waits', { standing: 'waiting' }, { leads: 0 }],
+  ] as const)('says it of %s', (_which, change, says) => expect(member(change)).toMatchObject(says));
+
+  test('nothing is made up: no lease, no role, a provider that does not answer, no part in it, no failover', () => {
+    expect(member({ standing: 'follower', leaseLeftMs: null })).not.toHaveProperty('lease_left_seconds');
+    const standby = of({ ...failover, coordinator: { ...failover.coordinator, active: false, term: null, holder: null } });
+    expect(standby).toMatchObject({ coordinator_active: 0 });
+    expect(standby).not.toHaveProperty('coordinator_term');
+    expect(of({ ...failover, coordinator: { ...failover.coordinator, active: false } })).toMatchObject({ coordinator_active: 0, coordinator_term: 7 });
+    const unheard = of({ ...failover, provider: { ...failover.provider, error: 'It has not answered yet.', roundTripMs: null } });
+    expect(unheard).toMatchObject({ provider_answers: 0 });
+    expect(unheard).not.toHaveProperty('provider_seconds');
+    expect(of({ ...failover, member: null, coordinator: null })).toEqual({ provider_answers: 1, provider_seconds: 0.0025, lost_rows_files: 3 });
+    expect(of({ ...failover, member: null, coordinator: null, provider: null, lostRows: 0 })).toEqual({ lost_rows_files: 0 });
+    expect(of(undefined)).toEqual({});
   });
 });
 

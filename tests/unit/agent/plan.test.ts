@@ -4,7 +4,7 @@ import type { DatabaseFacts, Facts, FenceAnswer, PeerFacts } from '~/agent/lifec
 import { stillHeld } from '~/agent/lifecycle/held.ts';
 import { plan } from '~/agent/lifecycle/plan.ts';
 
-const memory = { stopped: false, dataOf: null, held: null, promise: null, endedAt: null, rebuild: false };
+const memory = { stopped: false, dataOf: null, held: null, promise: null, endedAt: null, rebuild: false, diverged: null };
 
 function configOf(change: (config: ClusterConfig) => void = () => {}): ClusterConfig {
   const instance = (alias: string) => ({ alias, uri: `${alias}:3301`, replicaset: 'rs', zone: null, electable: true, disabled: false });
@@ -21,6 +21,11 @@ function configOf(change: (config: ClusterConfig) => void = () => {}): ClusterCo
   return config;
 }
 
+const stateboardConfig = configOf((config) => {
+  config.replicasets.rs = { ...config.replicasets.rs!, roles: ['stateboard'], weight: null, priority: ['a'] };
+  delete config.instances.b;
+});
+
 const answer = (parts: Partial<FenceAnswer> = {}): FenceAnswer => ({ at: 1000, granted: true, vclock: {}, version: 1, message: null, serial: 0, ...parts });
 const peer = (parts: Partial<PeerFacts> = {}): PeerFacts => ({ uuid: 'b', alias: 'b', uri: 'b:3301', leaving: false, expelled: false, alive: true, readOnly: null, waitsToJoin: false, answer: null, ...parts });
 const database = (parts: Partial<DatabaseFacts> = {}): DatabaseFacts => ({ configured: true, status: 'running', readOnly: true, listen: 'a:3301', peers: ['b:3301'], ...parts });
@@ -29,7 +34,7 @@ const bare = database({ configured: false, status: 'unknown', listen: null, peer
 
 const facts = (parts: Partial<Facts> = {}): Facts => ({
   now: 1000, uuid: 'a', version: 1, config: configOf(), candidateNeedsDatabase: false, listen: 'a:3301', memory, holds: false, files: 'none',
-  process: up, database: database(), peers: [peer({ readOnly: true })], newestHeard: 1, settled: true, restart: false, forgottenFor: 0, failure: null, ...parts,
+  process: up, database: database(), peers: [peer({ readOnly: true })], newestHeard: 1, settled: true, restart: false, forgottenFor: 0, failure: null, leadership: null, wish: null, ...parts,
 });
 
 describe('the life cycle', () => {
@@ -43,6 +48,12 @@ describe('the life cycle', () => {
     ['disabled', { config: configOf((c) => void (c.instances.a!.disabled = true)) }, { goal: 'disabled', step: { kind: 'stopProcess', drain: true } }],
     ['stopped by a person', { memory: { ...memory, stopped: true } }, { goal: 'stopped', step: { kind: 'stopProcess', drain: true, heirs: [] } }],
     ['no data role', { config: configOf((c) => void (c.replicasets.rs!.roles = ['router'])), process: { ...up, state: 'down' }, database: null }, { goal: 'ready', state: 'ready', step: null }],
+    ['keeps the state of failover, for the first time', { config: stateboardConfig, database: bare, peers: [] }, { step: { kind: 'startStateboard', replicaset: 'rs', listen: 'a:3301', settleMs: 0 } }],
+    ['keeps the state of failover, again: leases may be out', { config: stateboardConfig, database: bare, peers: [], memory: { ...memory, dataOf: 'rs' }, files: 'data' }, { step: { kind: 'startStateboard', settleMs: 2000 } }],
+    ['keeps the state of failover, and its files are gone', { config: stateboardConfig, database: bare, peers: [], memory: { ...memory, dataOf: 'rs' } }, { step: { kind: 'startStateboard', settleMs: 2000 } }],
+    ['keeps the state of failover, has data of another replicaset', { config: stateboardConfig, database: bare, peers: [], memory: { ...memory, dataOf: 'other' }, files: 'data' }, { state: 'failed', step: null }],
+    ['keeps the state of failover, runs', { config: stateboardConfig, database: database({ readOnly: false, peers: [] }), peers: [] }, { state: 'ready', step: null }],
+    ['keeps the state of failover, at a new address', { config: stateboardConfig, database: database({ readOnly: false, peers: [], listen: 'b:1' }), peers: [] }, { step: { kind: 'configure', listen: 'a:3301', peers: [] } }],
     ['down', { process: { ...up, state: 'down' }, database: null }, { goal: 'ready', step: { kind: 'startProcess' } }],
     ['crashed, waits', { process: { state: 'down', nextStartAt: 1500, lastExit: 'signal SIGSEGV' }, database: null }, { state: 'crashed', reason: 'signal SIGSEGV', step: null, wakeAt: 1500 }],
     ['silent', { process: { ...up, state: 'silent' }, database: null }, { state: 'failed', step: null }],

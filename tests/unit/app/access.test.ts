@@ -34,6 +34,7 @@ describe('the Users page', () => {
     expect(userState(bob, now).health).toBe('ok');
     expect(userState({ ...bob, disabled: true, lockedUntil: now + 1 }, now).word).toBe('disabled');
     expect(userState({ ...bob, lockedUntil: now + 1000 }, now)).toMatchObject({ health: 'warning', word: expect.stringMatching(/^locked until .* UTC/) });
+    expect(userState({ ...bob, lockedUntil: now + 2 * day }, now).word).toMatch(/^locked until \d+ \w+ \d+, /);
     expect(userState({ ...bob, lockedUntil: now }, now).health).toBe('ok');
   });
   it('offers to enable what is disabled', () => {
@@ -42,7 +43,7 @@ describe('the Users page', () => {
   });
   it('warns a week before an end', () => {
     expect(endText(null, now).word).toBe('never');
-    expect(endText(now, now)).toEqual({ health: 'unknown', word: 'ended' });
+    expect(endText(now, now)).toEqual({ health: 'off', word: 'ended' });
     expect(endText(now + 8 * day, now)).toEqual({ health: 'ok', word: 'in 8 d' });
     expect(endText(now + 2 * day, now).health).toBe('warning');
   });

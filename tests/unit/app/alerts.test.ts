@@ -17,12 +17,13 @@ describe('the Alerts page', () => {
   it('says of a channel whether messages arrive', () => {
     const states = [channel, { ...channel, lastSentAt: now }, { ...channel, queued: 1 }, { ...channel, failing: { since: now, error: 'no' }, queued: 2 }, { ...channel, enabled: false, failing: { since: now, error: 'no' } }];
     expect(states.map(channelState)).toEqual([
-      { health: 'ok', word: 'ready' }, { health: 'ok', word: 'works' }, { health: 'warning', word: '1 message waiting' }, { health: 'critical', word: 'fails, 2 messages waiting' }, { health: 'unknown', word: 'disabled' },
+      { health: 'ok', word: 'ready' }, { health: 'ok', word: 'works' }, { health: 'warning', word: '1 message waiting' }, { health: 'critical', word: 'fails, 2 messages waiting' }, { health: 'off', word: 'disabled' },
     ]);
   });
 
   it('says what it is told of, what a silence is about, what became of a message', () => {
     expect(ruleText(channel)).toBe('warning and critical, after 10\u00a0s');
+    expect(ruleText({ ...channel, forSeconds: 0 })).toBe('warning and critical, at once');
     expect(ruleText({ ...channel, minSeverity: 'critical', codes: ['a', 'b'], objects: ['s1'], repeatHours: 4 })).toBe('critical only, of a, b, about s1, after 10\u00a0s, again every 4\u00a0h');
     expect([silenceText({ code: null, object: null, severity: null }), silenceText({ code: 'x', object: { kind: 'replicaset', id: '1', name: 's1' }, severity: 'warning' })]).toEqual(['everything', 'x about s1, up to warning']);
     expect([delivery, { ...delivery, attempts: 3 }, { ...delivery, state: 'queued' as const, attempts: 0 }, { ...delivery, state: 'queued' as const, attempts: 2 }, { ...delivery, state: 'failed' as const }].map(deliveryWord)).toEqual(['sent', 'sent at attempt 3', 'waits', 'waits after 2 attempts', 'not delivered']);

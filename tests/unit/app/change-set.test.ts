@@ -71,7 +71,7 @@ describe('the sentences', () => {
     [{ kind: 'joinInstance', instance: 'a', replicaset: 's1', electable: true }, 'Join a to s1'],
     [{ kind: 'editInstance', instance: 'a', zone: null }, 'Edit a: zone none'],
     [{ kind: 'deleteReplicaset', replicaset: 's1' }, 'Delete replicaset s1'],
-    [{ kind: 'setFailover', mode: 'disabled' }, 'Set failover to disabled'],
+    [{ kind: 'setFailover', settings: { mode: 'disabled' } }, 'Set failover to disabled'],
   ] as const)('%j', (edit, text) => expect(editText(edit as never)).toBe(text));
 
   it('keep what a person must agree to', () => expect(dangersOf('topology.apply', { edits: [{ kind: 'expelInstance', instance: 'a' }] })).toHaveLength(1));

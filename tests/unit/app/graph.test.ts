@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { graphOf, nodeTowards, sizes, type Box, type Graph } from '~/app/lib/graph.ts';
+import { aspects, graphOf, nodeTowards, sizes, type Box, type Graph } from '~/app/lib/graph.ts';
 import { groupsOf, type Grouping } from '~/app/lib/groups.ts';
 import type { ClusterOverview, ReplicationLinkView } from '~/contract/shapes/view.ts';
 import { linksOf } from '~/core/view/links.ts';
-import { detailOf, healthy, huge, overviewOf, troubled } from '../../support/fixtures.ts';
+import { appointed, detailOf, healthy, huge, overviewOf, troubled } from '../../support/fixtures.ts';
 
 const now = 1_700_000_000_000;
 const linksIn = (overview: ClusterOverview) => linksOf(overview, (uuid) => detailOf(overview.instances.find((one) => one.uuid === uuid)!, overview, now).status);
+type Span = { readonly width: number; readonly height: number };
+const spanOf = (overview: ClusterOverview, aspect: number) => graphOf(groupsOf(overview, { by: 'replicaset', sort: 'name' }), [], aspect).size;
 const draw = (overview: ClusterOverview, by: Grouping = 'replicaset') => graphOf(groupsOf(overview, { by, sort: 'name' }), linksIn(overview));
 const setOf = (count: number) => overviewOf([{ alias: 's', roles: ['storage'], members: Array.from({ length: count }, (_, index) => ({ alias: `i${index}` })) }], { now });
 const apart = (a: Box, b: Box) => a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
@@ -39,6 +41,12 @@ describe('places', () => {
     for (const by of ['replicaset', 'zone', 'role'] as const) expect(places(draw(worse(healthy(now)), by))).toEqual(places(draw(healthy(now), by)));
     const { instances, ...rest } = healthy(now);
     expect(places(draw({ ...rest, instances: instances.toReversed() }))).toEqual(places(draw(healthy(now))));
+  });
+
+  it('are above each other where the screen is high', () => {
+    const [screen, phone] = [aspects.screen, aspects.phone].map((aspect) => spanOf(huge(now), aspect)) as [Span, Span];
+    expect(screen.width / screen.height).toBeGreaterThan(1);
+    expect(phone.width / phone.height).toBeLessThan(screen.width / screen.height);
   });
 
   it('are none for an empty cluster', () => expect(draw(overviewOf([], { now }))).toMatchObject({ nodes: [], edges: [], size: { width: 0, height: 0 } }));
@@ -108,6 +116,14 @@ describe('links', () => {
   it('are a full mesh by the word of the one that pulls', () => {
     const links = linksIn(healthy(now)).map(({ fromName, toName, state }) => `${toName} from ${fromName}: ${state}`);
     expect(links.toSorted()).toEqual(['s1-1 from s1-2: follow', 's1-2 from s1-1: follow', 's2-1 from s2-2: follow', 's2-2 from s2-1: follow']);
+  });
+
+  it('go out from the master alone where it is appointed, and are drawn so', () => {
+    const overview = appointed(now);
+    expect(linksIn(overview).map(({ fromName, toName }) => `${toName} from ${fromName}`)).toEqual(['s1-1 from s1-2', 's1-3 from s1-2']);
+    const { edges, nodes } = draw(overview);
+    const nameOf = (id: string) => nodes.find((node) => node.id === id)!.instance.alias;
+    expect(edges.map(({ source, target, forward, backward, health }) => [nameOf(source), nameOf(target), forward, backward, health])).toEqual([['s1-2', 's1-1', true, false, 'ok'], ['s1-2', 's1-3', true, false, 'ok']]);
   });
 
   it('leave out the disabled, and what has no data', () => {

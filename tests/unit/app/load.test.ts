@@ -15,9 +15,9 @@ const metrics = (known: Partial<Record<ClusterSeriesName, { values: (number | nu
 test('each says how it stands now and what was the most', () => {
   const lines = loadLines(metrics({
     requestsPerSecond: { values: [1000, 3000, 1500], max: [1200, 9000, 1600] }, lagSeconds: { values: [0.1, 0.1, 0.1], max: [0.1, 4, 0.1] },
-    memoryUsedBytes: { values: [1024, 1024, 2048] }, memoryQuotaBytes: { values: [4096, 4096, 4096] }, openIssues: { values: [0, 0.5, 0], max: [0, 2, 0] },
+    memoryUsedBytes: { values: [1024, 1024, 2048] }, memoryQuotaBytes: { values: [4096, 4096, 4096] }, openIssues: { values: [0, 0.5, 1.8], max: [0, 2, 2] },
   }));
-  expect(lines.map(({ label, now, most, top }) => [label, now, most, top])).toEqual([['Requests', '1.5K/s', '9K/s', 3000], ['Worst lag', '100 ms', '4 s', 4], ['Memory in use', '50 %', '50 %', 1], ['Open issues', '0', '2', 2]]);
+  expect(lines.map(({ label, now, most, top }) => [label, now, most, top])).toEqual([['Requests', '1.5K/s', '9K/s', 3000], ['Worst lag', '100 ms', '4 s', 4], ['Memory in use', '50 %', '50 %', 1], ['Open issues', '2', '2', 2]]);
   expect(lines[2]!.values).toEqual([0.25, 0.25, 0.5]);
 });
 

@@ -3,7 +3,7 @@ import { agentCommand, seedsOf } from '~/app/lib/agent-command.ts';
 import { loginPath, safeNext } from '~/app/lib/deep-link.ts';
 import { lockText, problemFrom } from '~/app/lib/problem.ts';
 import { linkRows } from '~/app/lib/replication.ts';
-import { detailOf, troubled } from '../../support/fixtures.ts';
+import { detailOf, appointed, troubled } from '../../support/fixtures.ts';
 
 describe('deep links', () => {
   it.each([
@@ -58,5 +58,17 @@ describe('replication links', () => {
     const replica = overview.instances.find(({ alias }) => alias === 's1-2')!;
     const rows = linkRows(detailOf(replica, overview, now).status!.database!, { instances: overview.instances, self: replica.uuid });
     expect(rows).toMatchObject([{ name: 's1-1', upstream: { text: 'disconnected', health: 'critical' }, downstream: { text: 'no', health: 'unknown' }, lagSeconds: 42.3, message: expect.stringContaining('refused') }]);
+  });
+
+  it('are not missing where nobody needs them: all follow the one that is appointed', () => {
+    const overview = appointed(now);
+    const [first, master, third] = overview.instances;
+    const replicaset = overview.replicasets[0]!;
+    const { database } = detailOf(first!, overview, now).status!;
+    const star = { ...database!, replication: database!.replication.map((link) => (link.uuid === third!.uuid ? { ...link, upstream: null, downstream: null } : { ...link, downstream: null })) };
+    const rows = linkRows(star, { instances: overview.instances, self: first!.uuid, replicaset });
+    expect(rows.map(({ name, upstream, downstream }) => [name, upstream.text, downstream.text])).toEqual([[master!.alias, 'follow', 'need not'], [third!.alias, 'need not', 'need not']]);
+    const lost = linkRows({ ...star, replication: star.replication.map((link) => ({ ...link, upstream: null })) }, { instances: overview.instances, self: first!.uuid, replicaset });
+    expect(lost[0]!.upstream).toEqual({ text: 'no', health: 'unknown' });
   });
 });

@@ -3,7 +3,7 @@ import { filterFrom, filterOf, isFiltering, noFilter, searchExamples, withFilter
 import { arrangementFrom, countsOf, groupsOf, linesOf, withArrangement, zoneNames, type Arrangement } from '~/app/lib/groups.ts';
 import { refOf, unconfiguredOf } from '~/app/lib/rows.ts';
 import { termsOf } from '~/app/lib/search-terms.ts';
-import { ageOf, issuesInOrder, issuesOf, summaryOf } from '~/app/lib/summary.ts';
+import { ageOf, followsClosely, isLag, issuesAtOnce, issuesInOrder, issuesOf, summaryOf } from '~/app/lib/summary.ts';
 import { healthy, many, overviewOf, troubled, uuidOf } from '../../support/fixtures.ts';
 
 const now = 1_700_000_000_000;
@@ -59,6 +59,7 @@ describe('the order by a figure', () => {
   const lagging = (lags: number[]) => overviewOf([{ alias: 's', roles: ['storage'], members: lags.map((lagSeconds, index) => ({ alias: `i${index}`, lagSeconds })) }], { now });
   it('has the worst first', () => expect(aliases(groupsOf(lagging([0, 5, 40]), { ...usual, sort: 'lag' }))).toEqual([['s', 'i2', 'i1', 'i0']]));
   it('does not follow what wavers', () => expect(aliases(groupsOf(lagging([0.001, 0.09, 0.02]), { ...usual, sort: 'lag' }))).toEqual([['s', 'i0', 'i1', 'i2']]));
+  it('takes the time since 1970 for no lag, and half of it', () => expect([now / 1000, now / 2000, 86_400 * 365].map(isLag)).toEqual([false, false, true]));
   it('takes a hundred years for no lag', () => expect(aliases(groupsOf(lagging([1, 3.2e9]), { ...usual, sort: 'lag' }))).toEqual([['s', 'i0', 'i1']]));
 });
 
@@ -140,12 +141,28 @@ describe('names', () => {
 describe('summary', () => {
   it('counts members only', () => {
     const summary = summaryOf(troubled(now));
-    expect(summary).toMatchObject({ configured: 6, unconfigured: 0, counts: { ok: 3, warning: 1, critical: 1, unknown: 1 }, withoutMaster: ['s1'], worstLag: { alias: 's1-2', seconds: 42.3 } });
+    expect(summary).toMatchObject({ configured: 6, unconfigured: 0, counts: { ok: 2, off: 1, warning: 1, critical: 1, unknown: 1 }, withoutMaster: ['s1'], worstLag: { alias: 's1-2', seconds: 42.3 } });
   });
 
   it('orders issues worst first, then oldest first', () => {
     expect(issuesInOrder(troubled(now).issues).map(({ id }) => id)).toEqual(['unreachable:4', 'crashed:1', 'addressChanged:s1-2', 'addressChanged:s2-1', 'configPending:4', 'replicationBroken:2']);
     expect(issuesOf(troubled(now).issues, { uuid: uuidOf(4), alias: 's2-2' })).toHaveLength(2);
+  });
+
+  it('shows at once what nobody has seen, then what is critical, and no more than there is room for', () => {
+    const mark = { by: 'ann', at: now, until: null, reason: null, scope: 'x' };
+    const issues = issuesInOrder(troubled(now).issues);
+    const seen = (...ids: string[]) => issuesAtOnce(issues.map((issue) => (ids.includes(issue.id) ? { ...issue, acknowledged: mark } : issue)), 4).map(({ id }) => id);
+    expect(seen()).toEqual(['unreachable:4', 'crashed:1']);
+    expect(seen('unreachable:4')).toEqual(['crashed:1', 'unreachable:4']);
+    expect(seen('unreachable:4', 'crashed:1', 'addressChanged:s1-2')).toEqual(['addressChanged:s2-1', 'configPending:4', 'replicationBroken:2', 'unreachable:4']);
+    expect(seen(...issues.map(({ id }) => id))).toEqual(issues.slice(0, 4).map(({ id }) => id));
+    expect(issuesAtOnce([], 4)).toEqual([]);
+  });
+
+  it('says who follows closely: well, and less than a second behind', () => {
+    const follower = (health: 'ok' | 'warning', lagSeconds: number | null) => followsClosely({ health, lagSeconds });
+    expect([follower('ok', 0.2), follower('ok', 1), follower('warning', 0.2), follower('ok', null), follower('ok', 1.8e9), followsClosely(undefined)]).toEqual([true, false, false, false, false, false]);
   });
 
   it('calls a report stale after 5 s', () => {

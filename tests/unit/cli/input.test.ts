@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { afterAll, describe, expect, it } from 'vitest';
 import { timeOf } from '~/cli/values.ts';
 import { declare, durationMs, inputOf, type Shell } from '~/cli/operation.ts';
-import { contract, entriesOf } from '~/contract/index.ts';
+import { entryOf } from '~/contract/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'coterie-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -20,7 +20,7 @@ const shell: Shell = {
 
 /** Words as a person types them -> the input that is sent. */
 async function typed(name: string, ...words: string[]): Promise<Record<string, unknown>> {
-  const entry = entriesOf(contract).find((candidate) => candidate.name === name)!;
+  const entry = entryOf(name);
   const command = new Command().exitOverride().configureOutput({ writeErr: () => {} });
   declare(command, entry);
   await command.action(() => {}).parseAsync(words, { from: 'user' });

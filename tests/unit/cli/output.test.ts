@@ -4,10 +4,9 @@ import { exitOf } from '~/cli/wait.ts';
 import { render } from '~/cli/output/index.ts';
 import { table } from '~/cli/output/table.ts';
 import { bytesText, cell, timeText } from '~/cli/output/text.ts';
-import { contract, entriesOf, kebab } from '~/contract/index.ts';
+import { contract, entriesOf, entryOf, kebab } from '~/contract/index.ts';
 
 const style = { colour: false, nowMs: 1_700_000_000_000 };
-const entryOf = (name: string) => entriesOf(contract).find((entry) => entry.name === name)!;
 
 describe('tables', () => {
   it('lines columns up, numbers to the right, nothing behind the last word', () => {

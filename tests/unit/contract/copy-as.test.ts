@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { Command } from 'commander';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asCli, asCurl, entryOf, quoted } from '~/contract/copy-as.ts';
+import { asCli, asCurl, quoted } from '~/contract/copy-as.ts';
+import { entryOf } from '~/contract/index.ts';
 import { declare, inputOf } from '~/cli/operation.ts';
 
 /** The words as a shell hands them to a program. */

@@ -2,11 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { contract } from '~/contract/index.ts';
 import { Issue, Suggestion } from '~/contract/shapes/view.ts';
 import { catalogue } from '~/core/issues/catalogue.ts';
+import { Appointed } from './appointed.ts';
+import { appointed, member, provider, told, view } from './appointing.ts';
 import { Cluster, t0 } from './cluster.ts';
 
 /** Each row of the catalogue: raised by its fact, cleared when the fact is gone, and sayable at 3 am. */
 
 type Case = {
+  /** The healthy cluster that it begins with, where that is not the usual one. */
+  readonly begin?: () => Cluster;
   readonly break: (cluster: Cluster) => void;
   readonly mend: (cluster: Cluster) => void;
   /** Object that it is about. */
@@ -22,7 +26,7 @@ type Case = {
 const link = (cluster: Cluster, alias: string, change: (upstream: { status: string; lagSeconds: number | null; message: string | null }) => void) =>
   cluster.says(alias, (status) => change(status.database!.replication[0]!.upstream!));
 const prioritise = (cluster: Cluster, ...aliases: string[]) => cluster.configure((config) => void (config.replicasets[cluster.id('s1')]!.priority = aliases.map((alias) => cluster.id(alias))));
-const state = (alias: string, to: 'ready' | 'crashed' | 'failed' | 'stopped' | 'connecting', reason: string | null = null) => (cluster: Cluster) =>
+const state = (alias: string, to: 'ready' | 'crashed' | 'failed' | 'stopped' | 'connecting' | 'configuring', reason: string | null = null) => (cluster: Cluster) =>
   cluster.says(alias, (status) => {
     status.state = to;
     status.reason = reason;
@@ -30,6 +34,12 @@ const state = (alias: string, to: 'ready' | 'crashed' | 'failed' | 'stopped' | '
 
 const strangerUuid = '99999999-0000-4000-8000-000000000009';
 const shape = { s1: ['a', 'b'], s2: ['c', 'd'] };
+
+const appointing = () => {
+  const cluster = new Cluster(shape);
+  appointed(cluster);
+  return cluster;
+};
 
 const cases: Record<string, Case> = {
   unreachable: {
@@ -62,7 +72,14 @@ const cases: Record<string, Case> = {
   stopped: { break: state('b', 'stopped'), mend: state('b', 'ready'), at: 'b', severity: 'warning', says: ['has been stopped since'], repair: { operation: 'instance.start', input: { instance: 'b' } } },
   waiting: { break: state('b', 'connecting', 'waits for a'), mend: state('b', 'ready'), at: 'b', severity: 'warning', says: ['b has been connecting since', 'waits for a'] },
   orphan: {
-    break: (cluster) => cluster.says('b', (status) => void (status.database!.status = 'orphan')), mend: (cluster) => cluster.says('b', (status) => void (status.database!.status = 'running')),
+    break: (cluster) => {
+      state('b', 'configuring', 'the database is orphan')(cluster);
+      cluster.says('b', (status) => void (status.database!.status = 'orphan'));
+    },
+    mend: (cluster) => {
+      state('b', 'ready')(cluster);
+      cluster.says('b', (status) => void (status.database!.status = 'running'));
+    },
     at: 'b', severity: 'warning', says: ['orphan', 'read-only'], repair: { operation: 'replicaset.restartReplication', input: { replicaset: 's1' } },
   },
   'gossip-cut': { break: (cluster) => cluster.gossips('b', { state: 'suspected' }), mend: (cluster) => cluster.gossips('b', { state: 'alive' }), at: 'b', severity: 'warning', says: ['UDP', 'suspected'] },
@@ -167,6 +184,63 @@ const cases: Record<string, Case> = {
     break: (cluster) => prioritise(cluster, 'b', 'a'), mend: (cluster) => prioritise(cluster, 'a', 'b'),
     at: 's1', severity: 'warning', says: ['is led by a', 'though b should lead'],
   },
+  'not-following': {
+    begin: () => new Appointed(),
+    break: (cluster) => (cluster as Appointed).member('b', { standing: 'waiting', upstream: null, obstacle: 'It has not read from the state provider yet.' }), mend: (cluster) => (cluster as Appointed).led('a', 7),
+    at: 'b', severity: 'warning', says: ['b has not followed a, the master of epoch 7, since 03:01:00 UTC: It has not read from the state provider yet.'],
+  },
+  diverged: {
+    begin: () => new Appointed(),
+    break: (cluster) => (cluster as Appointed).member('b', { standing: 'fenced', upstream: null, diverged: 'It has rows that the master of epoch 7 never had: 3 of origin 2.' }), mend: (cluster) => (cluster as Appointed).led('a', 7),
+    at: 'b', severity: 'critical', says: ['b has had rows of its own since 03:01:00 UTC', '3 of origin 2.'], repair: { operation: 'instance.rebuild', input: { instance: new Appointed().id('b') } },
+  },
+  'master-hindered': {
+    begin: () => new Appointed(),
+    break: (cluster) => (cluster as Appointed).member('a', { obstacle: 'It leads, but it lets no write through: 0 of its 2 other voters hear it, and minReplicas takes 1.' }), mend: (cluster) => (cluster as Appointed).led('a', 7),
+    at: 'a', severity: 'critical', says: ['a, the master of s1, has been hindered since 03:01:00 UTC', '0 of its 2 other voters hear it'],
+  },
+  'synchro-unsound': {
+    begin: () => new Appointed(),
+    break: (cluster) => (cluster as Appointed).member('b', { synchro: 'Tarantool 2.6.0 loses writes' }), mend: (cluster) => (cluster as Appointed).member('b', { synchro: null }),
+    at: 'b', severity: 'warning', says: ['b may lose writes to synchronous spaces: Tarantool 2.6.0 loses writes.'],
+  },
+  'lost-rows': {
+    begin: () => new Appointed(),
+    break: (cluster) => cluster.says('b', (status) => void (status.failover!.lostRows = 2)), mend: (cluster) => cluster.says('b', (status) => void (status.failover!.lostRows = 0)),
+    at: 'b', severity: 'warning', says: ['The lost and found of b holds 2 files of rows'],
+  },
+  'failover-paused': {
+    begin: appointing, break: (cluster) => void (cluster.failover = { ...cluster.failover, pause: { pause: { by: 'ann', reason: 'new switches', forMs: 3_600_000, leftMs: 3_000_000 }, at: cluster.now } }), mend: (cluster) => void (cluster.failover = { ...cluster.failover, pause: { pause: null, at: cluster.now } }),
+    at: 'demo', severity: 'warning', says: ['paused by ann until about 03:51 UTC: new switches'], repair: { operation: 'failover.resume', input: {} },
+  },
+  'failover-no-coordinator': {
+    begin: appointing, break: (cluster) => void (cluster.failover = { ...cluster.failover, told: null, why: 'a: nobody holds the lock.' }), mend: (cluster) => appointed(cluster),
+    at: 'demo', severity: 'critical', says: ['No coordinator has been active since 03:01:00 UTC: a: nobody holds the lock'],
+  },
+  'failover-one-coordinator': {
+    begin: appointing, break: (cluster) => cluster.configure((config) => void (config.replicasets[cluster.id('s1')]!.roles = ['failover-coordinator', 'storage'], config.replicasets[cluster.id('s2')]!.roles = ['storage'], config.instances[cluster.id('b')]!.disabled = true)),
+    mend: (cluster) => cluster.configure((config) => void (config.instances[cluster.id('b')]!.disabled = false)), at: 'demo', severity: 'info', says: ['a is the only one that may appoint masters'],
+  },
+  'failover-unsafe': { break: (cluster) => cluster.configure((config) => void (config.failover = { mode: 'eventual' })), mend: (cluster) => cluster.configure((config) => void (config.failover = { mode: 'disabled' })), at: 'demo', severity: 'warning', says: ['two masters'] },
+  'failover-timing': { begin: appointing, break: (cluster) => appointed(cluster, 1200), mend: (cluster) => appointed(cluster), at: 'demo', severity: 'info', says: ['1200 ms is short', 'state provider may be away'] },
+  'failover-manual': {
+    begin: appointing, break: (cluster) => told(cluster, 's1', { manual: '3 failovers within 600 s.' }), mend: (cluster) => told(cluster, 's1', { manual: null }),
+    at: 's1', severity: 'warning', says: ['3 failovers within 600 s.'], repair: { operation: 'failover.acknowledge', input: { replicaset: 's1' } },
+  },
+  'failover-alone': { begin: appointing, break: (cluster) => member(cluster, 'b', { obstacle: 'Its disk is full.' }), mend: (cluster) => member(cluster, 'b', { obstacle: null }), at: 's1', severity: 'warning', says: ['Nobody could take s1 over', 'b: Its disk is full.'] },
+  'failover-failsafe': { begin: appointing, break: (cluster) => member(cluster, 'a', { failsafe: true }), mend: (cluster) => member(cluster, 'a', { failsafe: false }), at: 's1', severity: 'warning', says: ['a writes s1 since 03:01:00 UTC by the promises', '2.0 s at a time'] },
+  'failover-unfenced': { begin: appointing, break: (cluster) => told(cluster, 's1', { unfenced: cluster.id('b') }), mend: (cluster) => told(cluster, 's1', { unfenced: null }), at: 's1', severity: 'warning', says: ['b led s1 without a lease'] },
+  'state-provider-lost': { begin: appointing, break: (cluster) => provider(cluster, ['a', 'b', 'c', 'd'], { error: 'connection refused' }), mend: (cluster) => provider(cluster, ['a', 'b', 'c', 'd'], { error: null }), at: 'demo', severity: 'critical', says: ['No agent has reached the state provider (etcd) since 03:01:00 UTC: connection refused.'] },
+  'state-provider-partly': { begin: appointing, break: (cluster) => provider(cluster, ['c', 'b'], { error: 'connection refused' }), mend: (cluster) => provider(cluster, ['b', 'c'], { error: null }), at: 'demo', severity: 'warning', says: ['b and c cannot reach the state provider since 03:01:00 UTC'] },
+  'state-provider-slow': { begin: appointing, break: (cluster) => provider(cluster, ['b'], { roundTripMs: 500 }), mend: (cluster) => provider(cluster, ['b'], { roundTripMs: 5 }), at: 'demo', severity: 'warning', says: ['answered b in more than 392 ms'] },
+  'state-provider-back': {
+    begin: appointing, break: (cluster) => view(cluster, (seen) => ({ ...seen, provider: { ...seen.provider, wentBack: { from: 90, to: 4 } } })), mend: (cluster) => view(cluster, (seen) => ({ ...seen, provider: { ...seen.provider, wentBack: null } })),
+    at: 'demo', severity: 'critical', says: ['from revision 90 to 4'],
+  },
+  'stateboard-alone': {
+    begin: appointing, break: (cluster) => cluster.configure((config) => void (config.failover = { mode: 'stateful' }, config.replicasets[cluster.id('s2')]!.roles = ['failover-coordinator', 'stateboard'])),
+    mend: (cluster) => appointed(cluster), at: 'demo', severity: 'info', says: ['The state of failover is on c alone'],
+  },
   'version-mix': { break: (cluster) => cluster.says('b', (status) => void (status.database!.version = '2.8.4')), mend: (cluster) => cluster.says('b', (status) => void (status.database!.version = '2.6.0')), at: 'demo', severity: 'info', says: ['Tarantools', '2.8.4 on b'] },
   'apply-unfinished': {
     break: (cluster) => void (cluster.pendingRuns = [{ id: 'r1', version: 5, baseVersion: 4, state: 'decided', author: 'alice', surface: 'cli', reason: null, startedAt: t0, decidedAt: cluster.now - 20_000, finishedAt: null, error: null, instances: [{ uuid: cluster.id('b'), alias: 'b', state: 'pending', message: null, tookMs: null }] }]),
@@ -188,16 +262,26 @@ describe('the catalogue of issues', () => {
     expect(cluster.look().instances.every(({ health }) => health === 'ok')).toBe(true);
   });
 
+  it('finds nothing wrong with one whose masters are appointed', () => {
+    const cluster = new Cluster({ s1: ['a', 'b', 'x'], s2: ['c', 'd'] });
+    appointed(cluster);
+    for (let second = 0; second < 30; second += 1) {
+      expect(cluster.codes()).toEqual([]);
+      cluster.pass(1000);
+    }
+  });
+
   it('has a case here for every row, and no two rows of one code', () => {
     expect(Object.keys(cases).toSorted()).toEqual(catalogue.map(({ code }) => code).toSorted());
   });
 
   describe.each(catalogue.map((row) => [row.code, row] as const))('%s', (code, row) => {
     const wanted = cases[code]!;
+    const begin = wanted.begin ?? (() => new Cluster(shape));
     const find = (cluster: Cluster) => cluster.look().issues.filter((issue) => issue.code === code);
 
     it('is raised after its grace, stays itself, and is cleared', () => {
-      const cluster = new Cluster(shape);
+      const cluster = begin();
       expect(find(cluster)).toEqual([]);
       wanted.break(cluster);
       const early = find(cluster);
@@ -227,7 +311,7 @@ describe('the catalogue of issues', () => {
     });
 
     it('says something a person can act on', () => {
-      const cluster = new Cluster(shape);
+      const cluster = begin();
       wanted.break(cluster);
       find(cluster);
       cluster.pass(row.graceMs, wanted.silent);

@@ -1,8 +1,9 @@
 import type { ClusterConfig, ConfigVersion } from '~/contract/shapes/config.ts';
+import type { CoordinatorView } from '~/contract/shapes/failover-view.ts';
 import type { AgentStatus, DatabaseStatus, ReplicationLink } from '~/contract/shapes/status.ts';
 import { observe, type Observation } from '~/core/issues/observe.ts';
 import type { Mark } from '~/core/issues/marks.ts';
-import type { FailingAlert } from '~/core/issues/row.ts';
+import { noWord, type FailingAlert, type FailoverWord } from '~/core/issues/row.ts';
 import type { Seen } from '~/core/issues/detect.ts';
 import type { GossipView, Observed, Report } from '~/core/view/report.ts';
 import type { ApplyRun } from '~/contract/shapes/plan.ts';
@@ -26,6 +27,8 @@ export class Cluster {
   marks: Mark[] = [];
   failingAlerts: FailingAlert[] = [];
   gossipKey: string | null = 'k1';
+  coordinator: CoordinatorView | null = null;
+  failover: FailoverWord = noWord;
 
   /** `{ s1: ['a', 'b'] }`: the first of each is the master. Names that start with `r-` are replicasets without data. */
   constructor(shape: Record<string, readonly string[]>) {
@@ -99,11 +102,11 @@ export class Cluster {
   }
 
   observed(): Observed {
-    return { config: this.version, reports: this.reports, gossip: this.gossip, now: this.now, startedAt: this.startedAt, gossipKey: this.gossipKey };
+    return { config: this.version, reports: this.reports, gossip: this.gossip, now: this.now, startedAt: this.startedAt, gossipKey: this.gossipKey, coordinator: this.coordinator };
   }
 
   look(): Observation {
-    const observation = observe(this.observed(), { seen: this.seen, pendingRuns: this.pendingRuns, marks: this.marks, failingAlerts: this.failingAlerts, findings: [] });
+    const observation = observe(this.observed(), { seen: this.seen, pendingRuns: this.pendingRuns, marks: this.marks, failingAlerts: this.failingAlerts, findings: [], failover: this.failover });
     this.seen = observation.seen;
     return observation;
   }

@@ -32,6 +32,20 @@ test('a histogram has each bucket with all that is in the ones below', () => {
   for (const line of ['_bucket{of="x",le="0.001"} 0', '_bucket{of="x",le="0.0025"} 1', '_bucket{of="x",le="0.25"} 2', '_bucket{of="x",le="30"} 2', '_bucket{of="x",le="+Inf"} 3', '_count{of="x"} 3']) expect(text).toContain(`took_seconds${line}\n`);
 });
 
+test('a series is begun with nothing in it, and grows from there', () => {
+  const out = new Exposition(families);
+  const begin = () => {
+    out.add('calls_total', { by: 0 });
+    out.observe('took_seconds', { labels: { of: 'x' }, seconds: 0, by: 0 });
+  };
+  begin();
+  for (const line of ['calls_total 0', 'took_seconds_bucket{of="x",le="0.001"} 0', 'took_seconds_bucket{of="x",le="+Inf"} 0', 'took_seconds_sum{of="x"} 0', 'took_seconds_count{of="x"} 0']) expect(out.text()).toContain(`${line}\n`);
+  out.add('calls_total', {});
+  out.observe('took_seconds', { labels: { of: 'x' }, seconds: 2 });
+  begin();
+  for (const line of ['calls_total 1', 'took_seconds_bucket{of="x",le="1"} 0', 'took_seconds_bucket{of="x",le="2.5"} 1', 'took_seconds_sum{of="x"} 2', 'took_seconds_count{of="x"} 1']) expect(out.text()).toContain(`${line}\n`);
+});
+
 test('is read anew each time', () => {
   const out = new Exposition(families);
   let calls = 0;

@@ -190,6 +190,12 @@ describe('export', () => {
     );
   });
 
+  test.each([' \n', '\n', '  ', ' \n\n', '\n \n', '\t\n', ' a\n', 'a \n'])('keeps a section that is %j', (text) => {
+    const config = { ...emptyConfig('demo'), sections: { app: text } };
+    const { config: again } = parsed(exportDocument(config), { base: emptyConfig('demo'), known: [] });
+    expect(again?.sections).toEqual({ app: text });
+  });
+
   test('taken to agents that know nothing, it builds the same cluster', () => {
     fc.assert(
       fc.property(configs, (config) => {

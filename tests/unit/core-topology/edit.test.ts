@@ -144,7 +144,7 @@ describe('a list of edits', () => {
   });
 
   test('that set something are made twice without a further change', () => {
-    const edits: Edit[] = [{ kind: 'disableInstance', instance: 'a2' }, { kind: 'editReplicaset', replicaset: 's1', priority: ['a2'], weight: 3 }, { kind: 'setSection', name: 'x', text: 'y' }, { kind: 'setFailover', mode: 'disabled' }];
+    const edits: Edit[] = [{ kind: 'disableInstance', instance: 'a2' }, { kind: 'editReplicaset', replicaset: 's1', priority: ['a2'], weight: 3 }, { kind: 'setSection', name: 'x', text: 'y' }, { kind: 'setFailover', settings: { mode: 'disabled' } }];
     const once = edited(edits).config;
     expect(canonicalText(edited(edits, {}, once).config)).toBe(canonicalText(once));
   });

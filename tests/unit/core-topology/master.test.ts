@@ -49,7 +49,7 @@ describe('roles', () => {
 
   test('need a database when they or what they need keep data; custom roles do', () => {
     expect(hasDataRole(['a'], registry)).toBe(true);
-    expect(builtInRoles.filter(({ name }) => hasDataRole([name])).map(({ name }) => name)).toEqual(['storage']);
+    expect(builtInRoles.filter(({ name }) => hasDataRole([name])).map(({ name }) => name)).toEqual(['stateboard', 'storage']);
     expect(hasDataRole(['my-role'])).toBe(true);
     expect(hasDataRole([])).toBe(false);
   });

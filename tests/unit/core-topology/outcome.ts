@@ -60,6 +60,7 @@ export function afterStep(state: Outcome, step: Step, wanted: Outcome, config: C
     case 'restart':
     case 'rebuild':
     case 'store':
+    case 'setFailover':
       throw new Error(`a configuration change needs no ${step.kind}`);
   }
 }

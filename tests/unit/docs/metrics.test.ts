@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { agentFamilies } from '~/agent/metrics/families.ts';
+import { fieldsOf } from '~/cli/fields.ts';
+import { contract, entriesOf, kebab } from '~/contract/index.ts';
+import { catalogue } from '~/core/issues/catalogue.ts';
 import type { Families } from '~/core/metrics/exposition.ts';
 import { serverFamilies } from '~/server/surfaces/families.ts';
 import { exportedIn, namesIn, queriesOf, type Rules } from '~/tests/support/exported-names.ts';
@@ -35,6 +38,40 @@ it('counters end with _total, and nothing else does', () => {
 it('every alert has a test', () => {
   const tested = (parse(read('deploy/prometheus/coterie.rules.test.yml')) as { tests: { name: string }[] }).tests.map(({ name }) => name);
   expect(rules.map(({ alert }) => alert).filter((alert) => !tested.includes(alert))).toEqual([]);
+});
+
+const codesIn = (expr: string, operator: string) => [...expr.matchAll(new RegExp(`code(${operator})"([^"]*)"`, 'g'))].flatMap(([, , codes]) => codes!.split('|'));
+
+it('an issue that has an alert of its own is left out of the general ones, each by its severity, and no other is', () => {
+  const own = new Set([...rules.flatMap(({ expr }) => codesIn(expr, '=~?')), 'no-master']);
+  for (const severity of ['critical', 'warning']) {
+    const general = rules.find(({ expr }) => expr.includes(`coterie_issue{severity="${severity}"`))!;
+    expect(codesIn(general.expr, '!~').toSorted(), severity).toEqual(catalogue.filter((row) => row.severity === severity && own.has(row.code)).map(({ code }) => code).toSorted());
+  }
+});
+
+it('codes of issues that the alert rules and the dashboard name are in the catalogue', () => {
+  const codes = catalogue.map(({ code }) => code);
+  const named = [...rules.map(({ expr }) => expr), ...queriesOf(read('deploy/grafana/coterie.json'))].flatMap((expr) => codesIn(expr, '!?=?~?'));
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((name) => !codes.some((code) => new RegExp(`^(?:${name})$`).test(code)))).toEqual([]);
+});
+
+it('commands that the alerts advise are there, with their flags; each alert on failover advises one', () => {
+  const entries = new Map(entriesOf(contract).map((entry) => [`${kebab(entry.noun)} ${kebab(entry.verb)}`, entry]));
+  for (const { alert, annotations: { description } } of rules) {
+    for (const [, command, rest] of description.matchAll(/coterie ([a-z-]+ [a-z-]+)([^.;,)]*)/g)) {
+      const entry = entries.get(command!);
+      expect(entry, `${alert}: ${command}`).toBeDefined();
+      const { positionals, flags } = fieldsOf(entry!);
+      const flagged = [...rest!.matchAll(/--([a-z-]+)/g)].map(([, flag]) => flag);
+      expect(flags.map(({ flag }) => flag), `${alert}: ${command}`).toEqual(expect.arrayContaining(flagged));
+      // Where a name follows, it takes one.
+      if (/^ (?:\{\{|[A-Z])/.test(rest!)) expect(positionals.length, `${alert}: ${command}`).toBeGreaterThan(0);
+    }
+  }
+  const ofFailover = (parse(read('deploy/prometheus/coterie.rules.yml')) as Rules).groups.find(({ name }) => name === 'coterie-failover')!.rules;
+  for (const { alert, annotations: { description } } of ofFailover) expect(description, alert).toMatch(/coterie failover /);
 });
 
 it('names are found in a query', () => {

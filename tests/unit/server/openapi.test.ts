@@ -67,7 +67,8 @@ test('every schema is a JSON Schema', () => {
   const types = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'];
   for (const { path, schema } of all) {
     for (const type of [schema.type ?? []].flat()) expect(types, path).toContain(type);
-    if (schema.required) expect(Object.keys(schema.properties as Json), path).toEqual(expect.arrayContaining(schema.required as string[]));
+    // A record whose keys are an enum requires them all, and has them in `propertyNames`.
+    if (schema.required) expect(schema.properties ? Object.keys(schema.properties as Json) : (schema.propertyNames as Json).enum, path).toEqual(expect.arrayContaining(schema.required as string[]));
     if (schema.pattern) expect(() => new RegExp(schema.pattern as string, 'u'), path).not.toThrow();
     if (schema.enum) expect(Array.isArray(schema.enum) && schema.enum.length > 0, path).toBe(true);
     for (const gone of ['nullable', '$defs', '$schema', 'definitions']) expect(schema, path).not.toHaveProperty(gone);

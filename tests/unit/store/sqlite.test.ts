@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openStore } from '~/server/store/index.ts';
 import { alertSuite } from './alerts-suite.ts';
+import { auditSuite } from './audit-suite.ts';
+import { failoverSuite } from './failover-suite.ts';
 import { migrationSuite, storeSuite } from './suite.ts';
 import { committed } from './values.ts';
 
@@ -19,6 +21,8 @@ async function open() {
 
 storeSuite('SQLite', open);
 alertSuite('SQLite', open);
+auditSuite('SQLite', open);
+failoverSuite('SQLite', open);
 
 const files = mkdtempSync(join(tmpdir(), 'coterie-sqlite-'));
 afterAll(() => rmSync(files, { recursive: true, force: true }));

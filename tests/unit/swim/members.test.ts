@@ -107,6 +107,7 @@ test('another cluster and another key stay outside', async () => {
   await member(4, { seeds: addresses, plain: true });
   const { swim } = await member(5, { seeds: addresses });
   await waitFor(async () => (await statuses(swim))[uuidOf(1)] === 'alive', limit('the right one'));
+  await waitFor(async () => (await statuses(first))[uuidOf(5)] !== undefined, limit('the right one to be known'));
   await waitFor(async () => Object.keys((await first.stats()).rejected).includes('does not open with any key'), limit('the others to knock'));
   expect(Object.keys(await statuses(first))).toEqual([uuidOf(5)]);
 });

@@ -3,7 +3,7 @@ import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-vir
 import { useCallback, useLayoutEffect, useState, type FocusEvent, type RefObject } from 'react';
 
 type Options = {
-  /** In the order of the rows; a row is `tr[data-index]`. */
+  /** In the order of the rows; a row has `data-index`. */
   readonly keys: readonly string[];
   readonly heightOf: (index: number) => number;
   /** Up to this many rows all are in the document, and the browser's own search finds them. */
@@ -37,7 +37,7 @@ export function useWindowRows({ keys, heightOf, allMax, body }: Options) {
     ),
   });
   const onFocus = ({ target }: FocusEvent) => {
-    const index = (target as Element).closest<HTMLElement>('tr[data-index]')?.dataset.index;
+    const index = (target as Element).closest<HTMLElement>('[data-index]')?.dataset.index;
     if (index !== undefined) setFocused(keys[Number(index)] ?? null);
   };
   return { rows, scrollMargin, onFocus };

@@ -1,0 +1,186 @@
+import type { ProviderView } from '~/contract/shapes/failover-view.ts';
+import type { Change, StoreOutcome } from '~/core/failover/messages.ts';
+import { recordText, parseRecord } from '~/core/failover/record-text.ts';
+import { leaseKey, noRecords, pauseKey, replicasetPrefix, stateKey, type Held, type LeaseRecord, type Records, type StateRecord } from '~/core/failover/records.ts';
+import { OutcomeUnknown } from '~/state/errors.ts';
+import type { Condition, Entry, ProviderHealth, StateProvider, Watch, WatchEvent } from '~/state/provider.ts';
+import type { Logger } from '~/agent/logs/logger.ts';
+
+/**
+ * The state provider as the machines of failover know it: records in place of text, outcomes in place of errors. A
+ * record that cannot be read counts as an unreachable provider, so nobody acts on it.
+ */
+export type StateLinkComponents = { readonly provider: StateProvider; readonly log: Pick<Logger, 'warn' | 'info'>; readonly now: () => number };
+
+export type WentBack = { readonly from: number; readonly to: number };
+
+type Keyed = { readonly get: (key: string) => Entry | null | undefined };
+
+const lookEveryMs = 1000;
+const lookMs = 800;
+
+export class StateLink {
+  readonly provider: StateProvider;
+  readonly #log: StateLinkComponents['log'];
+  readonly #now: () => number;
+  readonly #watches = new Set<Watch>();
+  readonly #onView: (view: ProviderView) => void;
+  readonly #onWentBack: (back: WentBack) => void;
+  #toldBack = false;
+  #view: ProviderView;
+  #timer: NodeJS.Timeout;
+  #looking = false;
+  #answeredAt = -Infinity;
+
+  constructor({ provider, log, now }: StateLinkComponents, { onView, onWentBack }: { readonly onView: (view: ProviderView) => void; /** It is an older store than before: what was seen of it means nothing any more. */ readonly onWentBack: (back: WentBack) => void }) {
+    this.provider = provider;
+    this.#log = log;
+    this.#now = now;
+    this.#onView = onView;
+    this.#onWentBack = onWentBack;
+    this.#view = { kind: provider.kind === 'etcd' ? 'etcd' : 'stateboard', place: provider.place, error: 'It has not answered yet.', roundTripMs: null, since: now() };
+    this.#timer = setInterval(() => void this.#look(), lookEveryMs);
+    void this.#look();
+  }
+
+  get view(): ProviderView {
+    return this.#view;
+  }
+
+  /** Both records of a replicaset, linearizable. Throws a StateError. */
+  async read(replicaset: string, timeoutMs: number): Promise<Records> {
+    const begun = performance.now();
+    const { entries } = await this.provider.read([stateKey(replicaset), leaseKey(replicaset)], { timeoutMs });
+    this.#answered(begun);
+    return recordsIn(entries, replicaset);
+  }
+
+  /** `guard`: what proves that this one holds the coordinator's lock; takes the place of the condition on its key. Never rejects. */
+  async commit(replicaset: string, { when, put, remove, takesOver }: Change, options: { readonly timeoutMs: number; readonly guard?: Condition | null; readonly lockKey?: string }): Promise<StoreOutcome> {
+    const { timeoutMs, guard, lockKey } = options;
+    const begun = performance.now();
+    try {
+      const conditions = when.map((condition) => (condition.key === lockKey && guard ? guard : condition));
+      const answer = await this.provider.commit({ when: conditions, put: put.map(({ key, value }) => ({ key, value: recordText(value) })), remove, takesOver }, { timeoutMs });
+      this.#answered(begun);
+      if (answer.done) return { kind: 'done', revision: answer.revision };
+      const both = answer.found.has(stateKey(replicaset)) && answer.found.has(leaseKey(replicaset));
+      return { kind: 'refused', records: both ? recordsIn(answer.found, replicaset) : await this.read(replicaset, timeoutMs) };
+    } catch (error) {
+      if (error instanceof OutcomeUnknown) return { kind: 'unknown' };
+      this.#failed(error);
+      return { kind: 'unavailable' };
+    }
+  }
+
+  /** The records of one replicaset, or of all, as they change; in the order of the store. */
+  watchRecords(replicaset: string | null, listener: (replicaset: string, records: Records) => void, other?: (key: string, value: string | null) => void): () => void {
+    const kept = new Map<string, Entry>();
+    const prefix = replicaset === null ? replicasetPrefix : `${replicasetPrefix}${replicaset}/`;
+    const tell = (of: string) => {
+      try {
+        listener(of, recordsIn(kept, of));
+      } catch (error) {
+        this.#failed(error);
+      }
+    };
+    return this.#watch(prefix, (event) => {
+      const keys = event.kind === 'snapshot' ? new Set([...kept.keys(), ...event.entries.keys()]) : new Set(event.entries.keys());
+      if (event.kind === 'snapshot') kept.clear();
+      for (const [key, entry] of event.entries) {
+        if (entry === null) kept.delete(key);
+        else kept.set(key, entry);
+      }
+      const changed = new Set<string>(replicaset !== null && event.kind === 'snapshot' ? [replicaset] : []);
+      for (const key of keys) {
+        const [, of = '', name] = key.split('/');
+        if (name === 'state' || name === 'lease') changed.add(of);
+        else other?.(key, kept.get(key)?.value ?? null);
+      }
+      for (const of of changed) tell(of);
+    });
+  }
+
+  /** One key and its value as it changes. */
+  watchKey(key: string, listener: (value: string | null) => void): () => void {
+    return this.#watch(key, (event) => {
+      if (event.kind === 'snapshot' || event.entries.has(key)) listener(event.entries.get(key)?.value ?? null);
+    });
+  }
+
+  health(): Promise<ProviderHealth> {
+    return this.provider.health({ timeoutMs: lookMs });
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    for (const watch of this.#watches) watch.close();
+    await this.provider.close();
+  }
+
+  #watch(prefix: string, take: (event: Extract<WatchEvent, { kind: 'snapshot' | 'changed' }>) => void): () => void {
+    const watch = this.provider.watch(prefix, {}, (event) => {
+      if (event.kind === 'interrupted') this.#log.warn({ reason: event.reason }, 'the state provider is not heard: what is known of it may be old');
+      if (event.kind === 'snapshot' || event.kind === 'changed') take(event);
+    });
+    this.#watches.add(watch);
+    return () => {
+      this.#watches.delete(watch);
+      watch.close();
+    };
+  }
+
+  async #look(): Promise<void> {
+    this.#heedBack();
+    // Whoever renews a lease need not ask as well.
+    if (this.#looking || (this.#view.error === null && performance.now() - this.#answeredAt < lookEveryMs)) return;
+    this.#looking = true;
+    const begun = performance.now();
+    try {
+      await this.provider.read([pauseKey], { timeoutMs: lookMs });
+      this.#answered(begun);
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  #heedBack(): void {
+    const { wentBack } = this.provider;
+    if (wentBack === null || this.#toldBack) return;
+    this.#toldBack = true;
+    this.#onWentBack(wentBack);
+  }
+
+  #answered(begun: number): void {
+    this.#answeredAt = performance.now();
+    this.#heedBack();
+    this.#see({ error: null, roundTripMs: Math.round((this.#answeredAt - begun) * 100) / 100 });
+  }
+
+  #failed(error: unknown): void {
+    this.#see({ error: error instanceof Error ? error.message : String(error), roundTripMs: null });
+  }
+
+  #see(seen: Pick<ProviderView, 'error' | 'roundTripMs'>): void {
+    const changed = (seen.error === null) !== (this.#view.error === null);
+    if (changed) this.#log[seen.error === null ? 'info' : 'warn']({ place: this.#view.place, error: seen.error }, seen.error === null ? 'the state provider answers' : 'the state provider does not answer');
+    this.#view = { ...this.#view, ...seen, since: changed ? this.#now() : this.#view.since };
+    if (changed) this.#onView(this.#view);
+  }
+}
+
+/** Throws when one of them cannot be read. */
+function recordsIn(entries: Keyed, replicaset: string): Records {
+  const held = <K extends 'state' | 'lease', T extends StateRecord | LeaseRecord>(kind: K, key: string): Held<T> | null => {
+    const entry = entries.get(key);
+    if (entry === null || entry === undefined) return null;
+    const parsed = parseRecord(kind, entry.value);
+    if (!parsed.ok) throw new Error(parsed.why);
+    // The kind names the type, which a generic function over both cannot express.
+    return { value: parsed.value as unknown as T, revision: entry.revision };
+  };
+  if (entries.get(stateKey(replicaset)) === undefined && entries.get(leaseKey(replicaset)) === undefined) return noRecords;
+  return { state: held('state', stateKey(replicaset)), lease: held('lease', leaseKey(replicaset)) };
+}
