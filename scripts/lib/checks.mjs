@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { root } from './install.mjs';
 import { watched } from './run.mjs';
 import { bold, green, red } from './say.mjs';
@@ -10,6 +10,8 @@ import { bold, green, red } from './say.mjs';
 export class Checks {
   passed = 0;
   failed = 0;
+  /** What `finish` says again, as a log that is cut keeps its end. */
+  #failures = [];
 
   /** One program whose exit code is its verdict. Runs beside others: the function it resolves to shows what it said, and counts. */
   async program(title, args) {
@@ -22,7 +24,11 @@ export class Checks {
     });
     const tookMs = performance.now() - started;
     return () => {
-      if (code !== 0) process.stdout.write(Buffer.concat(output));
+      const said = Buffer.concat(output);
+      if (code !== 0) {
+        process.stdout.write(said);
+        this.#failures.push({ name: title, reason: said.toString() });
+      }
       this.#count(title, { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, tookMs });
     };
   }
@@ -36,9 +42,11 @@ export class Checks {
     const folder = mkdtempSync(join(tmpdir(), 'coterie-tests-'));
     const report = join(folder, 'report.json');
     const code = await this.#spawn(['node_modules/vitest/vitest.mjs', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], { minutesMax });
-    const { passed, failed } = existsSync(report) ? countsOf(JSON.parse(readFileSync(report, 'utf8'))) : { passed: 0, failed: 0 };
+    const { passed, failures } = existsSync(report) ? verdict(JSON.parse(readFileSync(report, 'utf8'))) : { passed: 0, failures: [] };
     rmSync(folder, { recursive: true, force: true });
-    this.#count(title, { passed, failed: failed || (code === 0 ? 0 : 1), tookMs: performance.now() - started });
+    if (failures.length === 0 && code !== 0) failures.push({ name: title, reason: `ended with ${code}` });
+    this.#failures.push(...failures);
+    this.#count(title, { passed, failed: failures.length, tookMs: performance.now() - started });
   }
 
   #count(title, { passed, failed, tookMs }) {
@@ -68,8 +76,9 @@ export class Checks {
     });
   }
 
-  /** The last line of every run. */
+  /** What failed, with the beginning of its reason; the counts are the last line of every run. */
   finish() {
+    for (const { name, reason } of this.#failures) process.stdout.write(`${red('✗')} ${bold(name)}\n${beginning(reason)}\n`);
     process.stdout.write(`${this.passed} passed, ${this.failed} failed\n`);
     process.exitCode = this.failed === 0 && this.passed > 0 ? 0 : 1;
   }
@@ -84,10 +93,22 @@ function killGroup({ pid }) {
 }
 
 /** Of a worker that crashed, the report has a file without tests or with some that have not ended. */
-function countsOf({ numPassedTests, numFailedTests, testResults }) {
-  const isBroken = ({ status, assertionResults: tests }) => tests.length === 0 || status === 'failed' || tests.some((test) => test.status === 'pending');
-  const broken = testResults.filter((file) => isBroken(file) && file.assertionResults.every(({ status }) => status !== 'failed'));
-  return { passed: numPassedTests, failed: numFailedTests + broken.length };
+function verdict({ numPassedTests, testResults }) {
+  const failures = [];
+  for (const { name: path, status, message, assertionResults: tests } of testResults) {
+    const file = relative(root, path);
+    const failed = tests.filter((test) => test.status === 'failed');
+    failures.push(...failed.map(({ fullName, failureMessages }) => ({ name: `${file} > ${fullName}`, reason: failureMessages.join('\n') })));
+    const isBroken = tests.length === 0 || status === 'failed' || tests.some((test) => test.status === 'pending');
+    if (isBroken && failed.length === 0) failures.push({ name: file, reason: message || 'did not end' });
+  }
+  return { passed: numPassedTests, failures };
+}
+
+/** The first lines, without the frames of the test runner, indented. */
+function beginning(text) {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.includes('/node_modules/')).slice(0, 12);
+  return lines.map((line) => `    ${line.slice(0, 300)}`).join('\n');
 }
 
 export async function withoutServices(checks) {

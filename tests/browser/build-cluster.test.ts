@@ -66,14 +66,14 @@ describe('a cluster built in the dashboard', () => {
   it('a Tarantool that is killed is seen to fall and to come back, without a reload', async () => {
     const pid = async (): Promise<number | undefined> => (await product.rest('/instance/i2')).body.status.database?.process.pid;
     // Looks at every frame. The first times it is back too soon to be seen; each restart waits longer than the one before.
-    let seen = false;
-    const fallen = page.waitForFunction(() => document.querySelector('tr[data-instance="i2"]:not([data-state="ready"])'), null, { timeout: 40_000 }).then(() => (seen = true));
+    const fall = { isSeen: false };
+    const fallen = page.waitForFunction(() => document.querySelector('tr[data-instance="i2"]:not([data-state="ready"])'), null, { timeout: 40_000 }).then(() => (fall.isSeen = true));
     let kills = 0;
-    while (!seen && kills < 4) {
+    while (!fall.isSeen && kills < 4) {
       const killed = (await pid())!;
       process.kill(killed, 'SIGKILL');
       kills += 1;
-      await waitFor(async () => seen || ![undefined, killed].includes(await pid()), { timeoutMs: 20_000, what: 'another process' });
+      await waitFor(async () => fall.isSeen || ![undefined, killed].includes(await pid()), { timeoutMs: 20_000, what: 'another process' });
     }
     await fallen;
     await untilState(page, 'i2', 'ready', 60_000);
