@@ -1,9 +1,14 @@
 /**
  * One connection to each instance, kept, which all workers of a client process share: requests of many go over one at
- * once. Who is the master is asked on all of them, by whoever needs one first, and the first that says so is it.
+ * once. Who is the master is asked on all of them, by whoever needs one first, and the first that says so is it: as a
+ * router does, which holds requests for as long as a switchover may take.
  */
+import { monotonicMs } from '../history/clock.ts';
 import type { Connection } from '~/iproto/index.ts';
 import type { Endpoint } from '../workloads/target.ts';
+
+/** How long a search goes on where nobody says that it is the master, and how often it asks. */
+const [searchMs, askEveryMs] = [20, 2];
 
 export type Pooled = { readonly endpoint: Endpoint; readonly connection: Connection };
 
@@ -20,10 +25,19 @@ export class IprotoPool {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Null: nobody says that it is. */
+  /** Null: nobody says that it is, in so long. */
   master(): Promise<Pooled | null> {
-    this.#search ??= this.#look().finally(() => (this.#search = null));
+    this.#search ??= this.#find().finally(() => (this.#search = null));
     return this.#search;
+  }
+
+  async #find(): Promise<Pooled | null> {
+    const until = monotonicMs() + searchMs;
+    for (;;) {
+      const found = await this.#look();
+      if (found !== null || monotonicMs() >= until) return found;
+      await new Promise((resolve) => setTimeout(resolve, askEveryMs));
+    }
   }
 
   /** It did not answer: the next one who asks makes another. */

@@ -8,7 +8,7 @@ export type WorkersOptions = {
   readonly workers: number;
   /** Operations in a second of all workers together; 0: as fast as answers come. */
   readonly rate: number;
-  /** After a refusal, so that nobody spins. */
+  /** After a refusal that follows another one, so that nobody spins. */
   readonly refusedPauseMs: number;
   /** Numbers of the first round of workers; each `info` takes a new one, `workers` further. */
   readonly firstProcess: number;
@@ -47,6 +47,7 @@ export class Workers {
     this.#sessions.push(session);
     const paceMs = rate > 0 ? (1_000 * workers) / rate : 0;
     let process = firstProcess + worker;
+    let refused = false;
     let dueAt = monotonicMs() + (paceMs * worker) / workers;
     while (this.#going) {
       if (paceMs > 0) {
@@ -57,7 +58,9 @@ export class Workers {
       const operation = await perform(session, next(), process);
       this.#journal.add(operation);
       if (operation.outcome === 'info') process += processStep;
-      if (operation.outcome !== 'ok') await pause(refusedPauseMs);
+      // The first time the master may only have moved.
+      if (refused && operation.outcome !== 'ok') await pause(refusedPauseMs);
+      refused = operation.outcome !== 'ok';
     }
   }
 

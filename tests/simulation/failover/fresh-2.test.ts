@@ -1,0 +1,3 @@
+import { testFresh } from './fresh.ts';
+
+testFresh(1, 2);
