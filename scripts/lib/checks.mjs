@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { spawn } from 'node:child_process';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { root } from './install.mjs';
 import { watched } from './run.mjs';
@@ -17,11 +17,7 @@ export class Checks {
   async program(title, args) {
     const started = performance.now();
     const output = [];
-    const code = await this.#spawn(args, {
-      listen: (child) => {
-        for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => output.push(data));
-      },
-    });
+    const code = await this.#spawn(args, { output });
     const tookMs = performance.now() - started;
     return () => {
       const said = Buffer.concat(output);
@@ -33,20 +29,36 @@ export class Checks {
     };
   }
 
+  /** A vitest run, shown while it goes on. */
+  async vitest(title, args, limits) {
+    const show = await this.#tests(title, args, (all) => this.#spawn(all, limits));
+    show();
+  }
+
+  /** The same beside others, on the processor time that they leave: the function it resolves to shows what it said, and counts. */
+  vitestBeside(title, args, limits) {
+    return this.#tests(title, args, (all, output) => this.#spawn(all, { ...limits, priority: constants.priority.PRIORITY_LOW, output }));
+  }
+
   /**
-   * A vitest run; the counts come from its own report. What fails without being a test counts as one: a file that cannot
-   * be loaded, its set-up, a worker that crashed, a run that did not end in time.
+   * The counts come from its own report. What fails without being a test counts as one: a file that cannot be loaded, its
+   * set-up, a worker that crashed, a run that did not end in time.
    */
-  async vitest(title, args, { minutesMax }) {
+  async #tests(title, args, run) {
     const started = performance.now();
     const folder = mkdtempSync(join(tmpdir(), 'coterie-tests-'));
     const report = join(folder, 'report.json');
-    const code = await this.#spawn(['node_modules/vitest/vitest.mjs', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], { minutesMax });
+    const output = [];
+    const code = await run(['node_modules/vitest/vitest.mjs', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], output);
     const { passed, failures } = existsSync(report) ? verdict(JSON.parse(readFileSync(report, 'utf8'))) : { passed: 0, failures: [] };
     rmSync(folder, { recursive: true, force: true });
     if (failures.length === 0 && code !== 0) failures.push({ name: title, reason: `ended with ${code}` });
-    this.#failures.push(...failures);
-    this.#count(title, { passed, failed: failures.length, tookMs: performance.now() - started });
+    const tookMs = performance.now() - started;
+    return () => {
+      process.stdout.write(Buffer.concat(output));
+      this.#failures.push(...failures);
+      this.#count(title, { passed, failed: failures.length, tookMs });
+    };
   }
 
   #count(title, { passed, failed, tookMs }) {
@@ -56,16 +68,20 @@ export class Checks {
     process.stdout.write(`${mark} ${bold(title)}: ${passed} passed, ${failed} failed, ${(tookMs / 1000).toFixed(1)} s\n`);
   }
 
-  /** In a process group of its own, of which nothing is left afterwards: a worker that crashed has started programs. */
-  #spawn(args, { listen, minutesMax = 5 }) {
+  /**
+   * Resolves to the exit code. In a process group of its own, of which nothing is left afterwards: a worker that crashed
+   * has started programs. `output` takes what it says, which is shown otherwise.
+   */
+  #spawn(args, { output = null, minutesMax = 5, priority = 0 } = {}) {
     return new Promise((resolve) => {
-      const output = listen ? 'pipe' : 'inherit';
-      const child = watched(spawn(process.execPath, args, { cwd: root, detached: true, stdio: ['ignore', output, output], env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } }), { leads: true, graceMs: 20_000 });
+      const stream = output === null ? 'inherit' : 'pipe';
+      const child = watched(spawn(process.execPath, args, { cwd: root, detached: true, stdio: ['ignore', stream, stream], env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } }), { leads: true, graceMs: 20_000 });
+      if (priority !== 0) setPriority(child.pid, priority);
       const limit = setTimeout(() => {
         process.stdout.write(`${red('✗')} not over after ${minutesMax} minutes, and killed: ${args.join(' ')}\n`);
         killGroup(child);
       }, minutesMax * 60_000);
-      listen?.(child);
+      for (const said of output === null ? [] : [child.stdout, child.stderr]) said.on('data', (data) => output.push(data));
       const over = (code) => {
         clearTimeout(limit);
         killGroup(child);
