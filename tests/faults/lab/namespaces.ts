@@ -37,7 +37,7 @@ export class NamespaceLab implements Lab {
   readonly #prefix: string;
   readonly #subnet: string;
   readonly #filter: PacketFilter;
-  readonly #processes: LabProcess[] = [];
+  readonly #processes: { readonly node: string; readonly process: LabProcess }[] = [];
   #late: LateDevice | null = null;
   #port = 10_000;
 
@@ -108,20 +108,22 @@ export class NamespaceLab implements Lab {
   run(node: string, command: Command): LabProcess {
     this.#index(node);
     const started = new LabProcess(command, enter(`${this.#prefix}-${node}`));
-    this.#processes.push(started);
+    this.#processes.push({ node, process: started });
     return started;
   }
 
   signal(node: string, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
     this.#index(node);
     signalAll(`${this.#prefix}-${node}`, signal);
+    // One that was started a moment ago may not have entered its node yet.
+    for (const one of this.#processes) if (one.node === node) one.process.signal(signal);
   }
 
   async close(): Promise<void> {
     this.#filter.close();
     this.#late?.close();
     remove(this.#prefix);
-    await Promise.all(this.#processes.map(({ exited }) => exited));
+    await Promise.all(this.#processes.map(({ process }) => process.exited));
   }
 
   #index(node: string): number {

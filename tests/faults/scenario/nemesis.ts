@@ -11,6 +11,8 @@ type Holding = { readonly fault: Fault; readonly begun: number; readonly beginTo
 
 /** Whoever does not end in good order by then, as it is paused, is killed: so do those that run services. */
 const stopMs = 5_000;
+/** What was killed has ended by then, on a busy machine too. */
+const endMs = 60_000;
 
 export class Nemesis {
   readonly happened: Happened[] = [];
@@ -126,7 +128,7 @@ export class Nemesis {
     await this.#links(fault);
     if (fault.kind === 'full') this.#system.disk?.(fault.node, 'free');
     if (fault.kind === 'stop' && !(await within(Promise.all(ends), stopMs))) this.#system.program(fault.node, this.#system.leader ?? this.#system.server)?.signal('SIGKILL');
-    await Promise.all(ends);
+    if (!(await within(Promise.all(ends), endMs))) throw new Error(`what the fault ${fault.kind}${'node' in fault ? ` on ${fault.node}` : ''} ended has not ended`);
     if (fault.kind === 'kill' || fault.kind === 'stop') await this.#system.restart(fault.node);
     if (fault.kind === 'blackout') await Promise.all(this.#system.nodes.map((node) => this.#system.restart(node)));
     this.happened.push({ fault, begun, ended, beginTookMs, endTookMs: monotonicMs() - ended });
