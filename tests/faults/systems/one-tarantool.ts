@@ -6,6 +6,7 @@ import { waitFor } from '~/tests/support/wait.ts';
 import { outside, type Lab } from '../lab/lab.ts';
 import type { LabProcess } from '../lab/process.ts';
 import type { System } from '../scenario/system.ts';
+import { setSpace } from '../targets/tarantool.ts';
 import type { TargetOptions } from '../workloads/target.ts';
 
 const user = { user: 'faults', password: 'faults' };
@@ -40,7 +41,7 @@ export class OneTarantool implements System {
       for name, types in pairs({ set = {'unsigned'}, register = {'string', 'integer'}, counter = {'unsigned', 'integer'}, bank = {'string', 'integer'} }) do
         local format = {}
         for i, kind in ipairs(types) do format[i] = { name = 'f' .. i, type = kind } end
-        box.schema.space.create('faults_' .. name, { if_not_exists = true, format = format }):create_index('primary', { if_not_exists = true })
+        box.schema.space.create('faults_' .. name, { id = name == 'set' and ${setSpace} or nil, if_not_exists = true, format = format }):create_index('primary', { if_not_exists = true })
       end
       if box.cfg.wal_mode == 'none' then box.snapshot() end
       prepared = true`);

@@ -18,7 +18,7 @@ export type TarantoolUser = {
 const waitSeconds = 1;
 const prepareMs = 10_000;
 /** Requests name spaces by number. */
-const setSpace = 900;
+export const setSpace = 900;
 
 const prepare = `
   local function space(name, types, id)
