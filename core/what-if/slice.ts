@@ -9,7 +9,14 @@ export function sliceOf(input: WhatIfInput, uuid: string): WhatIfInput {
   const instances = Object.fromEntries([...kept].flatMap((id) => (config.instances[id] ? [[id, config.instances[id]]] : [])));
   const owners = new Set([uuid, ...Object.values(instances).map(({ replicaset }) => replicaset)]);
   const replicasets = Object.fromEntries([...owners].flatMap((id) => (config.replicasets[id] ? [[id, config.replicasets[id]]] : [])));
-  return { ...input, config: { ...config, instances, replicasets } };
+  return {
+    ...input,
+    config: { ...config, instances, replicasets },
+    masters: { [uuid]: input.masters[uuid] ?? null },
+    instances: Object.fromEntries([...kept].flatMap((id) => (input.instances[id] ? [[id, input.instances[id]]] : []))),
+    policies: input.policies[uuid] ? { [uuid]: input.policies[uuid] } : {},
+    held: new Set([uuid].filter((one) => input.held.has(one))),
+  };
 }
 
 /** Members of etcd stand where an instance on the same host stands, where nothing else is known. */

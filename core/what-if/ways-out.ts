@@ -17,12 +17,13 @@ type Way = { readonly sentence: string; readonly input: WhatIfInput; readonly li
 export type Ways = readonly { readonly sentence: string; readonly stage: Stage; readonly linksOnly: boolean }[];
 
 /** `ways`: the smaller changes first. A larger one is told only where the smaller ones leave the outcome as it is. */
-export function wayOutOf(ways: readonly Ways[], { damage, effect }: { readonly damage: Damage; readonly effect: Effect }): string | null {
+export function* wayOutOf(ways: readonly Ways[], { damage, effect }: { readonly damage: Damage; readonly effect: Effect }): Generator<undefined, string | null, void> {
   let best = { sentence: null as string | null, score: scoreOf(effect), rank: rankOf(effect.outcome) };
   for (const ofOneSize of ways) {
     for (const { sentence, stage, linksOnly } of ofOneSize) {
       if (linksOnly && damage.apart.length === 0 && damage.alone.length < 2) continue;
       const other = worstOf(stage, scenesOf(stage, effect.replicaset.uuid, damage));
+      yield;
       if (scoreOf(other) < best.score) best = { sentence, score: scoreOf(other), rank: rankOf(other.outcome) };
     }
     if (best.rank < rankOf(effect.outcome)) break;

@@ -1,9 +1,10 @@
 import { whatIfOutcomes, type WhatIf, type WhatIfEffect, type WhatIfOutcome } from '~/contract/shapes/what-if.ts';
 import { hasDataRole } from '~/core/roles.ts';
+import { alikeOf, type Alike } from './alike.ts';
 import { worstFirst, worstOf } from './effect.ts';
 import { happeningsOf, takenDown, type Happening } from './events.ts';
 import type { WhatIfInput } from './input.ts';
-import { list, noDamage, touches, type Damage } from './places.ts';
+import { list, noDamage, type Damage } from './places.ts';
 import { sited, sliceOf } from './slice.ts';
 import { scenesOf, stageOf, type Scenes, type Stage } from './stage.ts';
 import { waysFor, wayOutOf, type Ways } from './ways-out.ts';
@@ -23,18 +24,21 @@ export function* whatIfSteps(given: WhatIfInput): Generator<undefined, WhatIf[],
   const { config } = whole.input;
   const uuids = Object.entries(config.replicasets).filter(([, { roles }]) => hasDataRole(roles)).map(([uuid]) => uuid).toSorted();
   const parts: Part[] = [];
+  const kinds = new Map<string, Kind>();
   for (const uuid of uuids) {
-    parts.push(partOf(whole, uuid));
+    const alike = alikeOf(sliceOf(whole.input, uuid), uuid);
+    const kind = kinds.get(alike.kind) ?? kindOf(whole, alike);
+    kinds.set(alike.kind, kind);
+    parts.push({ alike, kind });
     yield;
   }
   const reports: WhatIf[] = [];
   for (const happening of happeningsOf(whole)) {
     const effects: WhatIfEffect[] = [];
-    for (const part of parts) {
-      const effect = effectOn(part, happening.damage);
-      if (effect === null) continue;
-      effects.push(effect);
-      yield;
+    for (const { alike, kind } of parts) {
+      const damage = alike.seen(happening.damage);
+      const effect = damage && (yield* effectOn(kind, damage));
+      if (effect) effects.push(alike.told(effect));
     }
     reports.push(reported(whole, happening, { effects, untouched: parts.length - effects.length }));
     yield;
@@ -42,28 +46,38 @@ export function* whatIfSteps(given: WhatIfInput): Generator<undefined, WhatIf[],
   return reports;
 }
 
-/** One replicaset with what concerns it. */
-type Part = { readonly uuid: string; readonly stage: Stage; readonly calm: string; ways: readonly Ways[] | null };
+/** One replicaset with what concerns it, and those that it shares every answer with. */
+type Part = { readonly alike: Alike; readonly kind: Kind };
+/** `effects`: by damage; null: it does not notice. */
+type Kind = { readonly mark: string; readonly stage: Stage; readonly calm: string; readonly effects: Map<string, WhatIfEffect | null>; ways: readonly Ways[] | null };
 
-function partOf({ input, sites, endings }: Stage, uuid: string): Part {
-  const stage = stageOf(sliceOf(input, uuid), { sites, endings });
-  return { uuid, stage, calm: keysOf(scenesOf(stage, uuid, noDamage)), ways: null };
+function kindOf({ sites, endings }: Stage, { input, mark }: Alike): Kind {
+  const stage = stageOf(input, { sites, endings });
+  return { mark, stage, calm: keysOf(scenesOf(stage, mark, noDamage)), effects: new Map(), ways: null };
 }
 
 const keysOf = (scenes: Scenes): string => scenes.map(({ key }) => key).toSorted().join('\n');
 
-/** Null: it does not notice. */
-function effectOn(part: Part, damage: Damage): WhatIfEffect | null {
-  const { uuid, stage } = part;
-  if (!touches(stage.places, damage)) return null;
-  const scenes = scenesOf(stage, uuid, damage);
-  if (keysOf(scenes) === part.calm) return null;
+function* effectOn(kind: Kind, damage: Damage): Generator<undefined, WhatIfEffect | null, void> {
+  const key = JSON.stringify(damage);
+  const known = kind.effects.get(key);
+  if (known !== undefined) return known;
+  const effect = yield* effectOf(kind, damage);
+  kind.effects.set(key, effect);
+  return effect;
+}
+
+function* effectOf(kind: Kind, damage: Damage): Generator<undefined, WhatIfEffect | null, void> {
+  const { mark, stage } = kind;
+  const scenes = scenesOf(stage, mark, damage);
+  if (keysOf(scenes) === kind.calm) return null;
   const effect = worstOf(stage, scenes);
+  yield;
   // A copy that is gone does not come back by a change of settings.
   const hopeless = effect.outcome === 'nothing' || (effect.outcome === 'degraded' && scenes.every(({ coordinator, master, providerUsers }) => coordinator !== null && providerUsers.has(master ?? '')));
   if (hopeless) return { ...effect, wayOut: null };
-  part.ways ??= waysFor(stage, uuid);
-  return { ...effect, wayOut: wayOutOf(part.ways, { damage, effect }) };
+  kind.ways ??= waysFor(stage, mark);
+  return { ...effect, wayOut: yield* wayOutOf(kind.ways, { damage, effect }) };
 }
 
 function reported(stage: Stage, { id, kind, title, damage }: Happening, { effects, untouched }: { readonly effects: readonly WhatIfEffect[]; readonly untouched: number }): WhatIf {

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { WhatIf, type WhatIf as Event } from '~/contract/shapes/what-if.ts';
 import { majority } from '~/core/failover/quorum.ts';
 import type { WhatIfInput } from '~/core/what-if/input.ts';
-import { whatIf } from '~/core/what-if/what-if.ts';
+import { sited, sliceOf } from '~/core/what-if/slice.ts';
+import { whatIf, whatIfSteps } from '~/core/what-if/what-if.ts';
 import { seeded, type Random } from '../../simulation/apply/random.ts';
 import { clusterOf, idOf, type Shape } from './topologies.ts';
 
@@ -113,10 +114,83 @@ describe('whatever the cluster', () => {
   }, 120_000);
 });
 
-test('many replicasets of one shape are rehearsed once', () => {
-  const instances = Object.fromEntries(Array.from({ length: 50 }, (_, index) => zones.slice(0, 3).map((zone) => [`r${index}-${zone}`, { zone, of: `r${index}`, host: `${zone}${index % 5}` }] as const)).flat());
-  const events = whatIf(clusterOf({ instances: { ...instances, c1: { zone: 'A', of: 'coordinators' }, c2: { zone: 'B', of: 'coordinators' } }, coordinators: ['c1', 'c2'], etcd: ['A', 'B', 'C'] }));
-  const lost = events.find(({ id }) => id === 'site:A');
-  expect(lost?.effects).toHaveLength(50);
-  expect(new Set(lost?.effects.map(({ outcome }) => outcome))).toEqual(new Set(['failsOver']));
-}, 60_000);
+describe('many replicasets', () => {
+  const many = (count: number, more: Partial<Shape> = {}): WhatIfInput => {
+    const instances = Object.fromEntries(Array.from({ length: count }, (_, index) => zones.slice(0, 3).map((zone) => [`r${index}-${zone}`, { zone, of: `r${index}`, host: `${zone}${Math.floor(index / 5)}` }] as const)).flat());
+    return clusterOf({ instances: { ...instances, c1: { zone: 'A', of: 'coordinators' }, c2: { zone: 'B', of: 'coordinators' } }, coordinators: ['c1', 'c2'], etcd: ['A', 'B', 'C'], ...more });
+  };
+
+  /** Beyond one for each replicaset and each event. */
+  function stepsOf(input: WhatIfInput): number {
+    const run = whatIfSteps(input);
+    for (let steps = 0; ; steps += 1) {
+      const { done, value } = run.next();
+      if (done) return steps - value.length - Object.keys(input.config.replicasets).length;
+    }
+  }
+
+  test('of one shape are rehearsed once, however many there are, and each is told in its own names', () => {
+    expect(stepsOf(many(60))).toBe(stepsOf(many(10)));
+    const lost = whatIf(many(50)).find(({ id }) => id === 'site:A');
+    expect(lost?.effects).toHaveLength(50);
+    for (const { outcome, replicaset: { alias, uuid }, master, newMaster, sentence } of lost?.effects ?? []) {
+      expect([outcome, uuid, master?.alias, newMaster?.alias]).toEqual(['failsOver', idOf(alias), `${alias}-A`, `${alias}-B`]);
+      expect([master?.uuid, newMaster?.uuid]).toEqual([idOf(`${alias}-A`), idOf(`${alias}-B`)]);
+      expect(sentence).toContain(`${alias}-B leads once the lease is over`);
+    }
+  }, 60_000);
+
+  test('how far each copy is behind makes no shape of its own, unless only so many rows may be lost', () => {
+    const lagging = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [[`r${index}-B`, 10 + index], [`r${index}-C`, 500 - index]] as const).flat());
+    expect(stepsOf(many(20, { lagging }))).toBe(stepsOf(many(2, { lagging })));
+    const failover = { lossRowsMax: 15 };
+    expect(stepsOf(many(5, { lagging, failover }))).toBeGreaterThan(stepsOf(many(2, { lagging, failover })));
+  }, 60_000);
+
+  test('of two, what is true of one alone counts for that one alone', () => {
+    const base = many(2);
+    const [of, [a, b, c]] = [idOf('r1'), ['r1-A', 'r1-B', 'r1-C'].map(idOf) as [string, string, string]];
+    const policy = { voters: [a, b, c].toSorted(), copies: 3, promises: 2, gate: 0 };
+    const differences: Record<string, Partial<WhatIfInput>> = {
+      master: { masters: { ...base.masters, [of]: b } },
+      dead: { instances: { ...base.instances, [b]: { alive: false, hasData: true, lagRows: 0 } } },
+      behind: { instances: { ...base.instances, [b]: { alive: true, hasData: true, lagRows: 7 } } },
+      held: { held: new Set([of]) },
+      policy: { policies: { [of]: policy } },
+      electable: { config: { ...base.config, instances: { ...base.config.instances, [b]: { ...base.config.instances[b]!, electable: false } } } },
+      zone: { config: { ...base.config, instances: { ...base.config.instances, [b]: { ...base.config.instances[b]!, zone: 'A' } } } },
+      durability: { config: { ...base.config, replicasets: { ...base.config.replicasets, [of]: { ...base.config.replicasets[of]!, durability: 'strict' } } } },
+    };
+    const shortOf = (events: Event[], name: string) => {
+      const effect = events.find(({ id }) => id === 'site:A')?.effects.find(({ replicaset: { alias } }) => alias === name);
+      return [effect?.outcome, effect?.newMaster?.alias.slice(-1), effect?.rowsAtRisk].join(' ');
+    };
+    for (const [what, changed] of Object.entries(differences)) {
+      const events = whatIf({ ...base, ...changed });
+      expect(shortOf(events, 'r0'), what).toBe('failsOver B upToTheLag');
+      expect(shortOf(events, 'r1'), what).not.toBe('failsOver B upToTheLag');
+    }
+  }, 60_000);
+
+  test('each fares as it would alone', () => {
+    let compared = 0;
+    for (const seed of seeds.slice(0, 12)) {
+      const shape = randomShape(seeded(seed));
+      const next = randomShape(seeded(seed + 1_000));
+      const other = Object.fromEntries(Object.entries(next.instances).flatMap(([name, one]) => (one.of === 'shop' ? [[`other-${name}`, { ...one, of: 'other' }] as const] : [])));
+      const twin = Object.fromEntries(Object.entries(shape.instances).flatMap(([name, one]) => (one.of === 'shop' ? [[`twin-${name}`, { ...one, of: 'twin' }] as const] : [])));
+      const together = clusterOf({ ...shape, instances: { ...shape.instances, ...other, ...twin } });
+      const alone = whatIf(sliceOf(sited(together), idOf('shop')));
+      for (const { id, effects } of whatIf(together)) {
+        const effectIn = (list: Event['effects'], of: string) => list.find(({ replicaset }) => replicaset.uuid === idOf(of)) ?? null;
+        const before = alone.find((one) => one.id === id);
+        if (!before) continue;
+        // Another site to put a copy into may be known only of the others.
+        const plain = (effect: Event['effects'][number] | null) => effect && { ...effect, wayOut: null };
+        expect(plain(effectIn(effects, 'shop')), `seed ${seed}, ${id}`).toEqual(plain(effectIn(before.effects, 'shop')));
+        compared += 1;
+      }
+    }
+    expect(compared).toBeGreaterThan(50);
+  }, 120_000);
+});
