@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
+import type { MemberFailover } from '~/contract/shapes/failover-view.ts';
 import type { AgentStatus } from '~/contract/shapes/status.ts';
 import { heldEpoch, leading, type MemberState } from '~/core/failover/member-state.ts';
 import { holds, type MemberAnswer, type MemberRequest } from '~/core/failover/messages.ts';
@@ -208,10 +209,14 @@ export class Failover {
 
   status(): NonNullable<AgentStatus['failover']> | null {
     const { trail, lostRows } = this.#parts;
-    const member = this.#member ? standingOf(this.#member.state(), monotonicMs(), this.#synchro.reason) : null;
+    const member = this.#standing();
     const saved = lostRows();
     if (!this.#opened && member === null && saved === 0) return null;
     return { provider: this.link?.view ?? null, member, coordinator: this.#coordinator?.status ?? null, trail: trail.newest, lostRows: saved };
+  }
+
+  #standing(): MemberFailover | null {
+    return this.#member && standingOf(this.#member.state(), monotonicMs(), { synchro: this.#synchro.reason, leaseSeen: this.#member.leaseSeen });
   }
 
   /** Asks a member, itself or another agent's; null: no answer in time. */
@@ -384,8 +389,8 @@ export class Failover {
   #changed(): void {
     const m = this.#member?.state();
     if (m) this.#keepHost(m);
-    const member = m ? { ...standingOf(m, monotonicMs(), this.#synchro.reason), leaseLeftMs: null } : null;
-    const text = JSON.stringify([member, this.leadership(), this.#coordinator?.status]);
+    const member = this.#standing();
+    const text = JSON.stringify([member && { ...member, leaseLeftMs: null }, this.leadership(), this.#coordinator?.status]);
     if (text === this.#shown) return;
     this.#shown = text;
     this.#parts.poke();

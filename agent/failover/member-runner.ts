@@ -6,6 +6,7 @@ import type { ReplicasetSettings } from '~/core/failover/settings.ts';
 import type { Timing } from '~/core/failover/timing.ts';
 import { Alarm } from './alarm.ts';
 import { Effects } from './effects.ts';
+import { LeaseSeen } from './lease-seen.ts';
 import { monotonicMs } from './monotonic.ts';
 import type { Orders } from './orders.ts';
 import type { StateLink } from './state-link.ts';
@@ -32,6 +33,7 @@ const answerMsMax = 65_000;
 export class MemberRunner {
   readonly uuid: string;
   readonly replicaset: string;
+  readonly leaseSeen = new LeaseSeen();
   readonly #parts: MemberRunnerParts;
   readonly #member: FailoverMember;
   readonly #effects: Effects<MemberEffect>;
@@ -50,7 +52,10 @@ export class MemberRunner {
     this.replicaset = settings.uuid;
     this.#member = new FailoverMember({}, { uuid, settings, timing, disk, now: monotonicMs() });
     this.#effects = new Effects((effect) => this.#perform(effect), parts.onDefect);
-    this.#unwatch = parts.link.watchRecords(settings.uuid, (_replicaset, records) => this.receive({ kind: 'records', records, streamed: true }));
+    this.#unwatch = parts.link.watchRecords(settings.uuid, (_replicaset, records) => {
+      this.leaseSeen.saw(records, monotonicMs());
+      this.receive({ kind: 'records', records, streamed: true });
+    });
     // An answer to an order is a look, too: a master's renewals are enough.
     this.#looks = setInterval(() => void (this.#member.state().reportedAt > monotonicMs() - lookEveryMs * 0.8 || this.look()), lookEveryMs);
     void this.look();

@@ -1,9 +1,13 @@
 import type { MemberFailover } from '~/contract/shapes/failover-view.ts';
 import { heldEpoch, knownEpoch, leading, type MemberState } from '~/core/failover/member-state.ts';
 import { holds } from '~/core/failover/messages.ts';
+import type { LeaseSeen } from './lease-seen.ts';
 
 /** What a member is, in words that a person knows, from what its machine knows. */
-export function standingOf(m: Readonly<MemberState>, now: number, synchro: string | null): MemberFailover {
+/** What the machine does not keep. */
+export type Beside = { readonly leaseSeen: LeaseSeen; readonly synchro: string | null };
+
+export function standingOf(m: Readonly<MemberState>, now: number, { synchro, leaseSeen }: Beside): MemberFailover {
   const state = m.records.state?.value;
   const lease = m.lease?.epoch === heldEpoch(m) ? m.lease : null;
   return {
@@ -21,6 +25,8 @@ export function standingOf(m: Readonly<MemberState>, now: number, synchro: strin
     diverged: m.verdict?.kind === 'diverged' ? m.verdict.detail : null,
     obstacle: obstacleOf(m),
     synchro,
+    masterHeard: (m.promise !== null && m.promise.until > now) || leaseSeen.lasts(m.records, { now, timing: m.timing }),
+    acknowledges: leading(m) ? (m.report?.acks ?? []).filter(({ copies }) => copies > 0).map(({ copies, voters }) => ({ copies, voters: [...voters] })) : [],
   };
 }
 

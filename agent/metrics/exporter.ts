@@ -35,7 +35,7 @@ export function exported({ status, replicaset, process, gossip }: Exported): str
   out.set('coterie_database_up', { value: answers ? 1 : 0 });
   if (database !== null) ofProcess(out, database);
   if (answers) ofDatabase(out, database);
-  if (failover) failoverExported(out, failover);
+  if (failover) failoverExported(out, { ...failover, links: database?.replication ?? [] });
   if (gossip !== null) ofGossip(out, gossip);
   setProcess(out, process);
   return out.text();

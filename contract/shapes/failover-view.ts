@@ -46,6 +46,10 @@ export const MemberFailover = z.object({
   obstacle: z.string().nullable(),
   /** Why writes to its synchronous spaces may be lost; null: they are sound, or there are none. */
   synchro: z.string().nullable().default(null),
+  /** It has seen the lease of its master renewed within the lease's length, or is bound by what it promised its master. */
+  masterHeard: z.boolean().default(false),
+  /** Of the master: a row is acknowledged when so many of these have it, itself included. Two while the policy changes; none: it acknowledges alone. */
+  acknowledges: z.array(z.object({ copies: z.number().int().positive(), voters: z.array(Uuid) })).default([]),
 });
 export type MemberFailover = z.output<typeof MemberFailover>;
 

@@ -33,7 +33,7 @@ export class FakeFailover {
     const leads = uuid === this.master;
     return {
       provider: { kind: 'stateboard', place: 'stateboard x', error: null, roundTripMs: 1, since: 1 },
-      member: this.members.includes(uuid) ? { mode: config.failover.mode, replicaset: this.replicaset, standing: leads ? 'master' : 'follower', epoch: this.epoch, master: this.master, phase: 'normal', target: null, leaseLeftMs: leads ? 1500 : null, leaseMs: 2000, failsafe: false, upstream: leads ? null : this.master, diverged: null, obstacle: null, synchro: null } : null,
+      member: this.members.includes(uuid) ? { mode: config.failover.mode, replicaset: this.replicaset, standing: leads ? 'master' : 'follower', epoch: this.epoch, master: this.master, phase: 'normal', target: null, leaseLeftMs: leads ? 1500 : null, leaseMs: 2000, failsafe: false, upstream: leads ? null : this.master, diverged: null, obstacle: null, synchro: null, masterHeard: true, acknowledges: [] } : null,
       coordinator: this.coordinators.includes(uuid) ? { active: this.believed === uuid, term: 3, holder: this.believed, since: 5 } : null,
       trail: this.#trail(uuid).entries.length,
       lostRows: 0,

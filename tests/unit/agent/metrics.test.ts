@@ -14,7 +14,7 @@ const members = [{ state: 'alive', rttMs: 2 }, { state: 'alive', rttMs: 1 }, { s
 type Failover = NonNullable<AgentStatus['failover']>;
 const failover = {
   provider: { kind: 'etcd', place: 'etcd', error: null, roundTripMs: 2.5, since: 1 },
-  member: { mode: 'stateful', replicaset: uuidOf(9), standing: 'master', epoch: 4, master: uuidOf(1), phase: 'normal', target: null, leaseLeftMs: 1500, leaseMs: 2000, failsafe: false, upstream: null, diverged: null, obstacle: null, synchro: null },
+  member: { mode: 'stateful', replicaset: uuidOf(9), standing: 'master', epoch: 4, master: uuidOf(1), phase: 'normal', target: null, leaseLeftMs: 1500, leaseMs: 2000, failsafe: false, upstream: null, diverged: null, obstacle: null, synchro: null, masterHeard: true, acknowledges: [] },
   coordinator: { active: true, term: 7, holder: uuidOf(1), since: 1 },
   trail: 8,
   lostRows: 3,
@@ -56,7 +56,7 @@ describe('what an agent exports of failover', () => {
   const member = (change: Partial<Failover['member']>) => of({ ...failover, member: { ...failover.member, ...change } });
 
   test('is everything of one that leads and coordinates', () => {
-    const all = { leads: 1, epoch: 4, lease_left_seconds: 1.5, failsafe: 0, hindered: 0, provider_answers: 1, provider_seconds: 0.0025, coordinator_active: 1, coordinator_term: 7, lost_rows_files: 3 };
+    const all = { leads: 1, led: 1, epoch: 4, lease_left_seconds: 1.5, failsafe: 0, hindered: 0, copies_missing: 0, provider_answers: 1, provider_seconds: 0.0025, coordinator_active: 1, coordinator_term: 7, lost_rows_files: 3 };
     expect(of(failover)).toEqual(all);
     expect(Object.keys(all).map((name) => `${prefix}${name}`)).toEqual(Object.keys(agentFamilies).filter((name) => name.startsWith(prefix)));
   });
@@ -71,7 +71,27 @@ describe('what an agent exports of failover', () => {
     ['one that follows', { standing: 'follower', leaseLeftMs: null, epoch: 5 }, { leads: 0, epoch: 5 }],
     ['one that has led', { standing: 'fenced', obstacle: 'It is sick: its disk is full.' }, { leads: 0, hindered: 1 }],
     ['one that waits', { standing: 'waiting' }, { leads: 0 }],
+    ['one that leads and does not see its own lease in the provider', { masterHeard: false }, { leads: 1, led: 1 }],
+    ['one that follows and hears of no lease', { standing: 'follower', leaseLeftMs: null, masterHeard: false }, { leads: 0, led: 0 }],
+    ['one that follows a master that it hears of', { standing: 'follower', leaseLeftMs: null }, { leads: 0, led: 1 }],
   ] as const)('says it of %s', (_which, change, says) => expect(member(change)).toMatchObject(says));
+
+  test('copies that are missing before a write is acknowledged: of voters that follow, by each policy that counts', () => {
+    const [me, x, y, z] = [uuidOf(1), uuidOf(3), uuidOf(4), uuidOf(5)];
+    const link = (uuid: string, status: string) => ({ id: 2, uuid, lsn: 1, upstream: null, downstream: { status, vclock: {}, message: null } });
+    const missing = (replication: ReturnType<typeof link>[], acknowledges: { copies: number; voters: string[] }[], change: Partial<Failover['member']> = {}) => {
+      const status = statusWith({ ...failover, member: { ...failover.member, master: me, acknowledges, ...change } });
+      const text = exported(given({ status: { ...status, database: { ...status.database!, replication } } }));
+      return /^coterie_agent_failover_copies_missing (\S+)$/m.exec(text)?.[1] ?? null;
+    };
+    const quorum = { copies: 2, voters: [me, x, y] };
+    expect(missing([link(x, 'follow'), link(y, 'stopped')], [quorum])).toBe('0');
+    expect(missing([link(x, 'stopped'), link(y, 'stopped'), link(z, 'follow')], [quorum])).toBe('1');
+    expect(missing([], [{ ...quorum, copies: 3 }])).toBe('2');
+    expect(missing([link(x, 'follow')], [quorum, { copies: 3, voters: [me, x, z] }])).toBe('1');
+    expect(missing([], [])).toBe('0');
+    expect(missing([], [quorum], { standing: 'fenced' })).toBeNull();
+  });
 
   test('nothing is made up: no lease, no role, a provider that does not answer, no part in it, no failover', () => {
     expect(member({ standing: 'follower', leaseLeftMs: null })).not.toHaveProperty('lease_left_seconds');

@@ -29,7 +29,7 @@ export class Appointed extends Cluster {
   }
 
   member(alias: string, change: Partial<MemberFailover>): void {
-    const empty: MemberFailover = { mode: 'stateful', replicaset: this.id('s1'), standing: 'waiting', epoch: 0, master: null, phase: null, target: null, leaseLeftMs: null, leaseMs: 2000, failsafe: false, upstream: null, diverged: null, obstacle: null, synchro: null };
+    const empty: MemberFailover = { mode: 'stateful', replicaset: this.id('s1'), standing: 'waiting', epoch: 0, master: null, phase: null, target: null, leaseLeftMs: null, leaseMs: 2000, failsafe: false, upstream: null, diverged: null, obstacle: null, synchro: null, masterHeard: true, acknowledges: [] };
     this.says(alias, (status) => void (status.failover = failoverOf({ ...empty, ...status.failover?.member, ...change })));
   }
 

@@ -15,7 +15,7 @@ export function appointed(cluster: Cluster, leaseMs = 2000): void {
     for (const uuid of priority) {
       cluster.says(config.instances[uuid]!.alias, (status) => {
         const leads = uuid === priority[0];
-        const member: MemberFailover = { mode: 'stateful', replicaset, standing: leads ? 'master' : 'follower', epoch: 4, master: priority[0]!, phase: 'normal', target: null, leaseLeftMs: leads ? 1500 : null, leaseMs, failsafe: false, upstream: leads ? null : priority[0]!, diverged: null, obstacle: null, synchro: null };
+        const member: MemberFailover = { mode: 'stateful', replicaset, standing: leads ? 'master' : 'follower', epoch: 4, master: priority[0]!, phase: 'normal', target: null, leaseLeftMs: leads ? 1500 : null, leaseMs, failsafe: false, upstream: leads ? null : priority[0]!, diverged: null, obstacle: null, synchro: null, masterHeard: true, acknowledges: [] };
         status.failover = { provider: { kind: 'etcd', place: 'etcd http://10.0.0.1:2379 under /coterie/demo', error: null, roundTripMs: 2, since: 1 }, member, coordinator: { active: false, term: 7, holder: null, since: 1 }, trail: 0, lostRows: 0 };
         if (leads) status.database!.replication = [];
         else status.database!.replication = status.database!.replication.filter((link) => link.uuid === priority[0]);
