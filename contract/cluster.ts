@@ -26,7 +26,7 @@ export const cluster = {
     output: z.object({
       health: Health,
       sentence: z.string(),
-      instances: z.object({ ok: z.number(), warning: z.number(), critical: z.number(), unknown: z.number() }),
+      instances: z.object({ ok: z.number(), warning: z.number(), critical: z.number(), unknown: z.number(), disabled: z.number() }),
       replicasetsWithoutMaster: z.array(z.string()),
       critical: z.number(),
       warnings: z.number(),

@@ -3,7 +3,7 @@ import { Alias, descending, HostPort, InstanceRef, page, ReplicasetRef, RoleName
 import { BoxSetting, spaceSorts, SpacesPage } from './shapes/inspect.ts';
 import { metricNames, metricRanges, Metrics } from './shapes/metrics.ts';
 import { EvalResult, LifeCycle, LogLine } from './shapes/status.ts';
-import { Health, InstanceDetail, InstanceView } from './shapes/view.ts';
+import { InstanceDetail, InstanceHealth, InstanceView } from './shapes/view.ts';
 import { mutation, query, stream } from './operation.ts';
 
 const subject = ['instance'] as const;
@@ -30,7 +30,7 @@ export const instance = {
       role: RoleName.optional().describe('Only with this role'),
       state: LifeCycle.optional().describe('Only in this state'),
       leadership: z.enum(['master', 'replica', 'none']).optional().describe('Only masters, only replicas, or only those that are neither'),
-      health: Health.optional().describe('Only with this health'),
+      health: InstanceHealth.optional().describe('Only with this health'),
       issue: z.string().max(63).optional().describe('Only with an open issue of this code, e.g. unreachable'),
       unconfigured: z.stringbool().or(z.boolean()).optional().describe('Only those not in the configuration yet'),
       search: z.string().optional().describe('Alias, address or uuid contains this'),

@@ -1,6 +1,7 @@
 'use client';
 import { Button, Group, Text } from '@mantine/core';
 import { countText } from '~/app/lib/format.ts';
+import { markOf } from '~/app/lib/health.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
 import { refOf } from '~/app/lib/rows.ts';
 import { useOperations } from '~/app/operations/operations-provider.tsx';
@@ -40,7 +41,7 @@ export function Unconfigured({ overview, instances }: { overview: ClusterOvervie
                 <button type="button" className={styles.name} onClick={() => openInstance(instance.uuid)}>{instance.alias}</button>
                 <span className={`${styles.quiet} mono`}>{instance.uri}</span>
               </div>
-              <HealthMark health={instance.health}>{instance.healthSentence}</HealthMark>
+              <HealthMark health={markOf(instance)}>{instance.healthSentence}</HealthMark>
               <span className={styles.quiet}>{instance.zone === null ? '' : `zone ${instance.zone}`}</span>
               <span className={styles.age}><ReportAge at={instance.reportedAt} /></span>
               <Group gap={6} wrap="nowrap">

@@ -8,7 +8,7 @@ import { aspects, graphOf, nodeTowards, type GraphNode } from '~/app/lib/graph.t
 import type { Group } from '~/app/lib/groups.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
 import { useOpenInstance } from '~/app/cluster/use-filter.ts';
-import type { ClusterOverview, Health } from '~/contract/shapes/view.ts';
+import type { ClusterOverview, InstanceHealth } from '~/contract/shapes/view.ts';
 import { EdgeLine } from './edge-line.tsx';
 import { flowOf, type FlowNode } from './flow.ts';
 import styles from './graph.module.css';
@@ -120,7 +120,7 @@ function useRefit(flow: Flow) {
   return canvas;
 }
 
-const colours: Readonly<Record<Health, string>> = { ok: 'var(--ok)', warning: 'var(--warning)', critical: 'var(--critical)', unknown: 'var(--unknown)' };
+const colours: Readonly<Record<InstanceHealth, string>> = { ok: 'var(--ok)', warning: 'var(--warning)', critical: 'var(--critical)', unknown: 'var(--unknown)', disabled: 'var(--line)' };
 const colourOf = (node: FlowNode) => (node.type === 'instance' ? colours[node.data.instance.health] : 'var(--line)');
 
 /** Brings a node into view and gives it the focus once it is drawn. */

@@ -1,4 +1,4 @@
-import type { ClusterOverview, Health, InstanceView, ReplicasetView } from '~/contract/shapes/view.ts';
+import type { ClusterOverview, Health, InstanceHealth, InstanceView, ReplicasetView } from '~/contract/shapes/view.ts';
 import { isFiltering, noFilter, filterOf, type Filter } from './filter.ts';
 import { worst } from './live.ts';
 import { oneOf, withParams } from './params.ts';
@@ -73,7 +73,7 @@ function collected(members: readonly InstanceView[], kind: Grouping, namesOf: (o
       else groups.set(name, [one]);
     }
   }
-  return [...groups].map(([name, instances]) => ({ key: `${kind} ${name}`, kind, name, replicaset: null, health: worst(instances.map(({ health }) => health)), instances }));
+  return [...groups].map(([name, instances]) => ({ key: `${kind} ${name}`, kind, name, replicaset: null, health: worst(instances.map(({ health }) => (health === 'disabled' ? 'ok' : health))), instances }));
 }
 
 /** Those that are still heard of. */
@@ -82,7 +82,7 @@ function expelledOf({ instances }: ClusterOverview): Whole[] {
   return expelled.length === 0 ? [] : [{ key: 'expelled', kind: 'expelled', name: 'Expelled', replicaset: null, health: 'unknown', instances: expelled }];
 }
 
-const badness: Readonly<Record<Health, number>> = { ok: 0, unknown: 1, warning: 2, critical: 3 };
+const badness: Readonly<Record<InstanceHealth, number>> = { ok: 0, disabled: 0, unknown: 1, warning: 2, critical: 3 };
 
 /** In steps, so that rows keep their places while figures waver. */
 function instanceWeight(one: InstanceView, sort: Sort): number {

@@ -9,6 +9,7 @@ type Marked = Pick<InstanceView, 'health' | 'disabled' | 'expelled' | 'configure
 /** What is well in nobody's way but does not serve is no green one. */
 export function markOf({ health, disabled, expelled, configured, state, gossip }: Marked): Mark {
   if (expelled) return 'off';
+  if (health === 'disabled') return 'off';
   if (health !== 'ok' || !configured) return health;
   return disabled || state !== 'ready' || gossip === 'dead' ? 'off' : 'ok';
 }

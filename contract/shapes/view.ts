@@ -9,6 +9,10 @@ export const gossipStates = ['alive', 'suspected', 'dead', 'left', 'unknown'] as
 export const healths = ['ok', 'warning', 'critical', 'unknown'] as const;
 export const Health = z.enum(healths);
 export type Health = (typeof healths)[number];
+/** `disabled`: it does not serve, as somebody wants it; nothing is wrong. */
+export const instanceHealths = [...healths, 'disabled'] as const;
+export const InstanceHealth = z.enum(instanceHealths);
+export type InstanceHealth = (typeof instanceHealths)[number];
 
 export const InstanceView = z.object({
   uuid: Uuid,
@@ -42,7 +46,7 @@ export const InstanceView = z.object({
       diverged: z.string().nullable(),
     })
     .nullable(),
-  health: Health,
+  health: InstanceHealth,
   /** One short sentence for the badge: "ready", "crashed 12 s ago", "no answer for 8 s". */
   healthSentence: z.string(),
   gossip: z.enum(gossipStates),

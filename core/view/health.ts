@@ -1,34 +1,34 @@
-import type { Health, Issue } from '~/contract/shapes/view.ts';
+import type { Health, InstanceHealth, Issue } from '~/contract/shapes/view.ts';
 import type { InstanceFacts, ReplicasetFacts } from './facts.ts';
 import { counts } from '~/core/issues/marks.ts';
 import { duration, list, quoted } from './words.ts';
 
 /** One judgement and one short sentence for each badge. */
 
-export type Judgement = { readonly health: Health; readonly healthSentence: string };
+export type Judgement<H extends InstanceHealth = Health> = { readonly health: H; readonly healthSentence: string };
 
-const rank: Record<Health, number> = { ok: 0, unknown: 1, warning: 2, critical: 3 };
-export const worse = (a: Health, b: Health): Health => (rank[a] >= rank[b] ? a : b);
+const rank: Record<InstanceHealth, number> = { ok: 0, disabled: 0, unknown: 1, warning: 2, critical: 3 };
+export const worse = <H extends InstanceHealth>(a: H, b: H): H => (rank[a] >= rank[b] ? a : b);
 
 /** What the state alone says; open issues may make it worse. */
-export function judgeInstance(instance: InstanceFacts, all: readonly Issue[], { now, badges }: { now: number; badges: ReadonlyMap<string, string> }): Judgement {
+export function judgeInstance(instance: InstanceFacts, all: readonly Issue[], { now, badges }: { now: number; badges: ReadonlyMap<string, string> }): Judgement<InstanceHealth> {
   const issues = all.filter(counts);
   const own = all.some(({ code, muted }) => muted !== undefined && toldByState.has(code)) ? quiet(stateOf(instance, now)) : stateOf(instance, now);
   const worst = issues.find(({ severity }) => severity === 'critical') ?? issues.find(({ severity }) => severity === 'warning');
   if (worst === undefined || worst.severity === 'info') return own;
-  const health = worse(own.health, worst.severity);
-  return { health, healthSentence: own.health === 'ok' ? (badges.get(worst.code) ?? worst.code) : own.healthSentence };
+  const health = worse<InstanceHealth>(own.health, worst.severity);
+  return { health, healthSentence: rank[own.health] === 0 ? (badges.get(worst.code) ?? worst.code) : own.healthSentence };
 }
 
 /** Issues that the state alone shows too: where one of them is muted, the state counts as well. */
 const toldByState = new Set(['unreachable', 'unheard', 'silent', 'crashed', 'crash-loop', 'failed', 'stopped', 'waiting']);
 
-const quiet = ({ healthSentence }: Judgement): Judgement => ({ health: 'ok', healthSentence: `${healthSentence} (muted)` });
+const quiet = ({ healthSentence }: Judgement<InstanceHealth>): Judgement => ({ health: 'ok', healthSentence: `${healthSentence} (muted)` });
 
-function stateOf(instance: InstanceFacts, now: number): Judgement {
+function stateOf(instance: InstanceFacts, now: number): Judgement<InstanceHealth> {
   const { contact, heardAt, status, state } = instance;
   if (instance.expelled) return { health: 'unknown', healthSentence: 'expelled' };
-  if (instance.config?.disabled) return { health: 'ok', healthSentence: contact === 'lost' ? 'disabled, no answer' : 'disabled' };
+  if (instance.config?.disabled) return { health: 'disabled', healthSentence: contact === 'lost' ? 'disabled, no answer' : 'disabled' };
   if (contact === 'lost') {
     const healthSentence = heardAt === null ? 'never heard of' : `no answer for ${duration(now - heardAt)}`;
     return { health: instance.config === null ? 'unknown' : 'critical', healthSentence };
@@ -62,7 +62,7 @@ function stateOf(instance: InstanceFacts, now: number): Judgement {
   }
 }
 
-export function judgeReplicaset(replicaset: ReplicasetFacts, all: readonly Issue[], memberHealth: (uuid: string) => Health): Judgement {
+export function judgeReplicaset(replicaset: ReplicasetFacts, all: readonly Issue[], memberHealth: (uuid: string) => InstanceHealth): Judgement {
   const issues = all.filter(counts);
   const members = replicaset.members.filter((member) => !member.config?.disabled);
   const well = members.filter((member) => memberHealth(member.uuid) === 'ok').length;

@@ -1,4 +1,4 @@
-import type { Health, InstanceView, Issue, ReplicasetView } from '~/contract/shapes/view.ts';
+import type { InstanceHealth, InstanceView, Issue, ReplicasetView } from '~/contract/shapes/view.ts';
 import type { Facts, InstanceFacts } from './facts.ts';
 import { counts } from '~/core/issues/marks.ts';
 import { groupBy } from './group.ts';
@@ -8,7 +8,7 @@ import { judgeInstance, judgeReplicaset } from './health.ts';
 export function buildViews(facts: Facts, issues: readonly Issue[], badges: ReadonlyMap<string, string>): { instances: InstanceView[]; replicasets: ReplicasetView[] } {
   const byObject = groupBy(issues, (issue) => issue.object.id);
   const instances = [...facts.instances.values()].map((instance) => instanceView(instance, byObject.get(instance.uuid) ?? [], { now: facts.now, badges }));
-  const healthOf = new Map<string, Health>(instances.map(({ uuid, health }) => [uuid, health]));
+  const healthOf = new Map<string, InstanceHealth>(instances.map(({ uuid, health }) => [uuid, health]));
   const replicasets = [...facts.replicasets.values()].map((replicaset): ReplicasetView => {
     const own = byObject.get(replicaset.uuid) ?? [];
     const { alias, roles, weight, allRw } = replicaset.config;

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { contract } from '~/contract/index.ts';
-import type { ClusterOverview, Health, InstanceView, Issue, ReplicasetView } from '~/contract/shapes/view.ts';
+import type { ClusterOverview, InstanceHealth, InstanceView, Issue, ReplicasetView } from '~/contract/shapes/view.ts';
 import { counts } from '~/core/issues/marks.ts';
 import type { Context } from './context.ts';
 
@@ -58,7 +58,7 @@ const objectsWith = (issues: readonly Issue[], code: string) => new Set(issues.f
 
 type Key<T> = (row: T) => string | number | null;
 
-const rank: Record<Health, number> = { ok: 0, unknown: 1, warning: 2, critical: 3 };
+const rank: Record<InstanceHealth, number> = { ok: 0, disabled: 1, unknown: 2, warning: 3, critical: 4 };
 
 const instanceKeys: Record<NonNullable<InstanceFilter['sort']>, Key<InstanceView>> = {
   name: ({ alias }) => alias,

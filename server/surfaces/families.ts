@@ -3,8 +3,8 @@ import { gossipFamilies, processFamilies } from '~/core/metrics/shared-families.
 
 /** All that a server exports for Prometheus. docs/metrics.md is made from these rows. */
 export const serverFamilies = {
-  coterie_instances: { type: 'gauge', unit: 'instances', help: 'Configured instances by health.', labels: { health: '`ok`, `warning`, `critical`, `unknown`' } },
-  coterie_instance_health: { type: 'gauge', unit: '1', help: 'Health of each configured instance; 1 where it is.', labels: { alias: 'the instance', replicaset: 'alias of its replicaset', health: '`ok`, `warning`, `critical`, `unknown`' } },
+  coterie_instances: { type: 'gauge', unit: 'instances', help: 'Configured instances by health.', labels: { health: '`ok`, `warning`, `critical`, `unknown`, `disabled`' } },
+  coterie_instance_health: { type: 'gauge', unit: '1', help: 'Health of each configured instance; 1 where it is.', labels: { alias: 'the instance', replicaset: 'alias of its replicaset', health: '`ok`, `warning`, `critical`, `unknown`, `disabled`' } },
   coterie_instance_report_age_seconds: { type: 'gauge', unit: 'seconds', help: 'Since the last report of each configured instance that has reported.', labels: { alias: 'the instance', replicaset: 'alias of its replicaset' } },
   coterie_instance_clock_offset_seconds: { type: 'gauge', unit: 'seconds', help: 'Clock of the instance minus the clock of this server.', labels: { alias: 'the instance', replicaset: 'alias of its replicaset' } },
   coterie_replicaset_masters: { type: 'gauge', unit: 'instances', help: 'Writable instances of a replicaset; 1 is right.', labels: { replicaset: 'its alias' } },

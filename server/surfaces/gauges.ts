@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { gossipStates, healths, severities, type ClusterOverview } from '~/contract/shapes/view.ts';
+import { gossipStates, instanceHealths, severities, type ClusterOverview } from '~/contract/shapes/view.ts';
 import { counts } from '~/core/issues/marks.ts';
 import type { Exposition } from '~/core/metrics/exposition.ts';
 import { setGossip, setProcess } from '~/core/metrics/shared-families.ts';
@@ -44,7 +44,7 @@ export function gauges(out: Out, runtime: Runtime): void {
 
 function ofInstances(out: Out, { instances, serverTime }: ClusterOverview): void {
   const configured = instances.filter((view) => view.configured);
-  for (const health of healths) out.set('coterie_instances', { labels: { health }, value: configured.filter((view) => view.health === health).length });
+  for (const health of instanceHealths) out.set('coterie_instances', { labels: { health }, value: configured.filter((view) => view.health === health).length });
   for (const state of gossipStates) out.set('coterie_gossip_members', { labels: { state }, value: instances.filter(({ gossip }) => gossip === state).length });
   out.clear('coterie_instance_health');
   out.clear('coterie_instance_report_age_seconds');

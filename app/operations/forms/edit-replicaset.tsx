@@ -36,7 +36,7 @@ export function EditReplicaset({ draft, set, errors, overview }: FormProps) {
 
 function noteOf(member: FormProps['overview']['instances'][number] | undefined): string {
   if (!member) return '';
-  return [member.leadership === 'master' ? 'master now' : null, member.disabled ? 'disabled' : null, member.electable ? null : 'not electable', member.health === 'ok' ? null : member.healthSentence, member.zone]
+  return [member.leadership === 'master' ? 'master now' : null, member.disabled ? 'disabled' : null, member.electable ? null : 'not electable', member.health === 'ok' || member.health === 'disabled' ? null : member.healthSentence, member.zone]
     .filter((word) => word !== null)
     .join(', ');
 }

@@ -16,6 +16,7 @@ describe('what is drawn of an instance', () => {
 
   it('is not green when it is switched off, expelled, or down and muted', () => {
     expect(markOf(one({ disabled: true, state: 'disabled' }))).toBe('off');
+    expect(markOf(one({ health: 'disabled', disabled: true, state: 'disabled' }))).toBe('off');
     expect(markOf(one({ disabled: true, gossip: 'dead' }))).toBe('off');
     expect(markOf(one({ expelled: true, health: 'unknown' }))).toBe('off');
     expect(markOf(one({ gossip: 'dead', healthSentence: 'no answer for 1 min (muted)' }))).toBe('off');

@@ -72,9 +72,24 @@ describe('views', () => {
     expect(cluster.codes()).toEqual([]);
   });
 
+  it('calls one that is disabled by its own word, answering or not, and nothing worse for it', () => {
+    const cluster = new Cluster(shape);
+    cluster.configure((config) => void (config.instances[cluster.id('b')]!.disabled = true));
+    cluster.says('b', (status) => Object.assign(status, { state: 'disabled', goal: 'disabled', database: null }));
+    expect(view(cluster, 'b')).toMatchObject({ health: 'disabled', healthSentence: 'disabled' });
+    const seen = cluster.look();
+    expect(seen.replicasets.map(({ alias, health, healthSentence }) => [alias, health, healthSentence])).toContainEqual(['s1', 'ok', '1 of 1 healthy, master a']);
+    expect(healthOf(seen)).toMatchObject({ health: 'ok', sentence: 'All 2 instances in 2 replicasets are well; 1 is disabled.', instances: { ok: 2, warning: 0, critical: 0, unknown: 0, disabled: 1 } });
+    cluster.pass(600_000, ['b']);
+    expect(view(cluster, 'b')).toMatchObject({ health: 'disabled', healthSentence: 'disabled, no answer' });
+    expect(healthOf(cluster.look()).health).toBe('ok');
+    cluster.configure((config) => Object.values(config.instances).forEach((instance) => (instance.disabled = true)));
+    expect(healthOf(cluster.look()).sentence).toBe('Every instance is disabled: 3 of 3.');
+  });
+
   it('sums the cluster up in one word', () => {
     const cluster = new Cluster(shape);
-    expect(healthOf(cluster.look())).toMatchObject({ health: 'ok', sentence: 'All 3 instances in 2 replicasets are well.', instances: { ok: 3, warning: 0, critical: 0, unknown: 0 } });
+    expect(healthOf(cluster.look())).toMatchObject({ health: 'ok', sentence: 'All 3 instances in 2 replicasets are well.', instances: { ok: 3, warning: 0, critical: 0, unknown: 0, disabled: 0 } });
     cluster.says('b', (status) => void (status.state = 'stopped'));
     expect(healthOf(cluster.look())).toMatchObject({ health: 'warning', warnings: 1, critical: 0 });
     cluster.says('a', (status) => Object.assign(status, { state: 'failed', reason: 'x', database: null }));
