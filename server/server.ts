@@ -111,6 +111,9 @@ async function start(settings: Settings, { log, gossip, root, version, dataDir, 
   if (initial) undo.push(() => initial.end());
   gauges(metrics, runtime);
 
+  // Ready means that it can be used: where there is no user yet, that takes the link.
+  parts.starting = 'the claim link is being written';
+  const link = await claimLink(dataDir, { url, services });
   // Each handler has the types of its own operation, which a lookup by name cannot express.
   const pipeline = { handlers: handlers as unknown as AnyHandlers, observe: observing(log, metrics) };
   answer = application({
@@ -119,7 +122,7 @@ async function start(settings: Settings, { log, gossip, root, version, dataDir, 
   });
   // Last in, first out: streams end, requests in flight are answered, and only then goes what they need.
   undo.push(() => listener.stop(), () => stopping.abort());
-  return { url, port: taken, services, claimLink: await claimLink(dataDir, { url, services }), stop: () => stopAll(undo) };
+  return { url, port: taken, services, claimLink: link, stop: () => stopAll(undo) };
 }
 
 async function stopAll(undo: (() => void | Promise<void>)[]): Promise<void> {
