@@ -260,6 +260,7 @@ export class Agent {
       restarts: this.#supervisor.restarts,
       disk: this.#sampler.disk,
       gossipStats: this.#gossipSampler.stats,
+      gossipDown: this.#opened.gossip.down,
       gossipKeys: this.#gossipSampler.keys,
       failover: this.#failover.status(),
     });

@@ -22,6 +22,8 @@ export type SwimGossipOptions = {
   readonly keysFile: string;
   /** In tests: on the main thread. */
   readonly inline?: boolean;
+  /** In tests: the bundle of the thread. */
+  readonly workerUrl?: URL;
   /** Differences from the profile. */
   readonly config?: Partial<Config>;
   /** Another network than the machine's; only inline. */
@@ -29,17 +31,26 @@ export type SwimGossipOptions = {
 };
 
 const resolveEveryMs = 5000;
+/** After its thread has ended: at once would make a loop of what ends it each time. */
+const againMsMin = 500;
+const againMsMax = 30_000;
+/** One that ran for so long begins anew with the shortest wait. */
+const steadyMs = 60_000;
+/** Known members that a new thread asks to be let in again, beside the seeds: all of them may be gone meanwhile. */
+const askedMax = 16;
 
 export async function openGossip({ log }: { log: Logger }, options: SwimGossipOptions): Promise<Gossip> {
-  const { uuid, cluster, profile, key, stateFile, keysFile, inline, config, network } = options;
+  const { uuid, cluster, profile, key, stateFile, keysFile, inline, workerUrl, config, network } = options;
   const seeds = await Promise.all(options.seeds.map((seed) => addressOf(seed).catch(() => null)));
   const bind = await addressOf(options.bind);
   const advertise = await addressOf(options.advertise);
-  const make = (payload: Uint8Array): Swim =>
-    createSwim({ uuid, clusterName: cluster, bind, advertise, profile, seeds: seeds.filter((seed) => seed !== null), keyring: keptKeys(keysFile) ?? [key], payload, ...(stateFile !== null && { stateFile }), ...(inline === true && { inline }), ...(config && { config }), ...(network && { network }) });
+  const make = (payload: Uint8Array, known: readonly string[]): Swim =>
+    createSwim({ uuid, clusterName: cluster, bind, advertise, profile, seeds: [...seeds.filter((seed) => seed !== null), ...known.map(toAddress)], keyring: keptKeys(keysFile) ?? [key], payload, ...(stateFile !== null && { stateFile }), ...(inline === true && { inline }), ...(workerUrl && { workerUrl }), ...(config && { config }), ...(network && { network }) });
   const unresolved = options.seeds.filter((_, index) => seeds[index] === null);
   return new SwimGossip({ log, make }, { keysFile, unresolved });
 }
+
+const toAddress = (text: string): Address => ({ host: text.slice(0, text.lastIndexOf(':')), port: Number(text.slice(text.lastIndexOf(':') + 1)) });
 
 async function addressOf(text: string): Promise<Address> {
   const at = text.lastIndexOf(':');
@@ -58,34 +69,80 @@ function keptKeys(path: string): Uint8Array[] | null {
 
 class SwimGossip implements Gossip {
   readonly #log: Logger;
-  readonly #make: (payload: Uint8Array) => Swim;
+  readonly #make: (payload: Uint8Array, known: readonly string[]) => Swim;
   readonly #options: { keysFile: string; unresolved: readonly string[] };
   readonly #members = new Map<string, GossipMember>();
   readonly #listeners: (() => void)[] = [];
   #swim: Swim | null = null;
   #told = '';
+  #payload: GossipPayload | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #again: NodeJS.Timeout | null = null;
+  #againMs = againMsMin;
+  #startedAt = 0;
+  #ended = false;
+  down: string | null = null;
 
-  constructor({ log, make }: { log: Logger; make: (payload: Uint8Array) => Swim }, options: { keysFile: string; unresolved: readonly string[] }) {
+  constructor({ log, make }: { log: Logger; make: (payload: Uint8Array, known: readonly string[]) => Swim }, options: { keysFile: string; unresolved: readonly string[] }) {
     this.#log = log;
     this.#make = make;
     this.#options = options;
   }
 
   async start(payload: GossipPayload): Promise<void> {
-    const swim = this.#make(encodePayload(payload));
+    this.#payload = payload;
+    await this.#begin(payload, []).catch(async (error: unknown) => {
+      await this.stop();
+      throw error;
+    });
+    if (this.#options.unresolved.length > 0) this.#timer = setInterval(() => void this.#seekSeeds(), resolveEveryMs).unref();
+  }
+
+  async #begin(payload: GossipPayload, known: readonly string[]): Promise<void> {
+    const swim = this.#make(encodePayload(payload), known);
     this.#told = JSON.stringify(payload);
     for (const event of ['join', 'suspect', 'alive', 'dead', 'left', 'payload', 'address'] as const) swim.on(event, (member) => this.#noted(member));
     swim.on('conflict', (member, claimed) => this.#log.error({ uuid: member.uuid, claimed }, 'two members claim one uuid: was a data directory copied?'));
     swim.on('keyring', () => void this.#keepKeys().catch((error: unknown) => this.#log.error({ error: String(error) }, 'the gossip keys cannot be kept')));
-    swim.on('failed', (error) => this.#log.fatal({ error: error.message }, 'gossip has stopped: restart this agent'));
+    swim.on('failed', (error) => this.#failed(swim, error.message));
     this.#swim = swim;
+    this.#startedAt = performance.now();
     await swim.start();
-    if (this.#options.unresolved.length > 0) this.#timer = setInterval(() => void this.#seekSeeds(), resolveEveryMs).unref();
+  }
+
+  /** Another thread in its place, as a new life of the same member. Meanwhile nobody hears of this instance, and the others take it for dead. */
+  #failed(swim: Swim, why: string): void {
+    if (this.#ended || swim !== this.#swim) return;
+    this.#swim = null;
+    if (performance.now() - this.#startedAt >= steadyMs) this.#againMs = againMsMin;
+    const waitMs = this.#againMs;
+    this.#againMs = Math.min(againMsMax, waitMs * 2);
+    this.down = `The thread of gossip has ended (${why}); it is started again within ${againMsMax / 1000} s.`;
+    this.#log.error({ error: why, againMs: waitMs }, 'gossip has ended, and is started again');
+    for (const listener of this.#listeners) listener();
+    void swim.stop().catch(() => {});
+    this.#again = setTimeout(() => void this.#restart(), waitMs);
+  }
+
+  async #restart(): Promise<void> {
+    const known = [...this.#members.values()].filter(({ state }) => state === 'alive' || state === 'suspected').slice(0, askedMax).map(({ address }) => address);
+    try {
+      if (this.#payload !== null) await this.#begin(this.#payload, known);
+      // It may have ended again, or this agent with it, while it was being started.
+      if (this.#swim === null || this.#ended) return;
+      this.down = null;
+      this.#log.info('gossip runs again');
+      for (const listener of this.#listeners) listener();
+    } catch (error) {
+      const swim = this.#swim;
+      if (swim !== null) this.#failed(swim, String(error));
+    }
   }
 
   async stop(): Promise<void> {
+    this.#ended = true;
     if (this.#timer) clearInterval(this.#timer);
+    if (this.#again) clearTimeout(this.#again);
     await this.#swim?.leave().catch(() => {});
     await this.#swim?.stop();
     this.#swim = null;
@@ -108,6 +165,7 @@ class SwimGossip implements Gossip {
   }
 
   setPayload(payload: GossipPayload): void {
+    this.#payload = payload;
     const text = JSON.stringify(payload);
     if (text === this.#told || this.#swim === null) return;
     this.#told = text;
@@ -125,7 +183,7 @@ class SwimGossip implements Gossip {
   };
 
   #running(): Swim {
-    if (this.#swim === null) throw new CoterieError('UNAVAILABLE', 'Gossip does not run.');
+    if (this.#swim === null) throw new CoterieError('UNAVAILABLE', this.down ?? 'Gossip does not run.');
     return this.#swim;
   }
 

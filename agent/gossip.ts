@@ -25,6 +25,8 @@ export type Gossip = {
   members(): readonly GossipMember[];
   /** The same, asked anew: with round-trip times, without those that were forgotten. */
   table(): Promise<readonly GossipMember[]>;
+  /** A sentence while its thread has ended and it is not up again; null: it runs. */
+  readonly down: string | null;
   onChange(listener: () => void): void;
   setPayload(payload: GossipPayload): void;
   stats(): Promise<Record<string, number>>;

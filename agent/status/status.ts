@@ -20,6 +20,7 @@ export type StatusParts = {
   readonly restarts: Restarts;
   readonly disk: { totalBytes: number; freeBytes: number };
   readonly gossipStats: AgentStatus['gossipStats'] | null;
+  readonly gossipDown: string | null;
   readonly gossipKeys: AgentStatus['gossipKeys'] | null;
   readonly failover: AgentStatus['failover'] | null;
 };
@@ -42,6 +43,7 @@ export function statusOf(parts: StatusParts): AgentStatus {
     restarts: { count: restarts.count, crashLoop: restarts.crashLoop(at), lastExitAt: restarts.lastExitAt, lastExit: restarts.lastExit, nextStartAt: restarts.nextStartAt },
     disk: parts.disk,
     ...(parts.gossipStats && { gossipStats: parts.gossipStats }),
+    ...(parts.gossipDown !== null && { gossipDown: parts.gossipDown }),
     ...(parts.gossipKeys && { gossipKeys: parts.gossipKeys }),
     ...(parts.failover && { failover: parts.failover }),
   };

@@ -129,6 +129,8 @@ export const AgentStatus = z.object({
       received: z.number().nonnegative(),
     })
     .optional(),
+  /** Why its gossip does not run now, so that the others take it for dead. Absent: it runs. */
+  gossipDown: z.string().optional(),
   /** The gossip keys that it has; the primary one is what it seals with. Absent where the agent does not tell. */
   gossipKeys: z.array(z.object({ id: z.string(), primary: z.boolean() })).optional(),
   /** While failover is on. `trail`: number of the newest entry of its log. `lostRows`: files in lost and found. */

@@ -133,11 +133,20 @@ export const instanceRows: readonly InstanceRow[] = [
         : null,
   },
   {
+    code: 'gossip-down', about: 'instance', severity: 'warning', badge: 'gossip down', graceMs: 2000,
+    means: 'The thread of an agent that gossips has ended: nobody hears of the instance by gossip, and it hears of nobody. It is started again by itself.',
+    todo: 'If it ends again and again, read the log of the agent for the reason, and restart the agent.',
+    find: ({ alias, contact, config, status }, { since }) =>
+      contact !== 'lost' && config !== null && status?.gossipDown !== undefined
+        ? { sentence: `${alias} does not gossip since ${since()}: ${status.gossipDown}`, wayOut: `It is started again by itself. If this stays, restart the agent; its log has the reason.` }
+        : null,
+  },
+  {
     code: 'gossip-cut', about: 'instance', severity: 'warning', badge: 'gossip cut', graceMs: 10_000,
     means: 'An instance reports over TCP, but gossip calls it suspected or dead: UDP between the hosts is cut.',
     todo: 'Open the gossip port for UDP in both directions.',
     find: ({ alias, contact, config, gossip, status }, { since, facts }) =>
-      contact === 'fresh' && config !== null && (gossip?.state === 'dead' || gossip?.state === 'suspected') && !lacksGossipKey(status, facts.gossipKey)
+      contact === 'fresh' && config !== null && status?.gossipDown === undefined && (gossip?.state === 'dead' || gossip?.state === 'suspected') && !lacksGossipKey(status, facts.gossipKey)
         ? { sentence: `${alias} answers, but gossip calls it ${gossip.state} since ${since()}: UDP to ${gossip.address} seems to be cut.`, wayOut: `Open ${gossip.address} for UDP in both directions. Health is seen later, and configuration spreads more slowly, until then.` }
         : null,
   },

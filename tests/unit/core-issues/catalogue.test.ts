@@ -82,6 +82,7 @@ const cases: Record<string, Case> = {
     },
     at: 'b', severity: 'warning', says: ['orphan', 'read-only'], repair: { operation: 'replicaset.restartReplication', input: { replicaset: 's1' } },
   },
+  'gossip-down': { break: (cluster) => cluster.says('b', (status) => void (status.gossipDown = 'The thread of gossip has ended (the swim worker ended).')), mend: (cluster) => cluster.says('b', (status) => void delete status.gossipDown), at: 'b', severity: 'warning', says: ['b does not gossip since', 'the swim worker ended'] },
   'gossip-cut': { break: (cluster) => cluster.gossips('b', { state: 'suspected' }), mend: (cluster) => cluster.gossips('b', { state: 'alive' }), at: 'b', severity: 'warning', says: ['UDP', 'suspected'] },
   'clock-offset': { break: (cluster) => cluster.report('b', { clockOffsetMs: -4500 }), mend: (cluster) => cluster.report('b', { clockOffsetMs: 20 }), at: 'b', severity: 'warning', says: ['4 s behind'] },
   'address-changed': {
