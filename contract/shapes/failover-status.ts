@@ -166,7 +166,7 @@ export type Move = z.output<typeof Move>;
 
 export const orderKinds = ['switch', 'promote', 'evacuate'] as const;
 
-/** What people have ordered, as this server carries it out: under way, or ended within the last minutes. */
+/** What people have ordered from any server: under way, or ended within the last minutes. */
 export const Order = z.object({
   id: z.string(),
   kind: z.enum(orderKinds),

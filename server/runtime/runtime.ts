@@ -161,7 +161,7 @@ export class Runtime {
       { name, boot, ...stateDefaults, seen: new Map([...told, ...journal.since]) },
     );
     marks.onChange(() => this.state.lookBeforeAnswer());
-    this.failover = new Failover({ store, name, config: () => versions.current?.config ?? null, reports: () => this.state.reports(), client, now, newUuid, onChange: poke, onError: (error) => warn('What agents note about failover could not be collected; it is tried again.', error) }, { boot });
+    this.failover = new Failover({ store, name, config: () => versions.current?.config ?? null, reports: () => this.state.reports(), client, now, newUuid, onChange: poke, onError: (error) => warn('What agents note about failover, or people have ordered of it, could not be exchanged with the database; it is tried again.', error) }, { boot });
     this.adoption = new Adoption({ versions, store, client, holders: () => this.#holders() });
     this.keys = new GossipKeys({ gossip, client, sealRing, statuses: () => [...this.state.reports().values()].flatMap(({ status, receivedAt }) => (now() - receivedAt > ages.unreachableMs ? [] : [status])) });
   }

@@ -4,6 +4,7 @@ import { checkpoint, openDatabase } from './database.ts';
 import { alreadyDurable, walDurable, type OpenLog } from './durable.ts';
 import { eventStore } from './events.ts';
 import { failoverStore } from './failover.ts';
+import { failoverOrderStore } from './failover-orders.ts';
 import { issueMarkStore } from './issue-marks.ts';
 import { lockStore } from './locks.ts';
 import { loginFailureStore } from './login-failures.ts';
@@ -34,6 +35,7 @@ export async function openStore(url: string, { openLog }: { openLog?: OpenLog } 
     locks: lockStore(db, provider),
     events: eventStore(db, provider),
     failover: failoverStore(db),
+    failoverOrders: failoverOrderStore(db),
     // The last write of every mutation: once it is on the disk, so is all that the mutation did.
     audit: { ...audit, begin: (id, entry) => durable.after(audit.begin(id, entry)), append: (entry, begun) => durable.after(audit.append(entry, begun)) },
     issuesSeen: issueSeenStore(db),

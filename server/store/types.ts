@@ -9,7 +9,7 @@ import type { Mark } from '~/core/issues/marks.ts';
 import type { Committed } from '~/link/protocol.ts';
 import type { z } from 'zod';
 import type { AlertStore } from './alert-types.ts';
-import type { FailoverStore } from './failover-types.ts';
+import type { FailoverOrderStore, FailoverStore } from './failover-types.ts';
 import type { RetentionStore } from './retention.ts';
 
 /**
@@ -22,6 +22,7 @@ export type Store = {
   readonly locks: LockStore;
   readonly events: EventStore;
   readonly failover: FailoverStore;
+  readonly failoverOrders: FailoverOrderStore;
   readonly audit: AuditStore;
   readonly issuesSeen: IssueSeenStore;
   readonly issueMarks: IssueMarkStore;

@@ -19,10 +19,10 @@ import type { Incident } from '~/contract/shapes/incident.ts';
 
 /**
  * What the control plane knows of failover: the last word of the active coordinator, the notes of all agents, and what
- * people have ordered here. It decides nothing; with every server down masters are appointed as before.
+ * people have ordered. It decides nothing; with every server down masters are appointed as before.
  */
 export type FailoverComponents = {
-  readonly store: Pick<Store, 'failover'>;
+  readonly store: Pick<Store, 'failover' | 'failoverOrders' | 'provider'>;
   readonly name: string;
   readonly config: () => ClusterConfig | null;
   readonly reports: () => ReadonlyMap<string, Report>;
@@ -77,9 +77,9 @@ export class Failover {
     readonly components: FailoverComponents,
     readonly options: { readonly boot: string },
   ) {
-    const { config, reports, client, now, newUuid, onChange, store } = components;
+    const { config, reports, client, now, newUuid, onChange, onError, store } = components;
     this.coordinators = new Coordinators({ config, reports, client, now });
-    this.orders = new Orders({ now, newUuid, onChange });
+    this.orders = new Orders({ store, now, newUuid, onChange, onError }, { boot: options.boot });
     const onFresh = (rows: readonly TrailRow[]) => {
       for (const { replicaset, epoch, what } of rows) if (what === 'promoted') this.#uncounted.set(replicaset, (this.#uncounted.get(replicaset) ?? new Set()).add(epoch));
     };
@@ -88,8 +88,8 @@ export class Failover {
     this.followed = new Followed({ look: () => this.status(), now, boot: options.boot });
   }
 
-  load(): Promise<void> {
-    return this.#notes.load();
+  async load(): Promise<void> {
+    await Promise.all([this.#notes.load(), this.orders.look(0)]);
   }
 
   start(): void {
@@ -105,6 +105,7 @@ export class Failover {
     this.followed.end();
     await this.#busy;
     await this.#asking;
+    await this.orders.end();
   }
 
   /** Without asking anybody. */
@@ -120,7 +121,9 @@ export class Failover {
 
   /** As the coordinator says it now, or without it. */
   async status(): Promise<FailoverStatus> {
-    if (this.appoints) await soon(this.#askView(failoverLimits.freshMs), failoverLimits.waitMs);
+    // Where the database does not answer, that is told of once a second.
+    const orders = this.orders.look().catch(() => undefined);
+    await soon(Promise.all([orders, this.appoints ? this.#askView(failoverLimits.freshMs) : null]), failoverLimits.waitMs);
     return this.shown();
   }
 
@@ -145,8 +148,9 @@ export class Failover {
 
   async #look(): Promise<void> {
     try {
-      // Neither waits for the other: the notes of one agent may take their time.
-      const [fresh] = await Promise.all([this.#notes.collect(), this.appoints ? this.#askView(failoverLimits.viewEveryMs) : null]);
+      this.orders.beat();
+      // None waits for another: the notes of one agent may take their time.
+      const [fresh] = await Promise.all([this.#notes.collect(), this.appoints ? this.#askView(failoverLimits.viewEveryMs) : null, this.orders.look()]);
       await this.#count();
       if (!this.appoints) return;
       if (fresh > 0 || this.components.now() - this.#decisionsAt > failoverLimits.decisionsEveryMs) await this.#decisions();
@@ -205,7 +209,7 @@ export class Failover {
 const changesMax = 10_000;
 
 /** At most so long; it goes on by itself. */
-async function soon(work: Promise<void>, timeoutMs: number): Promise<void> {
+async function soon(work: Promise<unknown>, timeoutMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, timeoutMs);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Order } from '~/contract/shapes/failover-status.ts';
 import type { DecisionView } from '~/contract/shapes/failover-view.ts';
 import type { EventDraft } from '~/core/events/draft.ts';
 import type { TrailRow } from '~/core/incidents/rows.ts';
@@ -54,6 +55,40 @@ export function failoverSuite(name: string, open: () => Promise<{ store: Store; 
       expect(await store.failover.prune({ before: t0 + 2, limit: 100 })).toBeGreaterThan(0);
       expect(await store.failover.decisions()).toEqual([]);
       expect((await store.failover.notes({ limit: 100 })).every(({ at }) => at >= t0 + 2)).toBe(true);
+    });
+  });
+  describe(`${name}: orders of people`, () => {
+    beforeAll(async () => ({ store, end } = await open()));
+    afterAll(() => end());
+    const order = (id: string, more: Partial<Order> = {}): Order => ({ id, kind: 'switch', sentence: `${id} begins`, by: 'ann', reason: null, startedAt: t0, finishedAt: null, moves: [], ...more });
+    const listed = async (endedSince = 0) => (await store.failoverOrders.list({ endedSince, limit: 10 })).map(({ server, beat, order: { sentence } }) => [server, beat, sentence]);
+
+    it('are changed by the server that carries them out, and only by what is newer', async () => {
+      await store.failoverOrders.begin(order('one'), 'x');
+      await store.failoverOrders.begin(order('two', { startedAt: t0 + 5 }), 'y');
+      // A second try, after an answer that was lost.
+      await store.failoverOrders.begin(order('one', { sentence: 'again' }), 'x');
+      expect(await listed()).toEqual([['y', 0, 'two begins'], ['x', 0, 'one begins']]);
+      expect(await store.failoverOrders.change(order('one', { sentence: 'moves' }), { server: 'x', beat: 2 })).toBe(true);
+      expect(await store.failoverOrders.change(order('one', { sentence: 'late' }), { server: 'x', beat: 1 })).toBe(false);
+      expect(await store.failoverOrders.change(order('one', { sentence: 'stolen' }), { server: 'y', beat: 3 })).toBe(false);
+      expect(await listed()).toEqual([['y', 0, 'two begins'], ['x', 2, 'moves']]);
+    });
+
+    it('are ended by others only where they have stood still, once, and by their own server after all', async () => {
+      const ended = order('one', { sentence: 'left', finishedAt: t0 + 50 });
+      expect(await store.failoverOrders.end(ended, { server: 'x', beat: 1 })).toBe(false);
+      expect(await Promise.all([store.failoverOrders.end(ended, { server: 'x', beat: 2 }), store.failoverOrders.end(ended, { server: 'x', beat: 2 })])).toEqual(expect.arrayContaining([true, false]));
+      expect(await store.failoverOrders.change(order('one', { sentence: 'done', finishedAt: t0 + 60 }), { server: 'x', beat: 3 })).toBe(true);
+      expect(await listed()).toEqual([['y', 0, 'two begins'], ['x', 3, 'done']]);
+    });
+
+    it('are told for a while after their end, and then deleted; one under way stays', async () => {
+      expect(await listed(t0 + 60)).toHaveLength(2);
+      expect(await listed(t0 + 61)).toEqual([['y', 0, 'two begins']]);
+      expect(await store.failoverOrders.prune(t0 + 60)).toBe(0);
+      expect(await store.failoverOrders.prune(t0 + 61)).toBe(1);
+      expect(await listed()).toEqual([['y', 0, 'two begins']]);
     });
   });
 }
