@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Databases, monotonic, schema, type Database } from '../support/database.ts';
 import { Writers } from '../support/writers.ts';
@@ -65,6 +66,22 @@ describe('a lease whose guard is the end of the process', () => {
     const last = Math.max(...writers.acks.map(({ at }) => at));
     const now = { performance: performance.now(), monotonic: monotonic() };
     expect(now.monotonic - (now.performance - last) / 1000).toBeLessThan(deadline + 0.025 + 0.1);
+    await one.stop();
+  });
+  it('ends no master whose call holds the thread for less than is left, nor one that yields for as long as it likes', async () => {
+    await one.promote(epoch, 3, { guard: 'kill' });
+    const busy = (seconds: number) => `local clock = require('clock') local till = clock.monotonic() + ${seconds} while clock.monotonic() < till do end`;
+    await one.lua(busy(1));
+    expect(await one.renew(epoch, 1.5)).toMatchObject({ writable: true });
+    const over = new AbortController();
+    const renewals = (async () => {
+      for (; !over.signal.aborted; await wait(200)) await one.renew(epoch, 1.5);
+    })();
+    // Twice as long as the lease in all, a twentieth of a second at a time.
+    await one.lua(`for _ = 1, 60 do ${busy(0.05)} require('fiber').sleep(0.001) end`);
+    over.abort();
+    await renewals;
+    expect(await one.told()).toMatchObject({ writable: true, lapsed: false });
     await one.stop();
   });
 });
