@@ -146,6 +146,7 @@ export class BucketHash {
 
   /** A float or a double: in Lua a number, which its msgpack writes as an integer when it has no fraction. */
   #float(value: number, next: number): number {
+    if (Number.isNaN(value)) throw new UnhashableKey('a part of the key is not a number (NaN)');
     if (this.#asText) this.#crc = crcOfText(this.#crc, luaNumber(value));
     else if (Number.isInteger(value) && Math.abs(value) < luaNumberEnd) return this.#integer(value === 0 ? 0 : value, next);
     else if (Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 64) this.#wide(value < 0 ? 0xd3 : 0xcf, value);

@@ -20,28 +20,27 @@ function withPoint(digits: string, power: number): string {
   return power < 0 ? `${sign}0.${'0'.repeat(-power - 1)}${all}` : `${sign}${all.slice(0, power + 1)}.${all.slice(power + 1)}`;
 }
 
-const withoutZeros = (digits: string): string => digits.replace(/\.?0+$/, '');
+const withoutZeros = (digits: string): string => digits.replace(/\.?0*$/, '');
 
-/** A decimal of Tarantool's extension 1 in scientific notation, as `tostring(decimal)` has it; null: no decimal. */
+/** A decimal of Tarantool's extension 1, written out without an exponent, as `tostring(decimal)` has it; null: no decimal. */
 export function luaDecimal(payload: Uint8Array): string | null {
   const scale = scaleOf(payload);
-  if (scale === null) return null;
+  if (scale === null || Math.abs(scale.value) > scaleMax || payload.length > payloadBytesMax) return null;
   const nibbles = [...payload.subarray(scale.bytes)].flatMap((byte) => [byte >> 4, byte & 0x0f]);
   const sign = nibbles.pop();
   if (sign === undefined || sign < 0x0a || nibbles.some((digit) => digit > 9)) return null;
-  const digits = nibbles.join('').replace(/^0+(?=.)/, '') || '0';
-  return `${sign === 0x0b || sign === 0x0d ? '-' : ''}${scientific(digits, scale.value)}`;
+  const digits = nibbles.join('').replace(/^0+(?=.)/, '');
+  return `${sign === 0x0b || sign === 0x0d ? '-' : ''}${pointed(digits, scale.value)}`;
 }
 
-/** Plain as long as no zeros have to be filled in behind the digits, nor more than six before them. */
-function scientific(digits: string, scale: number): string {
-  const power = digits.length - 1 - scale;
-  if (scale >= 0 && power >= -6) {
-    if (scale === 0) return digits;
-    const padded = digits.padStart(scale + 1, '0');
-    return `${padded.slice(0, -scale)}.${padded.slice(-scale)}`;
-  }
-  return `${digits[0]}${digits.length > 1 ? `.${digits.slice(1)}` : ''}E${power < 0 ? '-' : '+'}${Math.abs(power)}`;
+/** Those of Tarantool have 38 digits at most. */
+const scaleMax = 38;
+const payloadBytesMax = 24;
+
+function pointed(digits: string, scale: number): string {
+  if (scale <= 0) return digits === '0' ? digits : `${digits}${'0'.repeat(-scale)}`;
+  const padded = digits.padStart(scale + 1, '0');
+  return `${padded.slice(0, -scale)}.${padded.slice(-scale)}`;
 }
 
 /** A msgpack integer of at most 16 bits: no decimal of Tarantool has a scale beyond. */
