@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Alias, descending, InstanceRef, page, ReplicasetRef, RoleName } from './shapes/basics.ts';
 import { durabilities } from './shapes/failover.ts';
+import { GroupName } from './shapes/sharding.ts';
 import { Health, ReplicasetView } from './shapes/view.ts';
 import { mutation, query } from './operation.ts';
 
@@ -33,6 +34,7 @@ export const replicaset = {
       instances: z.array(InstanceRef).min(1).max(64).describe('Instances in failover priority order; the first becomes the master'),
       roles: z.array(RoleName).default([]).describe('Roles'),
       weight: z.number().min(0).optional().describe('Share of the buckets (role storage)'),
+      group: GroupName.optional().describe('Whose buckets it shares (role storage); `default` when left out'),
       allRw: z.boolean().default(false).describe('Every instance writable'),
     },
     data: Done,
@@ -47,7 +49,8 @@ export const replicaset = {
       alias: Alias.optional().describe('New alias'),
       roles: z.array(RoleName).optional().describe('Roles, replacing the old list'),
       priority: z.array(InstanceRef).max(64).optional().describe('Failover priority; those not named follow in their old order'),
-      weight: z.number().min(0).optional().describe('Share of the buckets'),
+      weight: z.number().min(0).optional().describe('Share of the buckets; 0 drains it'),
+      group: GroupName.optional().describe('Whose buckets it shares; only while it has none of its own'),
       allRw: z.boolean().optional().describe('Every instance writable'),
       durability: z.enum(durabilities).optional().describe('When a write is acknowledged. availability: the master has it. quorum: a majority has. strict: all have'),
       minReplicas: z.number().int().min(0).max(30).optional().describe('In durability availability: fewer replicas that follow, and the master takes no writes'),

@@ -45,6 +45,8 @@ export function editText(edit: Edit): string {
       return `Delete section ${edit.name}`;
     case 'setFailover':
       return `Set failover to ${edit.settings.mode}`;
+    case 'setSharding':
+      return `Set the groups of storages: ${valueText(Object.keys(edit.settings.groups))}`;
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Alias, HostPort, RoleName, SectionName, TimeMs, Uuid, Zone } from './basics.ts';
 import { durabilities, FailoverConfig } from './failover.ts';
+import { GroupName, ShardingConfig } from './sharding.ts';
 
 /** The cluster configuration: one document, versioned as a whole, applied as a whole. */
 
@@ -23,6 +24,8 @@ export const ReplicasetConfig = z.strictObject({
   priority: z.array(Uuid).max(64),
   /** Share of the buckets; null where role `storage` is off. */
   weight: z.number().min(0).max(1_000_000).nullable(),
+  /** Whose buckets it shares, where role `storage` is on; absent: `default`. */
+  group: GroupName.optional(),
   /** Every instance writable; only for data that tolerates conflicts. */
   allRw: z.boolean(),
   /** When a write is acknowledged; absent: `availability`. */
@@ -41,6 +44,8 @@ export const ClusterConfig = z.strictObject({
   instances: z.record(Uuid, InstanceConfig),
   expelled: z.record(Uuid, ExpelledConfig),
   failover: FailoverConfig,
+  /** Absent: group `default`, with what is the default. */
+  sharding: ShardingConfig.optional(),
   /** User sections: name -> text (YAML where roles read it). At most 4 MiB each. */
   sections: z.record(SectionName, z.string().max(4 * 1024 * 1024)),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Alias, HostPort, InstanceRef, ReplicasetRef, RoleName, SectionName, Uuid, Zone } from './basics.ts';
 import { durabilities, FailoverConfig } from './failover.ts';
+import { GroupName, ShardingConfig } from './sharding.ts';
 
 /** One change to the configuration. A list of them is one atomic edit, planned and applied together. */
 export const Edit = z.discriminatedUnion('kind', [
@@ -13,6 +14,7 @@ export const Edit = z.discriminatedUnion('kind', [
     /** In failover priority order; each one unconfigured. */
     instances: z.array(InstanceRef).min(1),
     weight: z.number().min(0).optional(),
+    group: GroupName.optional(),
     allRw: z.boolean().default(false),
   }),
   z.object({
@@ -23,6 +25,7 @@ export const Edit = z.discriminatedUnion('kind', [
     /** A part of the list may be given: the rest keeps its order behind it. */
     priority: z.array(InstanceRef).optional(),
     weight: z.number().min(0).optional(),
+    group: GroupName.optional(),
     allRw: z.boolean().optional(),
     durability: z.enum(durabilities).optional(),
     minReplicas: z.number().int().min(0).max(30).optional(),
@@ -44,5 +47,7 @@ export const Edit = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('deleteSection'), name: SectionName }),
   /** The failover settings as a whole: what is left out has its default again. */
   z.object({ kind: z.literal('setFailover'), settings: FailoverConfig }),
+  /** The groups as a whole: one that is left out has its defaults again. */
+  z.object({ kind: z.literal('setSharding'), settings: ShardingConfig }),
 ]);
 export type Edit = z.output<typeof Edit>;

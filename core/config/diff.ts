@@ -1,7 +1,9 @@
 import type { Change, ClusterConfig } from '~/contract/shapes/config.ts';
 import { canonicalJson } from './canonical.ts';
+import { changeOf, keysOf, type Table } from './change.ts';
 import { addedSentence, changedSentence, removedSentence } from './sentences.ts';
 import { utf8Bytes } from './limits.ts';
+import { shardingChanges } from './sharding-diff.ts';
 
 /**
  * Every difference between two configurations, one a field, by JSON pointer (RFC 6901) into the document.
@@ -11,14 +13,13 @@ import { utf8Bytes } from './limits.ts';
 /** Longer section texts are left out of `before` and `after`: a change also goes into the audit log and to every page. */
 export const sectionTextCharsMax = 64 * 1024;
 
-type Table = Readonly<Record<string, unknown>>;
-
 export function diffConfigs(before: ClusterConfig | null, after: ClusterConfig): Change[] {
   const changes: Change[] = [];
   const context = { before, after };
   for (const [field, old, now] of headFields(before, after)) {
     if (canonicalJson(old) !== canonicalJson(now)) changes.push(changeOf({ path: `/${field}`, old, now, sentence: changedSentence({ ...context, path: [field], old, now }) }));
   }
+  changes.push(...shardingChanges(before?.sharding, after.sharding));
   for (const table of ['replicasets', 'instances', 'expelled'] as const) changes.push(...rowsOf(table, context));
   changes.push(...sectionsOf(before?.sections ?? {}, after.sections));
   return changes;
@@ -66,10 +67,3 @@ function sectionsOf(before: Readonly<Record<string, string>>, after: Readonly<Re
       return changeOf({ path: `/sections/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, old, now, sentence }, !long);
     });
 }
-
-function changeOf({ path, old, now, sentence }: { path: string; old: unknown; now: unknown; sentence: string }, withValues = true): Change {
-  const kind = old === undefined ? 'added' : now === undefined ? 'removed' : 'changed';
-  return { path, kind, ...(withValues && old !== undefined ? { before: old } : {}), ...(withValues && now !== undefined ? { after: now } : {}), sentence };
-}
-
-const keysOf = (a: Table, b: Table): string[] => [...new Set([...Object.keys(a), ...Object.keys(b)])].toSorted();

@@ -5,6 +5,7 @@ export const limits = {
   /** Tarantool numbers the members of a replicaset from 1 to 31 in `_cluster`. */
   membersMax: 31,
   rolesMax: 64,
+  groupsMax: 64,
   sectionsMax: 1000,
   sectionBytesMax: 4 * 1024 * 1024,
   /** Canonical text; agents refuse more than 64 MiB of it in a message. */

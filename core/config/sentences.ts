@@ -72,6 +72,8 @@ function replicasetSentence(difference: Difference, alias: string, field: keyof 
       return `${alias}: roles ${listOf(old as string[], 'none')} -> ${listOf(now as string[], 'none')}`;
     case 'weight':
       return `${alias}: weight ${shown(old)} -> ${shown(now)}`;
+    case 'group':
+      return `${alias}: group ${shown(old ?? 'default')} -> ${shown(now ?? 'default')}`;
     case 'allRw':
       return now ? `${alias}: every instance writable` : `${alias}: only the master writable`;
     case 'minReplicas':

@@ -1,6 +1,7 @@
 import type { Node } from 'yaml';
 import { Alias, HostPort, RoleName, SectionName, Zone } from '~/contract/shapes/basics.ts';
 import { durabilities, FailoverConfig } from '~/contract/shapes/failover.ts';
+import { GroupName, ShardingConfig } from '~/contract/shapes/sharding.ts';
 import { z } from 'zod';
 import { YamlReader, type Entry, type Place } from './yaml-reader.ts';
 import type { Refusal } from './refusal.ts';
@@ -8,19 +9,21 @@ import type { Refusal } from './refusal.ts';
 /** cluster.yml as it is written: aliases for identities, priority by order, defaults filled in. */
 
 export type FileInstance = { readonly alias: string; readonly at: Place; readonly uri: string | null; readonly zone: string | null; readonly electable: boolean; readonly disabled: boolean };
-export type FileReplicaset = { readonly alias: string; readonly at: Place; readonly roles: readonly string[]; readonly weight: number | null; readonly allRw: boolean; readonly durability: (typeof durabilities)[number] | null; readonly minReplicas: number | null; readonly instances: readonly FileInstance[] };
+export type FileReplicaset = { readonly alias: string; readonly at: Place; readonly roles: readonly string[]; readonly weight: number | null; readonly group: string | null; readonly allRw: boolean; readonly durability: (typeof durabilities)[number] | null; readonly minReplicas: number | null; readonly instances: readonly FileInstance[] };
 export type ClusterFile = {
   readonly name: string | null;
   /** Null = the file does not speak of failover, so it stays as it is. */
   readonly failover: FailoverConfig | null;
+  /** Null = the file does not speak of groups, so they stay as they are. */
+  readonly sharding: ShardingConfig | null;
   readonly replicasets: readonly FileReplicaset[];
   /** Null = the file does not speak of sections, so they stay as they are. */
   readonly sections: Readonly<Record<string, string>> | null;
 };
 
 const keys = {
-  file: ['name', 'failover', 'replicasets', 'sections'],
-  replicaset: ['roles', 'weight', 'allRw', 'durability', 'minReplicas', 'instances'],
+  file: ['name', 'failover', 'sharding', 'replicasets', 'sections'],
+  replicaset: ['roles', 'weight', 'group', 'allRw', 'durability', 'minReplicas', 'instances'],
   instance: ['uri', 'zone', 'electable', 'disabled'],
 } as const;
 
@@ -28,11 +31,12 @@ const keys = {
 export function readClusterFile(text: string): { file: ClusterFile; refusals: readonly Refusal[] } {
   const reader = new YamlReader(text);
   const top = byKey(reader.table(reader.root, { name: 'the file', at: '1:1', keys: keys.file }));
-  const { name, failover, replicasets, sections } = top;
+  const { name, failover, sharding, replicasets, sections } = top;
   if (!replicasets && reader.refusals.length === 0) reader.fault('1:1', 'the file has no `replicasets`.', 'Write the whole cluster; `coterie export` prints it as it is.');
   const file: ClusterFile = {
     name: name ? reader.text(name.node, Alias, { name: 'name', at: name.at }) : null,
     failover: failover ? reader.value(failover.node, FailoverConfig, { name: 'failover', at: failover.at }) : null,
+    sharding: sharding ? reader.value(sharding.node, ShardingConfig, { name: 'sharding', at: sharding.at }) : null,
     replicasets: replicasets ? reader.table(replicasets.node, { name: 'replicasets', at: replicasets.at }).map((entry) => readReplicaset(reader, entry)) : [],
     sections: sections ? readSections(reader, sections) : null,
   };
@@ -46,10 +50,11 @@ function readReplicaset(reader: YamlReader, { key, node, at }: Entry): FileRepli
   if (!fields.instances) reader.fault(at, `replicaset ${key} has no \`instances\`.`, 'Name its instances, most wanted master first.');
   const roles = fields.roles ? reader.list(fields.roles.node, { name: 'roles', at: fields.roles.at }).map((item) => reader.text(item.node, RoleName, { name: 'role', at: item.at }) ?? '') : [];
   const weight = fields.weight && !reader.isNull(fields.weight.node) ? reader.number(fields.weight.node, { name: 'weight', at: fields.weight.at, min: 0, max: 1_000_000 }) : null;
+  const group = fields.group && !reader.isNull(fields.group.node) ? reader.text(fields.group.node, GroupName, { name: 'group', at: fields.group.at }) : null;
   const allRw = fields.allRw ? reader.flag(fields.allRw.node, { name: 'allRw', at: fields.allRw.at }) : false;
   const durability = fields.durability ? reader.value(fields.durability.node, z.enum(durabilities), { name: 'durability', at: fields.durability.at }) : null;
   const minReplicas = fields.minReplicas ? reader.value(fields.minReplicas.node, z.number().int().min(0).max(30), { name: 'minReplicas', at: fields.minReplicas.at }) : null;
-  return { alias, at, roles, weight, allRw: allRw ?? false, durability, minReplicas, instances: fields.instances ? readInstances(reader, fields.instances) : [] };
+  return { alias, at, roles, weight, group, allRw: allRw ?? false, durability, minReplicas, instances: fields.instances ? readInstances(reader, fields.instances) : [] };
 }
 
 /** A table of instances, or a list of names where nothing is to be said about them. */

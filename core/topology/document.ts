@@ -8,10 +8,11 @@ import type { KnownInstance } from './known.ts';
 import { membersOf } from './master.ts';
 import { matchesOf, type Matches } from './match.ts';
 import { refusal, type Refusal } from './refusal.ts';
+import { groupField, shardingField } from './sharding-settings.ts';
 
 /**
- * The whole cluster as one YAML text, and back. What the file leaves out has its default, but for three things that
- * stay as they are: addresses, `failover` and `sections`. Parsing what was exported changes nothing.
+ * The whole cluster as one YAML text, and back. What the file leaves out has its default, but for four things that
+ * stay as they are: addresses, `failover`, `sharding` and `sections`. Parsing what was exported changes nothing.
  */
 
 export type DocumentContext = { readonly base: ClusterConfig; readonly known: readonly KnownInstance[]; readonly newUuid: () => string; readonly prune: boolean };
@@ -46,6 +47,7 @@ function built(file: ClusterFile, matches: Matches, { base, unnamed }: { base: C
     instances: {},
     expelled,
     failover: file.failover ?? base.failover,
+    ...shardingField(file.sharding ?? base.sharding),
     sections: { ...(file.sections ?? base.sections) },
   };
   for (const replicaset of file.replicasets) {
@@ -59,7 +61,7 @@ function built(file: ClusterFile, matches: Matches, { base, unnamed }: { base: C
       config.instances[match.uuid] = { alias, uri: match.uri, replicaset: uuid, zone, electable, disabled };
       priority.push(match.uuid);
     }
-    config.replicasets[uuid] = { alias: replicaset.alias, roles, priority, weight: replicaset.weight ?? weightFor(roles, null), allRw: replicaset.allRw, ...(replicaset.durability === null ? {} : { durability: replicaset.durability }), ...(replicaset.minReplicas === null ? {} : { minReplicas: replicaset.minReplicas }) };
+    config.replicasets[uuid] = { alias: replicaset.alias, roles, priority, weight: replicaset.weight ?? weightFor(roles, null), ...groupField(replicaset.group ?? undefined), allRw: replicaset.allRw, ...(replicaset.durability === null ? {} : { durability: replicaset.durability }), ...(replicaset.minReplicas === null ? {} : { minReplicas: replicaset.minReplicas }) };
   }
   return config;
 }
@@ -67,17 +69,18 @@ function built(file: ClusterFile, matches: Matches, { base, unnamed }: { base: C
 /** Maps, because an object would put names made of digits first, and the order of instances is their priority. */
 export function exportDocument(config: ClusterConfig): string {
   const byAlias = <Row extends { readonly alias: string }>([, a]: [string, Row], [, b]: [string, Row]) => (a.alias < b.alias ? -1 : 1);
-  const replicasets = Object.entries(config.replicasets).toSorted(byAlias).map(([uuid, { alias, roles, weight, allRw, durability, minReplicas }]) => {
+  const replicasets = Object.entries(config.replicasets).toSorted(byAlias).map(([uuid, { alias, roles, weight, group, allRw, durability, minReplicas }]) => {
     const instances = membersOf(config, uuid).map((member): [string, unknown] => {
       const { alias: name = member, uri, zone = null, electable = true, disabled = false } = config.instances[member] ?? {};
       return [name, { uri, ...(zone === null ? {} : { zone }), ...(electable ? {} : { electable }), ...(disabled ? { disabled } : {}) }];
     });
-    return [alias, { roles, ...(weight === null ? {} : { weight }), ...(allRw ? { allRw } : {}), ...(durability ? { durability } : {}), ...(minReplicas === undefined ? {} : { minReplicas }), instances: new Map(instances) }] as const;
+    return [alias, { roles, ...(weight === null ? {} : { weight }), ...groupField(group), ...(allRw ? { allRw } : {}), ...(durability ? { durability } : {}), ...(minReplicas === undefined ? {} : { minReplicas }), instances: new Map(instances) }] as const;
   });
   const sections = Object.entries(config.sections).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const document = new Map<string, unknown>([
     ['name', config.name],
     ['failover', config.failover],
+    ...(config.sharding ? [['sharding', config.sharding] as const] : []),
     ['replicasets', new Map(replicasets)],
     ['sections', new Map(sections.map(([name, text]) => [name, scalarOf(text)]))],
   ]);

@@ -4,6 +4,7 @@ import { withDependencies } from '~/core/roles.ts';
 import type { KnownInstance } from './known.ts';
 import { refusal, type Refusal } from './refusal.ts';
 import { resolveConfigured, resolveReplicaset, resolveUnconfigured, type Found } from './resolve.ts';
+import { groupField, withSharding } from './sharding-settings.ts';
 
 /**
  * A list of edits makes one new configuration, or none: each edit sees what the ones before it made, and a single
@@ -51,6 +52,8 @@ function applied(config: ClusterConfig, edit: Edit, context: EditContext): Found
     }
     case 'setFailover':
       return done({ ...config, failover: edit.settings });
+    case 'setSharding':
+      return done(withSharding(config, edit.settings));
   }
 }
 
@@ -60,7 +63,7 @@ function created(config: ClusterConfig, edit: Of<'createReplicaset'>, context: E
   const uuid = edit.uuid ?? context.newUuid();
   if (config.replicasets[uuid]) return refused(refusal('takenName', uuid, [`There is a replicaset with uuid ${uuid} already.`, 'Leave the uuid out: one is drawn.']));
   const roles = withDependencies(edit.roles);
-  const replicaset: ReplicasetConfig = { alias: edit.alias, roles, priority: [], weight: edit.weight ?? weightFor(roles, null), allRw: edit.allRw };
+  const replicaset: ReplicasetConfig = { alias: edit.alias, roles, priority: [], weight: edit.weight ?? weightFor(roles, null), ...groupField(edit.group), allRw: edit.allRw };
   let next: ClusterConfig = { ...config, replicasets: { ...config.replicasets, [uuid]: replicaset } };
   for (const ref of edit.instances) {
     const found = resolveUnconfigured(next, ref, context.known);
@@ -88,6 +91,8 @@ function replicasetEdited(config: ClusterConfig, edit: Of<'editReplicaset'>, { k
       roles,
       priority: [...named, ...old.priority.filter((member) => !named.includes(member))],
       weight: edit.weight ?? weightFor(roles, old.weight),
+      // Without storage there is no group to be in, unless somebody asks for one: that is refused by name.
+      ...groupField(edit.group ?? (roles.includes('storage') ? old.group : undefined)),
       allRw: edit.allRw ?? old.allRw,
       ...writesOf(edit, old),
     };

@@ -1,12 +1,15 @@
 import type { ClusterConfig, ConfigVersion } from '~/contract/shapes/config.ts';
 import { emptyConfig } from '~/core/config/empty.ts';
 import type { KnownInstance } from './known.ts';
+import type { ShardingFacts } from './sharding-safety.ts';
 
 /** What a change is judged by: the configuration as it is, as it would be, and what was heard of the instances. */
 export type Facts = {
   readonly before: ClusterConfig;
   readonly after: ClusterConfig;
   readonly nextVersion: number;
+  /** Null: nobody asked the storages. */
+  readonly sharding: ShardingFacts | null;
   knownOf(uuid: string): KnownInstance | null;
   reachable(uuid: string): boolean;
   /** By the newest record that any instance told of; null: nobody told of one. */
@@ -18,7 +21,7 @@ export type Facts = {
   sorted(uuids: readonly string[]): string[];
 };
 
-export function factsOf({ base, next, known }: { base: ConfigVersion | null; next: ClusterConfig; known: readonly KnownInstance[] }): Facts {
+export function factsOf({ base, next, known, sharding = null }: { base: ConfigVersion | null; next: ClusterConfig; known: readonly KnownInstance[]; sharding?: ShardingFacts | null }): Facts {
   const before = base?.config ?? emptyConfig(next.name);
   const byUuid = new Map(known.map((instance) => [instance.uuid, instance]));
   const aliasOf = (uuid: string) =>
@@ -29,6 +32,7 @@ export function factsOf({ base, next, known }: { base: ConfigVersion | null; nex
     before,
     after: next,
     nextVersion: (base?.version ?? 0) + 1,
+    sharding,
     knownOf: (uuid) => byUuid.get(uuid) ?? null,
     masterOf: (replicaset) => masterIn(known, replicaset),
     reachable: (uuid) => byUuid.get(uuid)?.reachable ?? false,

@@ -4,6 +4,7 @@ import { factsOf } from './facts.ts';
 import type { KnownInstance } from './known.ts';
 import type { Plan, Refusal } from './refusal.ts';
 import { unsafeIn } from './safety.ts';
+import type { ShardingFacts } from './sharding-safety.ts';
 import { stepsOf } from './steps.ts';
 import { validateConfig } from './validate.ts';
 import { warningsOf } from './warnings.ts';
@@ -13,7 +14,7 @@ import { warningsOf } from './warnings.ts';
  * input, and a plan of no difference is empty. Steps stand in the order in which their effects may be relied on;
  * all of them follow from the one atomic write of the configuration, each done by the agents that it concerns.
  */
-export function planChange(change: { base: ConfigVersion | null; next: ClusterConfig; known: readonly KnownInstance[] }): Plan {
+export function planChange(change: { base: ConfigVersion | null; next: ClusterConfig; known: readonly KnownInstance[]; sharding?: ShardingFacts | null }): Plan {
   const { base, next } = change;
   const changes = diffConfigs(base?.config ?? null, next);
   const baseVersion = base?.version ?? 0;

@@ -5,6 +5,7 @@ import { failoverOf, needsProvider } from './failover-settings.ts';
 import { leadersOf, mayWrite } from './leader.ts';
 import { databaseNeeded, isAppointed } from './master.ts';
 import { refusal, type Refusal } from './refusal.ts';
+import { shardingDangers } from './sharding-safety.ts';
 
 /** Why a valid configuration may still not follow the one before it: data would be lost, mixed up, or left without a master. */
 export function unsafeIn(facts: Facts): Refusal[] {
@@ -14,6 +15,7 @@ export function unsafeIn(facts: Facts): Refusal[] {
     ...facts.sorted(Object.keys(after.instances)).flatMap((uuid) => (before.instances[uuid] ? staying(facts, uuid) : coming(facts, uuid))),
     ...facts.sorted(Object.keys(before.instances)).flatMap((uuid) => leaving(facts, uuid)),
     ...facts.sorted(Object.keys(after.replicasets)).flatMap((uuid) => [...unseen(facts, uuid), ...masterChange(facts, uuid)]),
+    ...shardingDangers(facts),
   ];
 }
 

@@ -4,6 +4,7 @@ import type { Facts } from './facts.ts';
 import { failoverWarnings } from './failover-steps.ts';
 import { leadersOf } from './leader.ts';
 import { databaseNeeded, enabledMembersOf } from './master.ts';
+import { shardingWarnings } from './sharding-steps.ts';
 
 /** What is allowed but a person should know: risks of the change itself, then weaknesses of the replicasets that it touches. */
 export function warningsOf(facts: Facts): string[] {
@@ -17,7 +18,7 @@ export function warningsOf(facts: Facts): string[] {
     ...deleted.filter((uuid) => hasDataRole(before.replicasets[uuid]?.roles ?? [])).map((uuid) => `The data of ${facts.aliasOf(uuid)} is no longer part of the cluster; it stays on the disks of ${facts.aliases(before.replicasets[uuid]?.priority ?? [])}.`),
     ...touched.filter((uuid) => hasDataRole(before.replicasets[uuid]?.roles ?? []) && !hasDataRole(after.replicasets[uuid]?.roles ?? [])).map((uuid) => `${facts.aliasOf(uuid)} keeps no data any more: its databases stop, and what they hold cannot be reached.`),
     ...touched.flatMap((uuid) => weakness(facts, uuid)),
-    ...weightless(facts),
+    ...shardingWarnings(facts),
   ];
 }
 
@@ -62,10 +63,4 @@ function weakness(facts: Facts, replicaset: string): string[] {
   if (copies.length > 2 && copies.length % 2 === 0) warnings.push(`${row.alias} has ${copies.length} copies, an even number: a majority survives no more losses than with ${copies.length - 1}.`);
   if (row.allRw && !facts.before.replicasets[replicaset]?.allRw) warnings.push(`Every instance of ${row.alias} is writable: rows that two of them write at once conflict, and replication stops.`);
   return warnings;
-}
-
-function weightless({ before, after }: Facts): string[] {
-  const total = (config: typeof after) => Object.values(config.replicasets).reduce((sum, { weight }) => sum + (weight ?? 0), 0);
-  const storages = Object.values(after.replicasets).filter(({ weight }) => weight !== null);
-  return storages.length > 0 && total(after) === 0 && (total(before) > 0 || Object.keys(before.replicasets).length === 0) ? ['Every storage has weight 0: no buckets can be kept.'] : [];
 }

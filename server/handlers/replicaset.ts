@@ -13,11 +13,11 @@ export const replicasetHandlers: HandlersOf<Pick<typeof contract, 'replicaset'>>
 
   get: async (context, { replicaset }) => findReplicaset(context, replicaset),
 
-  create: async (context, { alias, instances, roles, weight, allRw, ...intent }) =>
-    outcome(intent, alias, await changeByEdits(context, intent, [{ kind: 'createReplicaset', alias, instances, roles, allRw, ...(weight === undefined ? {} : { weight }) }])),
+  create: async (context, { alias, instances, roles, weight, group, allRw, ...intent }) =>
+    outcome(intent, alias, await changeByEdits(context, intent, [{ kind: 'createReplicaset', alias, instances, roles, allRw, ...(weight === undefined ? {} : { weight }), ...(group === undefined ? {} : { group }) }])),
 
-  edit: async (context, { replicaset, alias, roles, priority, weight, allRw, durability, minReplicas, ...intent }) => {
-    const fields = Object.fromEntries(Object.entries({ alias, roles, priority, weight, allRw, durability, minReplicas }).filter(([, value]) => value !== undefined));
+  edit: async (context, { replicaset, alias, roles, priority, weight, group, allRw, durability, minReplicas, ...intent }) => {
+    const fields = Object.fromEntries(Object.entries({ alias, roles, priority, weight, group, allRw, durability, minReplicas }).filter(([, value]) => value !== undefined));
     return outcome(intent, alias ?? replicaset, await changeByEdits(context, intent, [{ kind: 'editReplicaset', replicaset, ...fields }]));
   },
 

@@ -15,18 +15,20 @@ const texts = fc.oneof(
 );
 
 const instances = fc.record({ electable: fc.boolean(), disabled: fc.boolean(), zone: fc.constantFrom(...zones) });
-const replicasets = fc.record({ members: fc.array(instances, { minLength: 1, maxLength: 4 }), roles: fc.constantFrom(...roleSets), weight: fc.constantFrom(0, 0.5, 1, 100), allRw: fc.boolean() });
+const replicasets = fc.record({ members: fc.array(instances, { minLength: 1, maxLength: 4 }), roles: fc.constantFrom(...roleSets), weight: fc.constantFrom(0, 0.5, 1, 100), group: fc.constantFrom(undefined, undefined, 'hot', 'true'), allRw: fc.boolean() });
+const groups = fc.record({ hot: fc.constant({}), true: fc.record({ buckets: fc.constantFrom(1, 3000), rebalance: fc.constantFrom('auto', 'off'), batch: fc.constantFrom(1, 50) }, { requiredKeys: [] }), cold: fc.record({ hash: fc.constantFrom('strcrc32', 'mpcrc32'), bucketsPerSecond: fc.constantFrom(1, 9) }, { requiredKeys: [] }) }, { requiredKeys: ['hot', 'true'] });
 
 export const configs: fc.Arbitrary<ClusterConfig> = fc
   .record({
     replicasets: fc.array(replicasets, { maxLength: 4 }),
+    groups: fc.option(groups),
     names: fc.shuffledSubarray(trickyNames, { minLength: trickyNames.length }),
     order: fc.infiniteStream(fc.nat(1000)),
     sections: fc.dictionary(fc.constantFrom('app', 'app.yml', 'a/b', '1', 'true', 'x_y-z'), texts, { maxKeys: 3 }),
   })
-  .map(({ replicasets: rows, names, order, sections }) => {
-    const config: ClusterConfig = { ...emptyConfig('demo'), sections: { ...sections } };
-    rows.forEach(({ members, roles, weight, allRw }, index) => {
+  .map(({ replicasets: rows, groups: named, names, order, sections }) => {
+    const config: ClusterConfig = { ...emptyConfig('demo'), ...(named ? { sharding: { groups: named } } : {}), sections: { ...sections } };
+    rows.forEach(({ members, roles, weight, group, allRw }, index) => {
       const uuid = replicasetId(index + 1);
       const priority = members.map((_, position) => instanceId(index * 4 + position + 1));
       const needsMaster = roles.includes('storage');
@@ -37,7 +39,7 @@ export const configs: fc.Arbitrary<ClusterConfig> = fc
         config.instances[priority[position] as string] = { alias, uri: `${alias.toLowerCase()}-${number}:3301`, replicaset: uuid, ...fields, ...forced };
       });
       const keyed = priority.map((id) => [order.next().value as number, id] as const).toSorted((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1));
-      config.replicasets[uuid] = { alias: names.at(-1 - index) ?? `r${index}`, roles: [...roles], priority: keyed.map(([, id]) => id), weight: needsMaster ? weight : null, allRw };
+      config.replicasets[uuid] = { alias: names.at(-1 - index) ?? `r${index}`, roles: [...roles], priority: keyed.map(([, id]) => id), weight: needsMaster ? weight : null, ...(needsMaster && named && group ? { group } : {}), allRw };
     });
     return config;
   });

@@ -8,6 +8,8 @@ export type Outcome = {
   /** For each running instance, the addresses that it replicates with. */
   readonly peers: { readonly [instance: string]: string };
   readonly roles: { readonly [replicaset: string]: string };
+  /** For each group what is said of it, for each storage its group. */
+  readonly sharding: { readonly [target: string]: string };
   readonly sections: string;
 };
 
@@ -23,8 +25,15 @@ export function outcomeOf(config: ClusterConfig): Outcome {
     masters: Object.fromEntries(masters),
     peers: Object.fromEntries(up.map((uuid) => [uuid, mates(uuid).map((mate) => config.instances[mate]?.uri).toSorted().join(' ')])),
     roles: Object.fromEntries(Object.entries(config.replicasets).map(([uuid, { roles, allRw }]) => [uuid, `${roles.toSorted().join(' ')}${allRw && keepsData(config, uuid) ? ' rw' : ''}`])),
+    sharding: shardingOf(config),
     sections: JSON.stringify(Object.entries(config.sections).toSorted()),
   };
+}
+
+function shardingOf({ sharding, replicasets }: Pick<ClusterConfig, 'sharding' | 'replicasets'>): Outcome['sharding'] {
+  const groups = Object.entries({ default: {}, ...sharding?.groups }).map(([name, { buckets = 3000, hash = 'strcrc32', rebalance = 'auto', movesMax = 200, bucketsPerSecond = 0, batch = 50 }]) => [name, [buckets, hash, rebalance, movesMax, bucketsPerSecond, batch].join()]);
+  const storages = Object.entries(replicasets).filter(([, { roles }]) => roles.includes('storage')).map(([uuid, { group = 'default' }]) => [uuid, group]);
+  return Object.fromEntries([...groups, ...storages]);
 }
 
 /** One step done; what it does not name stays as it was. */
@@ -55,8 +64,12 @@ export function afterStep(state: Outcome, step: Step, wanted: Outcome, config: C
       // A replicaset that has no data any more has no master; one that is new or gone is known or forgotten as such.
       const known = Object.keys(wanted.masters);
       const masters = known.map((uuid) => [uuid, wanted.masters[uuid] === null ? null : (state.masters[uuid] ?? null)]);
-      return { ...state, masters: Object.fromEntries(masters), roles: Object.fromEntries(known.map((uuid) => [uuid, state.roles[uuid] ?? ''])) };
+      // Groups that are gone are forgotten, new ones begin as the default does; storages that come are in a group at once.
+      const begun = Object.fromEntries(Object.entries(wanted.sharding).map(([target, said]) => [target, state.sharding[target] ?? (config.replicasets[target] ? said : shardingOf({ replicasets: {} }).default!)]));
+      return { ...state, sharding: begun, masters: Object.fromEntries(masters), roles: Object.fromEntries(known.map((uuid) => [uuid, state.roles[uuid] ?? ''])) };
     }
+    case 'setSharding':
+      return { ...state, sharding: { ...state.sharding, [step.target]: wanted.sharding[step.target] ?? '' } };
     case 'restart':
     case 'rebuild':
     case 'store':
