@@ -55,13 +55,14 @@ export function nextMoves(view: RebalanceView): Rebalance {
   if (storages.every(({ buckets }) => buckets !== null) && inFlight === 0 && sum(holdings.map(({ holding }) => holding?.most ?? 0)) === 0) {
     return { ...shared, state: 'notBootstrapped', sentence: 'The group has no buckets yet: bootstrap it.', rows: shown(null) };
   }
-  const targets = targetsOf(sharesOf(holdings, view.buckets), view.buckets);
+  const shares = sharesOf(holdings, view.buckets);
+  const targets = targetsOf(shares, view.buckets);
   if (!targets) return { ...shared, state: 'impossible', sentence: 'Every storage of the group has weight 0, so its buckets would have nowhere to be: give one of them a weight.', rows: shown(null) };
   const rows = holdings.map((row): Row => ({ ...row, target: targets.get(row.storage.uuid) ?? 0 }));
-  const moves = movesBetween(rows.flatMap(({ storage: { uuid }, holding, target }): Balance[] => (holding ? [{ uuid, owned: holding.expected, target }] : [])));
+  const moves = movesBetween(shares.map(({ uuid, owned }) => ({ uuid, owned, target: targets.get(uuid) ?? 0 })));
   const left = sum(moves.map(({ count }) => count)) + inFlight;
   const common = { ...shared, moves, left, rows: shown(targets) };
-  if (left === 0) return { ...common, state: 'balanced', sentence: 'Every replicaset has the buckets that its weight asks for.' };
+  if (left === 0) return { ...common, state: 'balanced', sentence: `Every replicaset${holdings.some(({ holding }) => !holding) ? ' that was heard' : ''} has the buckets that its weight asks for.` };
   const still = stillness(policy, { left, inFlight });
   if (still) return { ...common, ...still };
   const orders = view.takingOver ? [] : ordersOf(rows, { view, flights });

@@ -1,10 +1,12 @@
 /** How many buckets may begin to move now: in no second more than allowed, wherever that second begins. */
 export class Pace {
   readonly #begun: { readonly at: number; readonly count: number }[] = [];
+  #limited = false;
 
   /** Null: no limit. */
   allowance(now: number, perSecond: number | null): number {
     this.#forget(now);
+    this.#limited = perSecond !== null;
     if (perSecond === null) return Number.MAX_SAFE_INTEGER;
     return Math.max(0, perSecond - this.#begun.reduce((sum, { count }) => sum + count, 0));
   }
@@ -15,10 +17,10 @@ export class Pace {
     else this.#begun.push({ at: now, count });
   }
 
-  /** When the allowance grows next; Infinity: it is whole. */
+  /** When the allowance grows next; Infinity: it is whole, or has no end. */
   growsAt(): number {
     const [first] = this.#begun;
-    return first ? first.at + secondMs : Infinity;
+    return first && this.#limited ? first.at + secondMs : Infinity;
   }
 
   #forget(now: number): void {

@@ -35,7 +35,7 @@ export function targetsOf(shares: readonly Share[], total: number): ReadonlyMap<
 }
 
 function rounded(rows: readonly { readonly share: Share; readonly quota: number }[], total: number): Map<string, number> {
-  const floors = rows.map(({ share, quota }) => ({ share, floor: Math.floor(quota), rest: quota - Math.floor(quota) }));
+  const floors = rows.map(({ share, quota }) => ({ share, floor: Math.floor(quota), rest: Math.round((quota - Math.floor(quota)) * millionths) }));
   const more = total - floors.reduce((sum, { floor }) => sum + floor, 0);
   const first = floors
     .filter(({ rest }) => rest > 0)
@@ -45,5 +45,6 @@ function rounded(rows: readonly { readonly share: Share; readonly quota: number 
   return new Map(floors.map(({ share, floor }) => [share.uuid, floor + Number(first.includes(share))]));
 }
 
-/** What a division of doubles leaves of a whole number. */
-const exact = (quota: number): number => (Math.abs(quota - Math.round(quota)) < 1e-6 ? Math.round(quota) : quota);
+/** Divisions of doubles miss whole numbers, and equal remainders, by less than one of these. */
+const millionths = 1e6;
+const exact = (quota: number): number => (Math.abs(quota - Math.round(quota)) < 1 / millionths ? Math.round(quota) : quota);

@@ -22,7 +22,8 @@ function fixed({ before, after, sharding }: Facts, name: string): Refusal[] {
   if (bootstrapped === undefined || (storagesOf(after, name).length === 0 && !groupNames(after).includes(name))) return [];
   const [old, now] = [groupSettings(before, name), groupSettings(after, name)];
   const refusals: Refusal[] = [];
-  if (now.buckets !== bootstrapped) refusals.push(refusal('bucketsFixed', name, [`Group ${name} was bootstrapped with ${bootstrapped} buckets, and ${now.buckets} would lead keys elsewhere.`, `Leave them ${bootstrapped}; for another number start another group and move the data into it.`]));
+  // A number that was wrong before may stay wrong: another change does not make it worse.
+  if (now.buckets !== bootstrapped && now.buckets !== old.buckets) refusals.push(refusal('bucketsFixed', name, [`Group ${name} was bootstrapped with ${bootstrapped} buckets, and ${now.buckets} would lead keys elsewhere.`, `Leave them ${bootstrapped}; for another number start another group and move the data into it.`]));
   if (now.hash !== old.hash) refusals.push(refusal('bucketsFixed', name, [`Group ${name} was bootstrapped with hash ${old.hash}, and ${now.hash} would lead keys elsewhere.`, `Leave it ${old.hash}; for another hash start another group and move the data into it.`]));
   return refusals;
 }

@@ -26,8 +26,16 @@ export const groupDefaults = {
 } as const satisfies ShardingGroup;
 
 export function groupSettings({ sharding }: Pick<ClusterConfig, 'sharding'>, name: string): GroupSettings {
-  const { bucketsPerSecond = null, ...said } = sharding?.groups[name] ?? {};
-  return { ...groupDefaults, ...said, bucketsPerSecond, name };
+  const { buckets, hash, rebalance, movesMax, bucketsPerSecond, batch } = sharding?.groups[name] ?? {};
+  return {
+    name,
+    buckets: buckets ?? groupDefaults.buckets,
+    hash: hash ?? groupDefaults.hash,
+    rebalance: rebalance ?? groupDefaults.rebalance,
+    movesMax: movesMax ?? groupDefaults.movesMax,
+    bucketsPerSecond: bucketsPerSecond ?? null,
+    batch: batch ?? groupDefaults.batch,
+  };
 }
 
 /** `default`, and what somebody named; sorted. */

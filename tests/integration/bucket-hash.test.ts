@@ -65,13 +65,14 @@ function randomPart(random: Random): Writable {
     case 4: return random.pick([true, false]);
     case 5: return new Double(Math.floor(random.between(-1e6, 1e6)));
     case 6: return new Double(Math.floor(random.between(-9e18, 1.8e19)));
-    case 7: return random.between(-1, 1) * 10 ** Math.floor(random.between(-20, 20));
+    case 7: return random.between(-1, 1) * 10 ** Math.floor(random.between(-20, 18));
     case 8: {
       const value = randomDouble(random);
       return hashable(value) ? value : 0.25;
     }
     case 9: return Decimal.from(`${random.pick(['', '-'])}${whole(random, Math.floor(random.between(1, 20)))}.${whole(random, Math.floor(random.between(1, 15)))}`);
-    case 10: return Uuid.ofBytes(Buffer.from(Array.from({ length: 16 }, () => Math.floor(random.between(0, 256)))));
+    // Tarantool takes no other variant.
+    case 10: return Uuid.ofBytes(Buffer.from(Array.from({ length: 16 }, (_, at) => (at === 8 ? Math.floor(random.between(0x80, 0xc0)) : Math.floor(random.between(0, 256))))));
     // A float, an integer that is longer than it has to be, a binary: what other connectors send.
     default: return new Raw(bytesOf(random.pick(['ca3dcccccd', 'ca40a00000', 'cd0005', 'd30000000000000005', 'd300005af3107a4001', 'd1ff80', 'c403010203', 'c4020061', 'ca7f7fffff', 'c70201001c'])));
   }

@@ -60,8 +60,15 @@ describe('what is not', () => {
   });
 
   test('handed over to one that came back from before', () => {
-    const [finding] = findingsOf(scan([table('a', [row(1, 'sent', 7, toB), row(2)]), table('b', [row(1, 'active', 6), row(3), row(4)])]), null);
-    expect(finding).toMatchObject({ code: 'outdated', repairs: [{ replicaset: 'b', to: { state: 'garbage' } }, { replicaset: 'a', to: { state: 'active', generation: 9 } }] });
+    for (const generation of [6, 7]) {
+      const [finding] = findingsOf(scan([table('a', [row(1, 'sent', 7, toB), row(2)]), table('b', [row(1, 'active', generation), row(3), row(4)])]), null);
+      expect(finding).toMatchObject({ code: 'outdated', repairs: [{ replicaset: 'b', to: { state: 'garbage' } }, { replicaset: 'a', to: { state: 'active', generation: 9 } }] });
+    }
+    // Under way to c, which goes on by itself; or to one that does not answer: then nothing is deleted.
+    const toC = { peer: 'c', attempt: 't' };
+    const old = [table('a', [row(1, 'sent', 7, toC), row(2), row(3), row(4)]), table('b', [row(1, 'active', 6)])];
+    expect(findingsOf(scan([...old, table('c', [row(1, 'receiving', 8, fromA)])]), null)).toMatchObject([{ code: 'outdated', repairs: [{ replicaset: 'b' }] }]);
+    expect(findingsOf(scan(old, ['C']), null)).toMatchObject([{ code: 'outdated', repairs: [], wayOut: expect.stringContaining('Bring back') }]);
   });
 
   test('rows of a hand-over that was given up go by themselves', () => {

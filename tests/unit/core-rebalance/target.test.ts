@@ -42,6 +42,12 @@ describe('how many buckets each replicaset shall have', () => {
       expect(sum([...found.values()])).toBe(total);
     }
     expect(targets([share('a', 0.1), share('b', 0.2), share('c', 0.3)], 6)).toEqual({ a: 1, b: 2, c: 3 });
+    // A tenth of each weight, or a third, is the same share.
+    const random = seeded(7);
+    for (let round = 0; round < 3000; round++) {
+      const shares = Array.from({ length: Math.floor(random.between(2, 6)) }, (_, index) => share(`s${index}`, Math.floor(random.between(0, 8)) + Number(index === 0), Math.floor(random.between(0, 20))));
+      for (const part of [10, 3, 7]) expect(targets(shares.map((row) => ({ ...row, weight: row.weight / part })))).toEqual(targets(shares));
+    }
   });
 });
 
@@ -79,6 +85,7 @@ describe('pairs of moves', () => {
 
   test('what fits exactly goes together', () => {
     expect(movesBetween([row('a', 13, 10), row('b', 15, 10), row('c', 0, 5), row('d', 0, 3)])).toEqual([{ from: 'b', to: 'c', count: 5 }, { from: 'a', to: 'd', count: 3 }]);
+    expect(movesBetween([row('a', 18, 10), row('b', 15, 10), row('c', 0, 5), row('d', 0, 5), row('e', 0, 3)])).toEqual([{ from: 'b', to: 'c', count: 5 }, { from: 'a', to: 'd', count: 5 }, { from: 'a', to: 'e', count: 3 }]);
   });
 
   test('as many as both sides allow', () => {

@@ -1,4 +1,5 @@
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
+import type { ShardingGroup } from '~/contract/shapes/sharding.ts';
 import type { Step } from '~/core/topology/refusal.ts';
 
 /** A cluster in a few words, and what each step of a plan makes of it: to see whether the steps lead where they should. */
@@ -31,7 +32,7 @@ export function outcomeOf(config: ClusterConfig): Outcome {
 }
 
 function shardingOf({ sharding, replicasets }: Pick<ClusterConfig, 'sharding' | 'replicasets'>): Outcome['sharding'] {
-  const groups = Object.entries({ default: {}, ...sharding?.groups }).map(([name, { buckets = 3000, hash = 'strcrc32', rebalance = 'auto', movesMax = 200, bucketsPerSecond = 0, batch = 50 }]) => [name, [buckets, hash, rebalance, movesMax, bucketsPerSecond, batch].join()]);
+  const groups = Object.entries<ShardingGroup>({ default: {}, ...sharding?.groups }).map(([name, { buckets = 3000, hash = 'strcrc32', rebalance = 'auto', movesMax = 200, bucketsPerSecond = 0, batch = 50 }]) => [name, [buckets, hash, rebalance, movesMax, bucketsPerSecond, batch].join()]);
   const storages = Object.entries(replicasets).filter(([, { roles }]) => roles.includes('storage')).map(([uuid, { group = 'default' }]) => [uuid, group]);
   return Object.fromEntries([...groups, ...storages]);
 }

@@ -132,6 +132,10 @@ describe('what a change may not do to buckets', () => {
     // Left out, a group has its defaults again.
     const hot = cluster({ hot: { buckets: 10 } }, { [s2]: { group: 'hot' } });
     expect(plan(hot, cluster({ hot: {} }, { [s2]: { group: 'hot' } }), { bootstrapped: { hot: 10 }, buckets: {} }).refusals).toMatchObject([{ code: 'bucketsFixed', sentence: expect.stringContaining('bootstrapped with 10 buckets, and 3000') }]);
+    // What is wrong already may be put right, and does not stand in the way of anything else.
+    const wrong = cluster({ default: { buckets: 10 } });
+    expect(codesOf(plan(wrong, cluster(), bootstrapped).refusals)).toEqual([]);
+    expect(codesOf(plan(wrong, cluster({ default: { buckets: 10, batch: 7 } }), bootstrapped).refusals)).toEqual([]);
     // One that nobody is in any more may go.
     expect(codesOf(plan(cluster({ hot: { buckets: 10 } }), cluster(), { bootstrapped: { hot: 10 }, buckets: {} }).refusals)).toEqual([]);
   });
