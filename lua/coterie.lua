@@ -1,53 +1,19 @@
 -- What users' functions and routers call, as the global `coterie` and by require('coterie').
 --   coterie.fenced_call(epoch, name, args)     over iproto: CALL coterie.fenced_call
 --   coterie.quorum_call(name, args, options)   over iproto: CALL coterie.quorum_call
+--   coterie.bucket_call(epoch, bucket, mode, name, args), coterie.buckets_map(since)   docs/sharding.md
 --   coterie.quorum_wait{copies, timeout}       inside a function, after its commit
--- Rights: execute on the function coterie.fenced_call or quorum_call, and on the one that is named, as if that were called.
+--   coterie.strcrc32(key), coterie.mpcrc32(key)   which bucket a key is in
+-- Rights: execute on the function of that name, and on the one that is named, as if that were called.
+local caller = require('caller')
 local lease = require('lease')
 local quorum = require('lease.quorum')
 local refusal = require('lease.refusal')
+local buckets = require('buckets.call')
+local map = require('buckets.map')
+local hash = require('buckets.hash')
+local call, number = caller.call, caller.number
 local coterie = {}
-
-local EXECUTE = 4
-local ROLES_DEEP = 16
-
--- Has this user, by itself or by its roles, the right to execute whatever there is?
-local function runs_all(id, depth)
-    for _, grant in box.space._priv:pairs({id}) do
-        local kind, object, rights = grant[3], grant[4], grant[5]
-        if kind == 'universe' and bit.band(tonumber(rights), EXECUTE) ~= 0 then
-            return true
-        elseif kind == 'role' and depth < ROLES_DEEP and runs_all(object, depth + 1) then
-            return true
-        end
-    end
-    return false
-end
-
-local function named(name)
-    local found = _G
-    for part in name:gmatch('[^.]+') do
-        found = type(found) == 'table' and found[part] or nil
-    end
-    if type(found) ~= 'function' then
-        box.error{code = box.error.NO_SUCH_PROC, reason = ("Procedure '%s' is not defined"):format(name)}
-    end
-    return found
-end
-
--- A function that is registered checks the caller's rights itself. One that is not takes the right to execute all.
-local function call(name, args)
-    local registered = box.func[name]
-    if registered ~= nil then
-        return registered:call(args)
-    end
-    local user = box.session.effective_user and box.session.effective_user() or box.session.user()
-    local id = box.session.euid()
-    if not box.session.su('admin', runs_all, id, 0) then
-        box.error(box.error.ACCESS_DENIED, 'Execute', 'function', name, user)
-    end
-    return named(name)(unpack(args))
-end
 
 local function answered(epoch, ok, ...)
     if not ok then
@@ -57,14 +23,6 @@ local function answered(epoch, ok, ...)
         refusal.raise('OUTCOME_UNKNOWN', lease.facts(), 'done here; this instance was no longer the master at the end')
     end
     return ...
-end
-
--- What connectors send: 64 bits or null may be cdata.
-local function number(value)
-    if value == nil then
-        return nil
-    end
-    return type(value) == 'cdata' and tonumber(value) or value
 end
 
 local function begin(who, epoch, name, args)
@@ -109,5 +67,9 @@ function coterie.quorum_call(name, args, options)
 end
 
 coterie.quorum_wait = quorum.wait
+coterie.bucket_call = buckets.bucket_call
+coterie.buckets_map = map.told
+coterie.strcrc32 = hash.bucket_strcrc32
+coterie.mpcrc32 = hash.bucket_mpcrc32
 
 return coterie

@@ -20,7 +20,9 @@ local NEVER, FOREVER = writing.NEVER, writing.FOREVER
 local state, facts = writing.state, writing.facts
 local wrong_epoch, expired = writing.wrong_epoch, writing.expired
 -- What connectors call, once somebody has the right to.
-local FUNCTIONS = {'coterie.fenced_call', 'coterie.quorum_call'}
+local FUNCTIONS = {'coterie.fenced_call', 'coterie.quorum_call', 'coterie.bucket_call', 'coterie.buckets_map'}
+-- Who is told when this instance begins to lead, or goes on. They may not yield.
+local listeners = {}
 
 local function need_database()
     if not database.configured() then
@@ -108,6 +110,16 @@ function lease.set(params)
     return lease.told()
 end
 
+local function leads()
+    for _, told in ipairs(listeners) do
+        pcall(told)
+    end
+end
+
+function lease.on_lead(told)
+    table.insert(listeners, told)
+end
+
 local function still(turn, freezes)
     if turn ~= state.turn or freezes ~= leadership.freezes then
         wrong_epoch(state.epoch, 'another order came during the promotion')
@@ -159,6 +171,7 @@ local function take_over(params, turn, freezes)
     writing.heed_gate(moment.now())
     pcall(synchro.warn)
     writing.open(guard.on and clock.monotonic() or from, 'promoted')
+    leads()
 end
 
 -- {epoch, deadline, password, peers?, master?, copies?, acks?, first?, guard?, grace?}: makes this the master of the epoch. Asked once more
@@ -251,6 +264,7 @@ function lease.unfreeze(params)
         if not writing.reopen('unfrozen') then
             wrong_epoch(params.epoch, 'it was made read-only by another meanwhile')
         end
+        leads()
     end
     return lease.told()
 end

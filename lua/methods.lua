@@ -12,6 +12,10 @@ local synchro = require('lease.synchro')
 local lost_rows = require('lost-rows')
 local orders = require('orders')
 local replay = require('replay')
+local buckets = {
+    bootstrap = require('buckets.bootstrap').run,
+    map = function(params) return require('buckets.map').told(params.since) end,
+}
 local methods = {}
 
 function methods.hello()
@@ -45,6 +49,10 @@ methods.check_synchro = synchro.check
 methods.export_lost_rows = function(params) return lost_rows.export(params) end
 methods.lost_rows_progress = function() return lost_rows.at end
 methods.replay = replay.batch
+-- buckets_bootstrap, buckets_map and so on.
+for name, method in pairs(buckets) do
+    methods['buckets_' .. name] = method
+end
 methods.eval = run.eval
 methods.check_lua = run.check_lua
 methods.box_cfg = inspect.box_cfg
