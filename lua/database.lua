@@ -1,4 +1,5 @@
 -- box.cfg by the agent's orders. Every instance starts read-only; `leadership` alone makes it writable.
+local digest = require('digest')
 local fiber = require('fiber')
 local clock = require('clock')
 local plain = require('plain')
@@ -53,6 +54,11 @@ function database.set_read_only(value)
     rawset(box.cfg, 'read_only', value)
     set_read_only()
     database.given.read_only = value
+end
+
+-- What all members of a cluster know and nobody else: another word for each purpose.
+function database.secret(purpose)
+    return digest.sha256_hex(('%s:%s'):format(purpose, password))
 end
 
 local function sources(addresses)

@@ -8,4 +8,5 @@ require('output').follow(fio.abspath(arg[2]))
 require('log').info('control socket at %s', arg[1])
 -- Users' functions and routers know it by that name.
 rawset(_G, 'coterie', require('coterie'))
+require('buckets.open').start()
 require('control').serve(arg[1], require('methods'))

@@ -12,10 +12,7 @@ local synchro = require('lease.synchro')
 local lost_rows = require('lost-rows')
 local orders = require('orders')
 local replay = require('replay')
-local buckets = {
-    bootstrap = require('buckets.bootstrap').run,
-    map = function(params) return require('buckets.map').told(params.since) end,
-}
+local buckets = require('buckets.open')
 local methods = {}
 
 function methods.hello()
@@ -49,9 +46,8 @@ methods.check_synchro = synchro.check
 methods.export_lost_rows = function(params) return lost_rows.export(params) end
 methods.lost_rows_progress = function() return lost_rows.at end
 methods.replay = replay.batch
--- buckets_bootstrap, buckets_map and so on.
-for name, method in pairs(buckets) do
-    methods['buckets_' .. name] = method
+for name, method in pairs(buckets.methods) do
+    methods[name] = method
 end
 methods.eval = run.eval
 methods.check_lua = run.check_lua

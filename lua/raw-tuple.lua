@@ -50,18 +50,22 @@ function raw_tuple.values(bytes, at)
     return result, at
 end
 
+-- From memory that holds one tuple of that size.
+function raw_tuple.at(start, size)
+    local made = ffi.C.box_tuple_new(ffi.C.box_tuple_format_default(), start, start + size)
+    if made == nil then
+        box.error()
+    end
+    return box.internal.tuple.bless(made)
+end
+
 -- Throws where the bytes are not one whole array.
 function raw_tuple.of(bytes)
     local _, after = raw_tuple.values(bytes)
     if after ~= #bytes + 1 then
         error('bytes follow the row', 0)
     end
-    local start = ffi.cast('const char *', bytes)
-    local made = ffi.C.box_tuple_new(ffi.C.box_tuple_format_default(), start, start + #bytes)
-    if made == nil then
-        box.error()
-    end
-    return box.internal.tuple.bless(made)
+    return raw_tuple.at(ffi.cast('const char *', bytes), #bytes)
 end
 
 function raw_tuple.bytes(tuple)

@@ -1,0 +1,97 @@
+-- Rows as they travel: the very bytes of each, behind its length, in pieces that are bounded in rows and bytes. Lua sees
+-- none of the fields, so nothing is encoded anew.
+local ffi = require('ffi')
+local raw_tuple = require('raw-tuple')
+local rows = {}
+
+local ROWS_MAX = 500
+local BYTES_MAX = 256 * 1024
+local HEAD = 4
+
+local function grown(buffer, used, wanted)
+    local size = math.max(buffer.size * 2, wanted)
+    local bytes = ffi.new('char[?]', size)
+    ffi.copy(bytes, buffer.bytes, used)
+    buffer.bytes, buffer.size = bytes, size
+end
+
+local function put(buffer, used, tuple)
+    local size = tonumber(ffi.C.box_tuple_bsize(tuple))
+    if used + HEAD + size > buffer.size then
+        grown(buffer, used, used + HEAD + size)
+    end
+    ffi.cast('uint32_t *', buffer.bytes + used)[0] = size
+    ffi.C.box_tuple_to_buf(tuple, buffer.bytes + used + HEAD, size)
+    return used + HEAD + size
+end
+
+-- Walks the rows of `ids` in each of `shards`. Each call gives {buckets, parts = {{space, count}}, blob, rows, bytes}, of one
+-- engine, as a transaction has to be; nil at the end.
+function rows.reader(shards, ids)
+    local buffer = {size = BYTES_MAX + 64 * 1024}
+    buffer.bytes = ffi.new('char[?]', buffer.size)
+    local at_shard, at_id = 1, 1
+    local gen, param, state, tuple
+    local function advance()
+        while true do
+            if gen ~= nil then
+                state, tuple = gen(param, state)
+                if state ~= nil then
+                    return true
+                end
+                gen, at_id = nil, at_id + 1
+            end
+            if at_id > #ids then
+                at_shard, at_id = at_shard + 1, 1
+            end
+            local shard = shards[at_shard]
+            if shard == nil then
+                return false
+            end
+            gen, param, state = box.space[shard.id].index[shard.index]:pairs({ids[at_id]}, {iterator = 'EQ'}):unwrap()
+        end
+    end
+    local more = advance()
+    return function()
+        if not more then
+            return nil
+        end
+        local used, count, parts, buckets, part, last = 0, 0, {}, {}, nil, nil
+        local engine = shards[at_shard].engine
+        while more and count < ROWS_MAX and used < BYTES_MAX and shards[at_shard].engine == engine do
+            local shard = shards[at_shard]
+            if part == nil or part[1] ~= shard.name then
+                part = {shard.name, 0}
+                table.insert(parts, part)
+            end
+            if last ~= ids[at_id] then
+                last = ids[at_id]
+                table.insert(buckets, last)
+            end
+            used = put(buffer, used, tuple)
+            part[2], count = part[2] + 1, count + 1
+            more = advance()
+        end
+        return {buckets = buckets, parts = parts, blob = ffi.string(buffer.bytes, used), rows = count, bytes = used}
+    end
+end
+
+-- Calls f(space name, tuple) for each row of a piece; raises where it is none.
+function rows.each(parts, blob, f)
+    local bytes, at, size = ffi.cast('const char *', blob), 0, #blob
+    for _, part in ipairs(parts) do
+        for _ = 1, part[2] do
+            local length = at + HEAD <= size and tonumber(ffi.cast('const uint32_t *', bytes + at)[0]) or math.huge
+            if at + HEAD + length > size then
+                error('a piece of rows that is cut off', 0)
+            end
+            f(part[1], raw_tuple.at(bytes + at + HEAD, length))
+            at = at + HEAD + length
+        end
+    end
+    if at ~= size then
+        error('bytes follow the rows', 0)
+    end
+end
+
+return rows

@@ -1,0 +1,209 @@
+-- An order to move buckets to another storage: carried out some at a time, so that a bucket takes no writes for as long as
+-- its few take, and no longer. How many are taken at once follows from how long the last ones took.
+local clock = require('clock')
+local fiber = require('fiber')
+local hand_over = require('buckets.hand-over')
+local peers = require('buckets.peers')
+local shards = require('buckets.shards')
+local space = require('buckets.space')
+local standing = require('buckets.standing')
+local transfer = {}
+
+local ORDERS_MAX = 64
+local RUNNING_MAX = 8
+local BUCKETS_MAX = 100000
+local AT_ONCE_FIRST, AT_ONCE_MAX = 8, 500
+-- So long a few buckets take no writes, about.
+local HOLD_SECONDS = 0.03
+-- Whoever holds one of many does not hold up the rest for longer.
+local REF_SECONDS_OF_MANY = 0.02
+local DEFAULTS = {stepSeconds = 5, refSeconds = 5, seconds = 600}
+local BLOCKERS_MAX = 20
+-- By attempt, and in order of their beginning.
+local orders, sequence = {}, {}
+
+local function told(order)
+    local blockers = setmetatable({}, {__serialize = 'seq'})
+    for _, blocker in ipairs(order.blockers) do
+        table.insert(blockers, blocker)
+    end
+    return {
+        attempt = order.attempt, to = order.to, running = order.running, asked = order.asked, moved = order.moved, skipped = order.skipped, left = order.asked - order.moved - order.skipped,
+        rows = order.rows, bytes = order.bytes, tookMs = ((order.ended or clock.monotonic()) - order.begun) * 1000, holdMaxMs = order.hold * 1000,
+        blocker = order.blockers[#order.blockers] or box.NULL, blockers = blockers,
+    }
+end
+
+local function block(order, sentence)
+    if order.blockers[#order.blockers] ~= sentence then
+        table.insert(order.blockers, sentence)
+        if #order.blockers > BLOCKERS_MAX then
+            table.remove(order.blockers, 1)
+        end
+    end
+end
+
+local function ids_of(params)
+    if params.ids ~= nil then
+        if type(params.ids) ~= 'table' or #params.ids > BUCKETS_MAX then
+            error(('buckets_move: ids is a list of at most %d buckets'):format(BUCKETS_MAX), 0)
+        end
+        return params.ids
+    elseif type(params.count) ~= 'number' or params.count < 0 or params.count > BUCKETS_MAX then
+        error(('buckets_move: ids, or count up to %d'):format(BUCKETS_MAX), 0)
+    end
+    -- Those of the highest numbers: what is left keeps few ranges.
+    local ids = {}
+    for _, row in ipairs(space.last_of_state('active', params.count)) do
+        table.insert(ids, tonumber(row[1]))
+    end
+    return ids
+end
+
+local function taken(list, from, most)
+    local some = {}
+    for i = from, math.min(from + most - 1, #list) do
+        table.insert(some, list[i])
+    end
+    return some
+end
+
+-- Answers how many it took from the list, and how many moved.
+local function some_moved(order, ids, refSeconds, later)
+    local begun = clock.monotonic()
+    local result = hand_over.run{to = order.to, ids = ids, seconds = order.stepSeconds, refSeconds = refSeconds, order = order}
+    order.hold = math.max(order.hold, clock.monotonic() - begun)
+    order.moved = order.moved + #result.moved
+    for _, id in ipairs(result.held) do
+        block(order, ('requests hold bucket %d'):format(id))
+        table.insert(later, id)
+    end
+    local refused = {}
+    for _, one in ipairs(result.refused) do
+        block(order, ('%s does not take bucket %d: %s'):format(order.to, one[1], one[2]))
+        refused[one[1]] = true
+    end
+    if #result.refused > 0 then
+        for _, id in ipairs(ids) do
+            if not refused[id] then
+                table.insert(later, id)
+            end
+        end
+    end
+    if result.failure ~= nil then
+        block(order, result.failure)
+        error(result.failure, 0)
+    end
+    return clock.monotonic() - begun
+end
+
+local function check(order)
+    if order.cancelled then
+        error('cancelled', 0)
+    elseif clock.monotonic() > order.deadline then
+        error(('not done within %.0f s'):format(order.seconds), 0)
+    end
+end
+
+local function run(order, ids)
+    local later, at, size = {}, 1, AT_ONCE_FIRST
+    while at <= #ids do
+        check(order)
+        local some = taken(ids, at, size)
+        local seconds = some_moved(order, some, REF_SECONDS_OF_MANY, later)
+        at = at + #some
+        size = math.floor(math.max(1, math.min(AT_ONCE_MAX, size * 2, size * HOLD_SECONDS / seconds)))
+        fiber.yield()
+    end
+    -- One by one, with all the time there is; what is refused again stays.
+    for _, id in ipairs(later) do
+        check(order)
+        some_moved(order, {id}, order.refSeconds, {})
+    end
+end
+
+local function forget()
+    while #sequence > ORDERS_MAX do
+        local oldest
+        for i, attempt in ipairs(sequence) do
+            if not orders[attempt].running then
+                oldest = i
+                break
+            end
+        end
+        if oldest == nil then
+            return
+        end
+        orders[table.remove(sequence, oldest)] = nil
+    end
+end
+
+local function begin(params)
+    local running = 0
+    for _, order in pairs(orders) do
+        running = running + (order.running and 1 or 0)
+    end
+    if running >= RUNNING_MAX then
+        error(('buckets_move: %d orders are under way here already'):format(running), 0)
+    end
+    standing.need()
+    space.need()
+    shards.need()
+    if params.to.replicaset == box.info.cluster.uuid then
+        error('buckets_move: the buckets are here already', 0)
+    end
+    peers.know(params.to)
+    local ids = ids_of(params)
+    local order = {attempt = params.attempt, to = params.to.replicaset, asked = #ids, moved = 0, skipped = 0, rows = 0, bytes = 0, blockers = {}, hold = 0, running = true, begun = clock.monotonic(), done = fiber.cond()}
+    for name, value in pairs(DEFAULTS) do
+        order[name] = params[name] or value
+    end
+    order.deadline = order.begun + order.seconds
+    orders[order.attempt] = order
+    table.insert(sequence, order.attempt)
+    forget()
+    fiber.new(function()
+        fiber.name('buckets.move')
+        local ok, failure = pcall(run, order, ids)
+        if not ok then
+            block(order, tostring(failure))
+        end
+        order.skipped, order.running, order.ended = order.asked - order.moved, false, clock.monotonic()
+        order.done:broadcast()
+    end)
+    return order
+end
+
+-- {attempt, ids | count, to = {replicaset, uri, user?, password?}, wait?, stepSeconds?, refSeconds?, seconds?}: begins, or tells
+-- how far it is when that attempt is known. `wait`: seconds for which it waits for the end.
+function transfer.move(params)
+    if type(params.attempt) ~= 'string' or type(params.to) ~= 'table' then
+        error('buckets_move: attempt, ids or count, to = {replicaset, uri}', 0)
+    end
+    local order = orders[params.attempt] or begin(params)
+    local deadline = clock.monotonic() + (params.wait or 0)
+    while order.running and clock.monotonic() < deadline do
+        order.done:wait(math.max(deadline - clock.monotonic(), 0.001))
+    end
+    return told(order)
+end
+
+-- {attempt}: what is not sent yet stays here.
+function transfer.cancel(params)
+    local order = orders[params.attempt]
+    if order == nil then
+        error(('buckets_cancel: no attempt %s is known here'):format(tostring(params.attempt)), 0)
+    end
+    order.cancelled = true
+    return told(order)
+end
+
+function transfer.told()
+    local result = setmetatable({}, {__serialize = 'seq'})
+    for _, attempt in ipairs(sequence) do
+        table.insert(result, told(orders[attempt]))
+    end
+    return result
+end
+
+return transfer
