@@ -8,6 +8,8 @@ local lease = require('lease')
 local quorum = require('lease.quorum')
 local refusal = require('lease.refusal')
 local raw_tuple = require('raw-tuple')
+local buckets = require('buckets.space')
+local shards = require('buckets.shards')
 local replay = {}
 
 local KEYS_MAX = 200000
@@ -49,6 +51,17 @@ local function space_of(row)
     return space
 end
 
+-- Why a row of a space that is cut into buckets has no place here: nobody would find it, and its bucket's next coming
+-- deletes it. nil = it has.
+local function not_here(space, tuple)
+    local shard = buckets.sharding() ~= nil and shards.named(space.name) or nil
+    local bucket = shard ~= nil and tonumber(tuple[shard.field]) or nil
+    if bucket ~= nil and not buckets.OWNS[buckets.look(bucket)] then
+        local row = buckets.get(bucket)
+        return ('bucket %d is not here%s: what became of it there has to be looked at by hand'):format(bucket, row ~= nil and row[4] ~= nil and (', but at ' .. row[4]) or '')
+    end
+end
+
 -- {space, key (bytes), id, tuple?, operations?}, or nil and why nothing can be done with it.
 local function task_of(row)
     local space, why = space_of(row)
@@ -74,6 +87,10 @@ local function task_of(row)
         return nil, ('it cannot be read: %s'):format(reason(failure))
     end
     task.id = ('%d:%s'):format(space.id, key)
+    local elsewhere = task.tuple ~= nil and not_here(space, task.tuple)
+    if elsewhere then
+        return nil, elsewhere
+    end
     return task
 end
 

@@ -9,7 +9,7 @@ local call = {}
 
 local WRITES = {active = true, pinned = true}
 local OWNS = space.OWNS
--- Until they are garbage, all rows of a bucket are here.
+-- Until it is garbage, all rows of a bucket are here.
 local WHOLE = {active = true, pinned = true, sending = true, sent = true}
 
 -- {at, generation}: who has it, as far as is known here.

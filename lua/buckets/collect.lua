@@ -1,6 +1,7 @@
--- Deletes the rows of buckets that are garbage, and keeps of one that was passed on where it went. Reads that run here are
--- waited for; those on replicas need not be: `garbage` reaches each replica before any deletion does, and a read that ends
--- on it is refused and tried at the new owner (buckets/call). They have some time first, so that few are.
+-- Ends what was passed on. `sent` becomes `garbage` when the other side owns the bucket and no read here holds it; then its
+-- rows are deleted, and where it went is kept. Replicas need not be asked what they read: `garbage` reaches each of them
+-- before any deletion does, and a read that ends on it is refused and tried at the new owner (buckets/call). They have some
+-- time first, so that few are.
 local clock = require('clock')
 local fiber = require('fiber')
 local log = require('log')
@@ -16,10 +17,49 @@ local EVERY_SECONDS = 0.1
 local GRACE_SECONDS = 0.5
 -- A read that goes on for longer is refused at its end.
 local READ_SECONDS_MAX = 60
-local AT_ONCE = 100
+local AT_ONCE = 500
+-- Bucket -> {attempt, since}: the other side owns it.
+local leaving = {}
 -- Bucket -> when it was first seen as garbage.
 local since = {}
 local runner
+
+-- The other side owns these, on enough copies.
+function collect.leave(ids, attempt)
+    local now = clock.monotonic()
+    for _, id in ipairs(ids) do
+        leaving[id] = {attempt = attempt, since = now}
+    end
+end
+
+function collect.leaving(id)
+    return leaving[id] ~= nil
+end
+
+local function held(id, age)
+    local holders = refs.count('read', id) + refs.count('write', id)
+    if holders > 0 and age < READ_SECONDS_MAX then
+        collect.blocker = ('%d requests hold bucket %d, which is not here any more'):format(holders, id)
+        return true
+    end
+    return false
+end
+
+local function left(epoch, now)
+    local ids, of = {}, {}
+    for id, one in pairs(leaving) do
+        if now - one.since >= GRACE_SECONDS and not held(id, now - one.since) then
+            table.insert(ids, id)
+            of[id] = one.attempt
+        end
+    end
+    steps.change(epoch, ids, function(row, id)
+        return steps.is(row, 'sent', of[id]) and steps.passed_on(row) or nil
+    end)
+    for _, id in ipairs(ids) do
+        leaving[id] = nil
+    end
+end
 
 local function gone(epoch, ids)
     steps.change(epoch, ids, function(row)
@@ -33,21 +73,14 @@ local function gone(epoch, ids)
     end
 end
 
--- Those whose time has come.
 local function due(now)
     local ids, after = {}, 0
     repeat
         local rows = space.of_state('garbage', AT_ONCE, after)
         for _, row in ipairs(rows) do
             local id = tonumber(row[1])
-            after = id
-            since[id] = since[id] or now
-            local age = now - since[id]
-            local holders = refs.count('read', id) + refs.count('write', id)
-            -- What was never active here was never read.
-            if holders > 0 and age < READ_SECONDS_MAX then
-                collect.blocker = ('%d requests hold bucket %d, which went elsewhere'):format(holders, id)
-            elseif row[4] == nil or age >= GRACE_SECONDS then
+            after, since[id] = id, since[id] or now
+            if not held(id, now - since[id]) then
                 table.insert(ids, id)
             end
         end
@@ -55,30 +88,35 @@ local function due(now)
     return ids
 end
 
-local function look()
-    collect.blocker = nil
-    if space.count('garbage') == 0 or not standing.leads() then
-        since = {}
-        return false
-    end
-    local epoch = standing.need()
-    local ids = due(clock.monotonic())
-    local function go_on()
-        standing.need(epoch)
-    end
+local function delete(epoch, ids)
     for _, id in ipairs(ids) do
         collect.deleted = collect.deleted + remove.rows(id, function()
-            go_on()
+            standing.need(epoch)
             local state = space.look(id)
             if state ~= 'garbage' then
                 error(('bucket %d is %s'):format(id, tostring(state)), 0)
             end
         end)
     end
-    if #ids > 0 then
-        gone(epoch, ids)
+    gone(epoch, ids)
+end
+
+-- Answers whether there is more to be done at once.
+local function look()
+    collect.blocker = nil
+    if not standing.leads() then
+        leaving, since = {}, {}
+        return false
     end
-    return #ids == AT_ONCE
+    local epoch, now = standing.need(), clock.monotonic()
+    if next(leaving) ~= nil then
+        left(epoch, now)
+    end
+    local ids = space.count('garbage') > 0 and due(now) or {}
+    if #ids > 0 then
+        delete(epoch, ids)
+    end
+    return #ids >= AT_ONCE
 end
 
 function collect.start()

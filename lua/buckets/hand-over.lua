@@ -5,6 +5,7 @@ local clock = require('clock')
 local fiber = require('fiber')
 local log = require('log')
 local uuid = require('uuid')
+local collect = require('buckets.collect')
 local copies = require('buckets.copies')
 local peers = require('buckets.peers')
 local refs = require('buckets.refs')
@@ -109,9 +110,7 @@ end
 
 local function told_to_begin(work)
     local answer = peers.ask(work.to, {kind = 'begin', attempt = work.attempt, buckets = with_generations(work), seconds = work.seconds}, clock.monotonic() + work.seconds)
-    steps.change(work.epoch, answer.owned, function(row)
-        return steps.is(row, 'sent', work.attempt) and steps.passed_on(row) or nil
-    end)
+    collect.leave(answer.owned, work.attempt)
 end
 
 local function release(work)

@@ -4,6 +4,7 @@ local clock = require('clock')
 local fiber = require('fiber')
 local log = require('log')
 local lease = require('lease')
+local collect = require('buckets.collect')
 local copies = require('buckets.copies')
 local hand_over = require('buckets.hand-over')
 local peers = require('buckets.peers')
@@ -23,24 +24,28 @@ local AT_ONCE = 500
 local woken = fiber.cond()
 local runner
 
--- Rows in a state that nobody here is at work on, by peer and attempt.
+local function at_work(state, row)
+    local id = row[1]
+    return hand_over.working(id) ~= nil or collect.leaving(id) or (state == 'receiving' and receive.busy(row[5], BUSY_SECONDS))
+end
+
+-- Rows in a state that nobody here is at work on: {peer, attempt, rows}, as many as are asked for at once.
 local function idle(state)
-    local result, after = {}, 0
+    local groups, current, after = {}, {}, 0
     while true do
         local rows = space.of_state(state, AT_ONCE, after)
         if #rows == 0 then
-            return result
+            return groups
         end
         for _, row in ipairs(rows) do
             after = row[1]
-            if hand_over.working(row[1]) == nil and not (state == 'receiving' and receive.busy(row[5], BUSY_SECONDS)) then
+            if not at_work(state, row) then
                 local key = ('%s %s'):format(row[4], row[5])
-                local group = result[key]
-                if group == nil or #group.rows >= AT_ONCE then
-                    group = {peer = row[4], attempt = row[5], rows = {}}
-                    result[group == nil and key or key .. after] = group
+                if current[key] == nil or #current[key].rows >= AT_ONCE then
+                    current[key] = {peer = row[4], attempt = row[5], rows = {}}
+                    table.insert(groups, current[key])
                 end
-                table.insert(group.rows, row)
+                table.insert(current[key].rows, row)
             end
         end
     end
@@ -60,7 +65,7 @@ end
 
 -- Only `sent` lets the other side begin, so one that is not sent is still here.
 local function sending(epoch)
-    for _, group in pairs(idle('sending')) do
+    for _, group in ipairs(idle('sending')) do
         local back = steps.change(epoch, ids_of(group.rows), function(row, id)
             return hand_over.working(id) == nil and steps.is(row, 'sending', group.attempt) and steps.owned(row) or nil
         end)
@@ -80,7 +85,7 @@ local function after_receiving(row, said)
 end
 
 local function receiving(epoch)
-    for _, group in pairs(idle('receiving')) do
+    for _, group in ipairs(idle('receiving')) do
         local ok, answer = pcall(peers.ask, group.peer, {kind = 'look', buckets = ids_of(group.rows), seconds = ASK_SECONDS / 2}, clock.monotonic() + ASK_SECONDS)
         if not ok then
             blocked('receiving', group, ('its source cannot be asked: %s'):format(tostring(answer)))
@@ -101,12 +106,12 @@ end
 
 local function sent(epoch)
     local groups = idle('sent')
-    if next(groups) == nil then
+    if #groups == 0 then
         return
     end
     local safe, why = copies.wait(clock.monotonic() + ASK_SECONDS)
     standing.need(epoch)
-    for _, group in pairs(groups) do
+    for _, group in ipairs(groups) do
         local buckets = {}
         for i, row in ipairs(group.rows) do
             buckets[i] = {tonumber(row[1]), tonumber(row[3]) + 1}
@@ -118,10 +123,8 @@ local function sent(epoch)
         if not ok then
             blocked('sent', group, tostring(answer))
         else
-            local passed = steps.change(epoch, answer.owned, function(row)
-                return steps.is(row, 'sent', group.attempt) and steps.passed_on(row) or nil
-            end)
-            if #passed < #group.rows then
+            collect.leave(answer.owned, group.attempt)
+            if #answer.owned < #group.rows then
                 blocked('sent', group, 'their rows are kept here; the other side has none of them')
             end
         end

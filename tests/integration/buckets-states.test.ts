@@ -1,0 +1,243 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TarantoolError, type Connection } from '~/iproto/index.ts';
+import { StepLink } from '../support/step-link.ts';
+import { Storage } from '../support/storages.ts';
+import { waitFor } from '../support/wait.ts';
+
+const functions = `
+  gates = gates or {}
+  function put(bucket, id) box.space.accounts:replace{id, bucket, 1} return id, 'put' end
+  function put_after(bucket, id, gate) gates[gate] = require('fiber').channel() gates[gate]:get(20) return put(bucket, id) end
+  function count(bucket) return box.space.accounts.index.bucket_id:count(bucket) end
+  function count_after(bucket, gate) gates[gate] = require('fiber').channel() gates[gate]:get(20) return count(bucket) end
+  function own_error() box.error{code = 1234, reason = 'its own'} end
+  function hidden() return 1 end`;
+
+const refusalOf = (call: Promise<unknown>) => call.then(
+  (value) => `was answered ${JSON.stringify(value)}`,
+  (error: unknown) => (error instanceof TarantoolError ? error.message : String(error)),
+);
+
+describe('buckets of two storages', () => {
+  const [a, b] = [new Storage('a'), new Storage('b')];
+  const link = new StepLink();
+  let app: Connection;
+  let far: Connection;
+  let replica: Connection;
+  const entered = (storage: Storage, gate: string) => waitFor(async () => (await storage.master.lua(`return gates.${gate} ~= nil`))[0], { timeoutMs: 20_000, what: `a call at gate ${gate}` });
+  const let_go = (storage: Storage, gate: string) => storage.master.lua(`gates.${gate}:put(true, 1)`);
+  const moveTo = (to: Storage, ids: readonly number[], more: object = {}) => (to === b ? a : b).move(to, { ids }, more);
+  const stateOf = async (storage: Storage, bucket: number, from = storage.master) => (await storage.rows(from)).find(([id]) => id === bucket)?.slice(1, 3) ?? null;
+
+  beforeAll(async () => {
+    await Promise.all([a.start(2), b.start(1)]);
+    await link.start(b.master.listen);
+    for (const one of [...a.databases.all, ...b.databases.all]) await one.lua(functions);
+    app = await a.master.connect();
+    far = await b.master.connect();
+    replica = await a.replicas[0]!.connect();
+  });
+  afterAll(async () => {
+    await link.stop();
+    await Promise.all([a, b].map((storage) => storage.databases.remove()));
+  });
+
+  it('before a bootstrap there are none, and a space without an index is named', async () => {
+    expect(await refusalOf(a.call(app, 1, 'write', 'put', 1, 10))).toMatch(/^NOT_SHARDED \{/);
+    await a.master.lua("box.schema.space.create('lame', {format = {{'id', 'unsigned'}, {'bucket_id', 'unsigned'}}}):create_index('id')");
+    await expect(a.bootstrap(60, [[1, 50]])).rejects.toThrow(/lame has a field bucket_id, and no TREE index that begins with it/);
+    await a.master.lua('box.space.lame:drop()');
+    await a.master.lua("box.schema.space.create('other', {format = {{'id', 'unsigned'}}}):create_index('id')");
+    await expect(a.replicas[0]!.call('buckets_bootstrap', { count: 60, ranges: [[1, 50]] })).rejects.toThrow(/^WRONG_EPOCH|^LEASE_EXPIRED/);
+    for (const wrong of [{ count: 0, ranges: [] }, { count: 60, ranges: [[1, 61]] }, { count: 60, ranges: [[1, 5], [5, 6]] }, { count: 60, ranges: [[6, 5]] }, { count: 60, ranges: [], group: '!' }]) await expect(a.master.call('buckets_bootstrap', wrong)).rejects.toThrow(/^buckets_bootstrap: /);
+  });
+
+  it('a bootstrap makes them once; the same one again is fine, another is not', async () => {
+    expect(await a.bootstrap(60, [[1, 40], [41, 50]])).toEqual({ made: 50, owned: 50 });
+    expect(await a.bootstrap(60, [[1, 50]])).toEqual({ made: 0, owned: 50 });
+    await expect(a.bootstrap(60, [[1, 51]])).rejects.toThrow(/^REFUSED .*was bootstrapped here with the buckets 1-50/);
+    await expect(a.bootstrap(61, [[1, 50]])).rejects.toThrow(/^REFUSED .*of group default with 60 buckets/);
+    expect(await b.bootstrap(60, [[51, 60]])).toEqual({ made: 10, owned: 10 });
+    await Promise.all([a.hears([b], () => link.address), b.hears([a])]);
+    expect((await a.map()).ranges).toEqual([[1, 50, 'active', 1, null]]);
+    await waitFor(async () => (await a.map(undefined, a.replicas[0])).ranges.length > 0, { timeoutMs: 20_000, what: 'buckets on the replica' });
+  });
+
+  it('a call runs where its bucket is, and answers what the function answers', async () => {
+    expect(await a.call(app, 7, 'write', 'put', 7, 70)).toEqual([70, 'put']);
+    expect(await a.call(app, 7, 'read', 'count', 7)).toEqual([1]);
+    await waitFor(async () => ((await a.call(replica, 7, 'read', 'count', 7)) as number[])[0] === 1, { timeoutMs: 20_000, what: 'the row on the replica' });
+    expect(await refusalOf(a.call(app, 7, 'write', 'own_error'))).toBe('its own');
+    expect(await refusalOf(a.call(replica, 7, 'write', 'put', 7, 71))).toMatch(/^WRONG_EPOCH \{/);
+    expect(await refusalOf(app.call('coterie.bucket_call', [9, 7, 'write', 'put', [7, 71]]))).toMatch(/^WRONG_EPOCH \{(?=.*"known":1)(?=.*"asked":9)/);
+    expect(await refusalOf(app.call('coterie.bucket_call', [9, 7, 'read', 'count', [7]]))).toMatch(/^WRONG_EPOCH \{/);
+    expect(await refusalOf(a.call(app, 55, 'read', 'count', 55))).toMatch(/^WRONG_BUCKET \{(?=.*"bucket":55)(?=.*"at":null)(?=.*"generation":0)/);
+    expect(await refusalOf(a.call(app, 61, 'read', 'count', 61))).toMatch(/a whole number from 1 to 60, not 61/);
+    expect(await refusalOf(app.call('coterie.bucket_call', [1, 7, 'both', 'count', [7]]))).toMatch(/the mode is 'read' or 'write', not both/);
+    expect((await a.stat()).references).toEqual({ read: 0, write: 0 });
+  });
+
+  it('a call goes by the rights of its caller', async () => {
+    await a.master.lua(`
+      box.schema.user.create('plain', {password = 'secret'})
+      box.schema.func.create('put') box.schema.func.create('hidden')
+      box.schema.user.grant('plain', 'execute', 'function', 'coterie.bucket_call')
+      box.schema.user.grant('plain', 'execute', 'function', 'put')
+      box.schema.user.grant('plain', 'read,write', 'space', 'accounts')`);
+    const plain = await a.master.connect('plain');
+    expect(await a.call(plain, 7, 'write', 'put', 7, 72)).toEqual([72, 'put']);
+    expect(await refusalOf(a.call(plain, 55, 'write', 'put', 55, 72))).toMatch(/^WRONG_BUCKET /);
+    expect(await refusalOf(a.call(plain, 7, 'write', 'hidden'))).toMatch(/Execute access to function 'hidden' is denied/);
+    expect(await refusalOf(a.call(plain, 7, 'write', 'count', 7))).toMatch(/denied/);
+    expect(await refusalOf(plain.call('coterie_buckets.ask', [{ kind: 'look' }]))).toMatch(/denied/);
+    const guest = await a.master.connect(null);
+    expect(await refusalOf(a.call(guest, 7, 'write', 'put', 7, 73))).toMatch(/denied/);
+  });
+
+  it('while it is sent reads go on and writes are refused; then all is at the other one', async () => {
+    for (let id = 0; id < 30; id += 1) await a.call(app, 8, 'write', 'put', 8, 800 + id);
+    const { reached, goOn } = link.hold({ kind: 'prepare', when: 'answer' });
+    const moving = a.move({ uuid: b.uuid, master: { listen: link.address } } as Storage, { ids: [8, 9] });
+    await reached;
+    expect(await stateOf(a, 8)).toEqual(['sending', 1]);
+    expect(await stateOf(b, 8)).toEqual(['receiving', 2]);
+    expect(await refusalOf(a.call(app, 8, 'write', 'put', 8, 899))).toMatch(new RegExp(`^BUCKET_MOVING \\{(?=.*"bucket":8)(?=.*"to":"${b.uuid}")`));
+    expect(await a.call(app, 8, 'read', 'count', 8)).toEqual([30]);
+    for (const mode of ['read', 'write'] as const) expect(await refusalOf(b.call(far, 8, mode, 'count', 8))).toMatch(new RegExp(`^BUCKET_MOVING \\{.*"${b.uuid}"`));
+    goOn('pass');
+    expect(await moving).toMatchObject({ running: false, asked: 2, moved: 2, skipped: 0, rows: 30, blocker: null });
+    expect(await b.call(far, 8, 'read', 'count', 8)).toEqual([30]);
+    expect(await refusalOf(a.call(app, 8, 'read', 'count', 8))).toMatch(new RegExp(`^WRONG_BUCKET \\{(?=.*"at":"${b.uuid}")(?=.*"generation":2)`));
+    await a.settled();
+    // It goes on saying where it is.
+    expect(await stateOf(a, 8)).toEqual(['gone', 1]);
+    expect(await refusalOf(a.call(app, 8, 'write', 'put', 8, 1))).toMatch(new RegExp(`^WRONG_BUCKET \\{(?=.*"at":"${b.uuid}")(?=.*"generation":2)`));
+    expect(await a.master.lua('return count(8)')).toEqual([0]);
+  });
+
+  it('writes that run are waited for, and longer than that they keep the bucket here', async () => {
+    const held = a.call(app, 10, 'write', 'put_after', 10, 1000, 'short');
+    await entered(a, 'short');
+    const moving = moveTo(b, [10, 11], { refSeconds: 10 });
+    await waitFor(async () => (await stateOf(b, 11))?.[0] === 'active', { timeoutMs: 20_000, what: 'bucket 11 to go ahead of 10' });
+    await waitFor(async () => (await stateOf(a, 10))?.[0] === 'sending', { timeoutMs: 20_000, what: 'bucket 10 to be waited for' });
+    expect(await refusalOf(a.call(app, 10, 'write', 'put', 10, 1))).toMatch(/^BUCKET_MOVING /);
+    await let_go(a, 'short');
+    expect(await held).toEqual([1000, 'put']);
+    expect(await moving).toMatchObject({ moved: 2, blockers: ['requests hold bucket 10'] });
+    expect(await b.call(far, 10, 'read', 'count', 10)).toEqual([1]);
+
+    const long = a.call(app, 12, 'write', 'put_after', 12, 1200, 'long');
+    await entered(a, 'long');
+    expect(await moveTo(b, [12], { refSeconds: 0.2 })).toMatchObject({ moved: 0, skipped: 1, blocker: 'requests hold bucket 12' });
+    expect(await stateOf(a, 12)).toEqual(['active', 1]);
+    expect(await a.call(app, 12, 'write', 'put', 12, 1201)).toEqual([1201, 'put']);
+    await let_go(a, 'long');
+    expect(await long).toEqual([1200, 'put']);
+  });
+
+  it('rows are deleted only when no read is under way here; a read on a replica that ends later is refused', async () => {
+    for (let id = 0; id < 5; id += 1) await a.call(app, 13, 'write', 'put', 13, 1300 + id);
+    const slow = a.call(app, 13, 'read', 'count_after', 13, 'slow');
+    await waitFor(async () => (await a.replicas[0]!.lua('return count(13)'))[0] === 5, { timeoutMs: 20_000, what: 'the rows on the replica' });
+    const there = refusalOf(a.call(replica, 13, 'read', 'count_after', 13, 'there'));
+    await entered(a, 'slow');
+    await waitFor(async () => (await a.replicas[0]!.lua('return gates.there ~= nil'))[0], { timeoutMs: 20_000, what: 'a read on the replica' });
+    await moveTo(b, [13, 14]);
+    // Nothing holds 14.
+    await waitFor(async () => (await stateOf(a, 14))?.[0] === 'gone', { timeoutMs: 20_000, what: 'bucket 14 to be collected' });
+    expect(await stateOf(a, 13)).toEqual(['sent', 1]);
+    expect((await a.stat()).blockers).toEqual(['1 requests hold bucket 13, which is not here any more']);
+    expect(await a.master.lua('return count(13)')).toEqual([5]);
+    await let_go(a, 'slow');
+    expect(await slow).toEqual([5]);
+    await a.settled();
+    await waitFor(async () => (await a.replicas[0]!.lua('return count(13)'))[0] === 0, { timeoutMs: 20_000, what: 'the deletion on the replica' });
+    await a.replicas[0]!.lua('gates.there:put(true, 1)');
+    expect(await there).toMatch(new RegExp(`^WRONG_BUCKET \\{.*"at":"${b.uuid}"`));
+  });
+
+  it('a pinned bucket takes writes and is not moved', async () => {
+    expect(await a.master.call('buckets_pin', { ids: [20, 21], pinned: true })).toEqual({ changed: 2 });
+    expect(await a.call(app, 20, 'write', 'put', 20, 2000)).toEqual([2000, 'put']);
+    expect(await moveTo(b, [20, 22])).toMatchObject({ moved: 1, skipped: 1 });
+    expect(await stateOf(a, 20)).toEqual(['pinned', 1]);
+    expect(await a.master.call('buckets_pin', { ids: [20, 21], pinned: false })).toEqual({ changed: 2 });
+    await expect(a.master.call('buckets_pin', { ids: [23, 8], pinned: true })).rejects.toThrow(/^REFUSED .*bucket 8 cannot be pinned here: it is gone/);
+    expect(await stateOf(a, 23)).toEqual(['active', 1]);
+  });
+
+  it('a bucket comes back, in a later generation each time', async () => {
+    expect(await moveTo(a, [8])).toMatchObject({ moved: 1, rows: 30 });
+    expect(await stateOf(a, 8)).toEqual(['active', 3]);
+    expect(await a.call(app, 8, 'read', 'count', 8)).toEqual([30]);
+    await b.settled();
+    expect(await moveTo(b, [8])).toMatchObject({ moved: 1, rows: 30 });
+    expect(await stateOf(b, 8)).toEqual(['active', 4]);
+  });
+
+  it('the map tells what changed since, and the counts are those of the table', async () => {
+    await Promise.all([a.settled(), b.settled()]);
+    const before = await a.map();
+    expect(await a.map(before.version)).toMatchObject({ whole: false, ranges: [], version: before.version });
+    await moveTo(b, [30, 31, 33]);
+    await a.settled();
+    expect(await a.map(before.version)).toMatchObject({ whole: false, ranges: [[30, 31, 'gone', 1, b.uuid], [33, 33, 'gone', 1, b.uuid]] });
+    expect((await a.map('another life:5')).whole).toBe(true);
+    expect(await app.call('coterie.buckets_map', [null])).toMatchObject([{ whole: true, count: 60, replicaset: a.uuid }]);
+    for (const storage of [a, b]) {
+      const counted: Record<string, number> = {};
+      for (const [, state] of await storage.rows()) counted[state] = (counted[state] ?? 0) + 1;
+      expect((await storage.stat()).states).toEqual(counted);
+      for (const copy of storage.replicas) await waitFor(async () => JSON.stringify(((await copy.call('buckets_stat')) as { states: unknown }).states) === JSON.stringify((await storage.stat()).states), { timeoutMs: 20_000, what: 'the same counts on a replica' });
+    }
+  });
+
+  it('a transaction that is taken back changes no count and no state', async () => {
+    const before = await a.stat();
+    await a.master.lua("box.begin() for id = 40, 45 do box.space._coterie_buckets:replace{id, 'garbage', 7} end box.rollback()");
+    expect((await a.stat()).states).toEqual(before.states);
+    expect(await a.call(app, 42, 'write', 'put', 42, 4200)).toEqual([4200, 'put']);
+  });
+
+  it('a person takes a bucket and drops one, in the generation that was seen', async () => {
+    await expect(b.master.call('buckets_take', { bucket: 51, generation: 9 })).rejects.toThrow(/^REFUSED .*it is this storage's/);
+    await expect(b.master.call('buckets_drop', { bucket: 51, generation: 2 })).rejects.toThrow(/^REFUSED .*it is not here in that generation/);
+    await far.call('put', [51, 5100]);
+    expect(await b.master.call('buckets_drop', { bucket: 51, generation: 1 })).toEqual({ bucket: 51, state: 'garbage' });
+    await b.settled();
+    expect(await b.master.lua('return count(51)')).toEqual([0]);
+    expect(await stateOf(b, 51)).toBeNull();
+    expect(await a.master.call('buckets_take', { bucket: 51, generation: 2 })).toMatchObject({ state: 'active' });
+    expect(await a.call(app, 51, 'write', 'put', 51, 5101)).toEqual([5101, 'put']);
+    await expect(a.master.call('buckets_take', { bucket: 8, generation: 3 })).rejects.toThrow(/^REFUSED .*a later generation is known here|take it with/);
+  });
+
+  it('an order is refused in words, and one that is known tells how far it is', async () => {
+    const to = { replicaset: b.uuid, uri: b.master.listen };
+    await expect(a.master.call('buckets_move', { ids: [1], to })).rejects.toThrow(/^buckets_move: attempt/);
+    await expect(a.master.call('buckets_move', { attempt: 'x', to })).rejects.toThrow(/ids, or count/);
+    await expect(a.master.call('buckets_move', { attempt: 'x', ids: [1], to: { replicaset: a.uuid, uri: a.master.listen } })).rejects.toThrow(/are here already/);
+    await expect(a.replicas[0]!.call('buckets_move', { attempt: 'x', ids: [1], to })).rejects.toThrow(/^WRONG_EPOCH|^LEASE_EXPIRED/);
+    expect(await a.move(b, { ids: [1] }, { attempt: 'again' })).toMatchObject({ moved: 1 });
+    expect(await a.move(b, { ids: [2] }, { attempt: 'again' })).toMatchObject({ asked: 1, moved: 1 });
+    expect(await stateOf(a, 2)).toEqual(['active', 1]);
+    const wrong = await a.move({ uuid: '00000000-0000-4000-8000-000000000000', master: { listen: b.master.listen } } as Storage, { ids: [2] });
+    expect(wrong).toMatchObject({ moved: 0, blocker: expect.stringMatching(/another replicaset answers at this address/) });
+    expect(await stateOf(a, 2)).toEqual(['active', 1]);
+    await expect(a.master.call('buckets_cancel', { attempt: 'unknown' })).rejects.toThrow(/no attempt unknown is known here/);
+  });
+
+  it('an order that is cancelled leaves the rest here', async () => {
+    const { reached, goOn } = link.hold({ kind: 'rows', when: 'answer' });
+    await a.call(app, 3, 'write', 'put', 3, 300);
+    const moving = a.move({ uuid: b.uuid, master: { listen: link.address } } as Storage, { ids: [3, 4, 5] }, { attempt: 'off' });
+    await reached;
+    await a.master.call('buckets_cancel', { attempt: 'off' });
+    goOn('pass');
+    expect(await moving).toMatchObject({ moved: 0, skipped: 3, blocker: 'cancelled' });
+    await Promise.all([a.settled(), b.settled()]);
+    expect(await stateOf(a, 3)).toEqual(['active', 1]);
+    expect(await stateOf(b, 3)).toBeNull();
+  });
+});

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Storage } from '../support/storages.ts';
+
+const schema = `
+  local any = box.schema.space.create('any_row', {id = 810, format = {{'id', 'unsigned'}, {'bucket_id', 'unsigned'}, {'value', 'any', is_nullable = true}}})
+  any:create_index('id')
+  any:create_index('bucket_id', {parts = {{2, 'unsigned'}}, unique = false})
+  local double = box.schema.space.create('by_double', {id = 811, format = {{'key', 'double'}, {'bucket_id', 'unsigned'}}})
+  double:create_index('key')
+  double:create_index('by_bucket', {parts = {{2, 'unsigned'}, {1, 'double'}}})
+  local disk = box.schema.space.create('on_disk', {id = 812, engine = 'vinyl', format = {{'id', 'unsigned'}, {'bucket_id', 'unsigned'}, {'value', 'any'}}})
+  disk:create_index('id')
+  disk:create_index('bucket_id', {parts = {{2, 'unsigned'}}, unique = false})
+  local path = box.schema.space.create('by_path', {id = 813, format = {{'data', 'map'}, {'bucket_id', 'unsigned'}}})
+  path:create_index('name', {parts = {{1, 'string', path = 'name'}}})
+  path:create_index('bucket_id', {parts = {{2, 'unsigned'}}, unique = false})
+  box.schema.space.create('apart', {id = 814}):create_index('id')
+  box.schema.space.create('here_only', {id = 815, is_local = true, format = {{'id', 'unsigned'}, {'bucket_id', 'unsigned'}}}):create_index('id')`;
+
+/** What Lua would say otherwise than it was said: as MessagePack, in hexadecimal. */
+const values = {
+  'a double that is whole': 'cb4014000000000000',
+  'a float': 'ca3fc00000',
+  'a float that is whole': 'ca40a00000',
+  'an integer in more bytes than it needs': 'd30000000000000005',
+  '2^64 - 1': 'cfffffffffffffffff',
+  '-2^63': 'd38000000000000000',
+  '2^53 + 1': 'cf0020000000000001',
+  'not a number': 'cb7ff8000000000000',
+  'infinity': 'cb7ff0000000000000',
+  '-0.0': 'cb8000000000000000',
+  'bytes': 'c403fffe00',
+  'text': 'a3c3a961',
+  'text that is no UTF-8': 'a2c328',
+  'a long text': `d9ff${'61'.repeat(255)}`,
+  'text in a longer head': 'da000161',
+  'a decimal': 'd6010201234c',
+  'a long decimal': 'c70b010a12345678901234567c01',
+  'a uuid': `d802${'0123456789abcdef'.repeat(2)}`,
+  'nil': 'c0',
+  'true': 'c3',
+  'an empty array': '90',
+  'an empty map': '80',
+  'a map with a whole double as key': '81cb4014000000000000c3',
+  'a map with a key twice': '82a1610181a16202a16103',
+  'a deep array': `${'91'.repeat(20)}01`,
+} as const;
+
+describe('rows that move', () => {
+  const [a, b] = [new Storage('a'), new Storage('b')];
+  const ids = Object.values(values).map((_value, at) => at + 1);
+  /** Puts bytes as they are. */
+  const put = `
+    local raw, msgpack = require('raw-tuple'), require('msgpack')
+    local function unhex(text) return (text:gsub('..', function(two) return string.char(tonumber(two, 16)) end)) end
+    local function place(space, id, bucket, hex) space:insert(raw_tuple_of(string.char(0x93) .. msgpack.encode(id) .. msgpack.encode(bucket) .. unhex(hex))) end`.replace('raw_tuple_of', 'raw.of');
+  /** Every field of every row, as bytes. */
+  const dump = (storage: Storage, space: string) => storage.master.lua<[string]>(`local rows = {} for _, row in box.space.${space}:pairs() do table.insert(rows, (require('msgpack').encode(row):gsub('.', function(c) return ('%02x'):format(c:byte()) end))) end table.sort(rows) return table.concat(rows, ' ')`).then(([text]) => text);
+
+  beforeAll(async () => {
+    await Promise.all([a.start(1, schema), b.start(1, schema)]);
+    await a.bootstrap(100, [[1, 100]]);
+    await b.bootstrap(100, []);
+    await Promise.all([a.hears([b]), b.hears([a])]);
+    for (const [at, hex] of Object.values(values).entries()) {
+      await a.master.lua(`${put} place(box.space.any_row, ${at + 1}, ${1 + (at % 20)}, '${hex}') ${hex.startsWith('82') ? '' : `place(box.space.on_disk, ${at + 1}, ${1 + (at % 20)}, '${hex}')`}`);
+    }
+    await a.master.lua(`
+      local ffi = require('ffi')
+      for _, key in ipairs{5, 5.5, 0, 1e300, 2^53} do box.space.by_double:insert{ffi.cast('double', key), 3} end
+      for id = 1, 5 do box.space.by_path:insert{{name = 'n' .. id, age = 5}, id} end
+      for id = 1, 3000 do box.space.any_row:insert{1000 + id, 20 + id % 3, ('x'):rep(id % 300)} end
+      for id = 1, 40 do box.space.any_row:insert{5000 + id, 30, ('y'):rep(100000)} end
+      box.space.apart:insert{1} box.space.here_only:insert{1, 1}`);
+  });
+  afterAll(async () => {
+    await Promise.all([a, b].map((storage) => storage.databases.remove()));
+  });
+
+  it('are the same, byte for byte, and no copy stays', async () => {
+    const spaces = ['any_row', 'by_double', 'on_disk', 'by_path'];
+    const before = await Promise.all(spaces.map((space) => dump(a, space)));
+    expect(await a.move(b, { ids: ids.concat(Array.from({ length: 40 }, (_, at) => 1 + at)) })).toMatchObject({ blocker: null });
+    for (const [at, space] of spaces.entries()) expect(await dump(b, space), space).toBe(before[at]);
+    await a.settled();
+    for (const space of spaces) expect(await dump(a, space), space).toBe('');
+    expect(before[0]!.length).toBeGreaterThan(1000);
+  });
+
+  it('come back the same', async () => {
+    const before = await dump(b, 'any_row');
+    expect(await b.move(a, { count: 100 })).toMatchObject({ blocker: null });
+    await b.settled();
+    expect(await dump(a, 'any_row')).toBe(before);
+    expect(await dump(b, 'by_double')).toBe('');
+  });
+
+  it('are not those of spaces without buckets, nor of local ones', async () => {
+    expect(await a.master.lua('return box.space.apart:len(), box.space.here_only:len()')).toEqual([1, 1]);
+    expect(await b.master.lua('return box.space.apart:len(), box.space.here_only:len()')).toEqual([0, 0]);
+  });
+
+  it('left-over rows of a bucket that is received are deleted first', async () => {
+    await b.master.lua("box.space.any_row:insert{9001, 1, 'orphan'}");
+    expect(await a.move(b, { ids: [1] })).toMatchObject({ moved: 1, blocker: null });
+    expect(await b.master.lua('return box.space.any_row:get(9001) == nil')).toEqual([true]);
+  });
+
+  it('a space that the other side lacks is named, and nothing moves', async () => {
+    await a.master.lua("local s = box.schema.space.create('new_one', {format = {{'id', 'unsigned'}, {'bucket_id', 'unsigned'}}}) s:create_index('id') s:create_index('bucket_id', {parts = {{2, 'unsigned'}}, unique = false})");
+    expect(await a.move(b, { ids: [2] })).toMatchObject({ moved: 0, skipped: 1, blocker: expect.stringMatching(/there is no space new_one here/) });
+    await Promise.all([a.settled(), b.settled()]);
+    await a.master.lua('box.space.new_one:drop()');
+  });
+
+  it('a destination without room gives everything back', async () => {
+    await b.master.lua(`
+      local ok, id = true, 1
+      while ok do ok = pcall(function() box.begin() for _ = 1, 50 do box.space.apart:insert{id, ('z'):rep(10000)} id = id + 1 end box.commit() end) if not ok then box.rollback() end end
+      ok = true
+      while ok do ok = pcall(function() box.space.apart:insert{id, ('z'):rep(500)} id = id + 1 end) end`);
+    const owned = await dump(a, 'any_row');
+    expect(await a.move(b, { ids: [30] })).toMatchObject({ moved: 0, skipped: 1, blocker: expect.stringMatching(/Failed to allocate|memory/) });
+    await Promise.all([a.settled(), b.settled()]);
+    expect(await dump(a, 'any_row')).toBe(owned);
+    await b.master.lua('box.space.apart:truncate()');
+    expect(await a.move(b, { ids: [30] })).toMatchObject({ moved: 1, rows: 40, blocker: null });
+  });
+});
