@@ -117,14 +117,15 @@ local function place(request)
     local targets = {}
     local attempt = request.attempt
     local buckets = space.buckets()
+    -- Before the transaction, which may be one of vinyl; nothing yields in between.
+    for _, id in ipairs(request.buckets) do
+        local row = buckets:get(id)
+        if not steps.is(row, 'receiving', attempt) or row[6] then
+            refuse({bucket = id}, ('bucket %d is not being received in this attempt'):format(id))
+        end
+    end
     box.begin()
     local ok, failure = pcall(function()
-        for _, id in ipairs(request.buckets) do
-            local row = buckets:get(id)
-            if not steps.is(row, 'receiving', attempt) or row[6] then
-                refuse({bucket = id}, ('bucket %d is not being received in this attempt'):format(id))
-            end
-        end
         rows.each(request.parts, request.blob, function(name, tuple)
             local target = targets[name]
             if target == nil then

@@ -13,6 +13,8 @@ local ORDERS_MAX = 64
 local RUNNING_MAX = 8
 local BUCKETS_MAX = 100000
 local AT_ONCE_FIRST, AT_ONCE_MAX = 8, 500
+-- Hand-overs of one order at once: each waits for the other side, and for copies, while another one reads rows.
+local LANES = 2
 -- So long a few buckets take no writes, about.
 local HOLD_SECONDS = 0.03
 -- Whoever holds one of many does not hold up the rest for longer.
@@ -105,18 +107,38 @@ local function check(order)
     end
 end
 
-local function run(order, ids)
-    local later, at, size = {}, 1, AT_ONCE_FIRST
-    while at <= #ids do
+-- Takes some after some from the list, beside other lanes.
+local function lane(order, work)
+    while work.at <= #work.ids and work.failure == nil do
         check(order)
-        local some = taken(ids, at, size)
-        local seconds = some_moved(order, some, REF_SECONDS_OF_MANY, later)
-        at = at + #some
-        size = math.floor(math.max(1, math.min(AT_ONCE_MAX, size * 2, size * HOLD_SECONDS / seconds)))
+        local some = taken(work.ids, work.at, work.size)
+        work.at = work.at + #some
+        local seconds = some_moved(order, some, REF_SECONDS_OF_MANY, work.later)
+        work.size = math.floor(math.max(1, math.min(AT_ONCE_MAX, #some * 2, #some * HOLD_SECONDS / seconds)))
         fiber.yield()
     end
+end
+
+-- Each waits for the other side, and for copies, while another one reads rows.
+local function run(order, ids)
+    local work = {ids = ids, at = 1, size = AT_ONCE_FIRST, later = {}}
+    local lanes = {}
+    for i = 1, LANES do
+        lanes[i] = fiber.new(function()
+            fiber.name('buckets.lane')
+            local ok, failure = pcall(lane, order, work)
+            work.failure = work.failure or (not ok and failure or nil)
+        end)
+        lanes[i]:set_joinable(true)
+    end
+    for i = 1, LANES do
+        lanes[i]:join()
+    end
+    if work.failure ~= nil then
+        error(work.failure, 0)
+    end
     -- One by one, with all the time there is; what is refused again stays.
-    for _, id in ipairs(later) do
+    for _, id in ipairs(work.later) do
         check(order)
         some_moved(order, {id}, order.refSeconds, {})
     end

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Storage } from '../support/storages.ts';
+import { waitFor } from '../support/wait.ts';
 
 const schema = `
   local any = box.schema.space.create('any_row', {id = 810, format = {{'id', 'unsigned'}, {'bucket_id', 'unsigned'}, {'value', 'any', is_nullable = true}}})
@@ -35,14 +36,14 @@ const values = {
   'a long text': `d9ff${'61'.repeat(255)}`,
   'text in a longer head': 'da000161',
   'a decimal': 'd6010201234c',
-  'a long decimal': 'c70b010a12345678901234567c01',
+  'a long decimal': 'c70a010a12345678901234567c',
   'a uuid': `d802${'0123456789abcdef'.repeat(2)}`,
   'nil': 'c0',
   'true': 'c3',
   'an empty array': '90',
   'an empty map': '80',
   'a map with a whole double as key': '81cb4014000000000000c3',
-  'a map with a key twice': '82a1610181a16202a16103',
+  'a map with a key twice': '82a16101a16102',
   'a deep array': `${'91'.repeat(20)}01`,
 } as const;
 
@@ -54,8 +55,9 @@ describe('rows that move', () => {
     local raw, msgpack = require('raw-tuple'), require('msgpack')
     local function unhex(text) return (text:gsub('..', function(two) return string.char(tonumber(two, 16)) end)) end
     local function place(space, id, bucket, hex) space:insert(raw_tuple_of(string.char(0x93) .. msgpack.encode(id) .. msgpack.encode(bucket) .. unhex(hex))) end`.replace('raw_tuple_of', 'raw.of');
-  /** Every field of every row, as bytes. */
-  const dump = (storage: Storage, space: string) => storage.master.lua<[string]>(`local rows = {} for _, row in box.space.${space}:pairs() do table.insert(rows, (require('msgpack').encode(row):gsub('.', function(c) return ('%02x'):format(c:byte()) end))) end table.sort(rows) return table.concat(rows, ' ')`).then(([text]) => text);
+  /** How many rows there are, and a digest of the bytes of all. */
+  const dump = (storage: Storage, space: string) => storage.master.lua<[number, string]>(`local rows = {} for _, row in box.space.${space}:pairs() do table.insert(rows, require('msgpack').encode(row)) end table.sort(rows) return #rows, require('digest').sha256_hex(table.concat(rows))`);
+  const empty = expect.arrayContaining([0]);
 
   beforeAll(async () => {
     await Promise.all([a.start(1, schema), b.start(1, schema)]);
@@ -63,7 +65,7 @@ describe('rows that move', () => {
     await b.bootstrap(100, []);
     await Promise.all([a.hears([b]), b.hears([a])]);
     for (const [at, hex] of Object.values(values).entries()) {
-      await a.master.lua(`${put} place(box.space.any_row, ${at + 1}, ${1 + (at % 20)}, '${hex}') ${hex.startsWith('82') ? '' : `place(box.space.on_disk, ${at + 1}, ${1 + (at % 20)}, '${hex}')`}`);
+      await a.master.lua(`${put} place(box.space.any_row, ${at + 1}, ${1 + (at % 20)}, '${hex}') place(box.space.on_disk, ${at + 1}, ${1 + (at % 20)}, '${hex}')`);
     }
     await a.master.lua(`
       local ffi = require('ffi')
@@ -81,18 +83,18 @@ describe('rows that move', () => {
     const spaces = ['any_row', 'by_double', 'on_disk', 'by_path'];
     const before = await Promise.all(spaces.map((space) => dump(a, space)));
     expect(await a.move(b, { ids: ids.concat(Array.from({ length: 40 }, (_, at) => 1 + at)) })).toMatchObject({ blocker: null });
-    for (const [at, space] of spaces.entries()) expect(await dump(b, space), space).toBe(before[at]);
+    for (const [at, space] of spaces.entries()) expect(await dump(b, space), space).toEqual(before[at]);
     await a.settled();
-    for (const space of spaces) expect(await dump(a, space), space).toBe('');
-    expect(before[0]!.length).toBeGreaterThan(1000);
+    for (const space of spaces) expect(await dump(a, space), space).toEqual(empty);
+    expect(before.map(([count]) => count)).toEqual([3040 + ids.length, 5, ids.length, 5]);
   });
 
   it('come back the same', async () => {
     const before = await dump(b, 'any_row');
     expect(await b.move(a, { count: 100 })).toMatchObject({ blocker: null });
     await b.settled();
-    expect(await dump(a, 'any_row')).toBe(before);
-    expect(await dump(b, 'by_double')).toBe('');
+    expect(await dump(a, 'any_row')).toEqual(before);
+    expect(await dump(b, 'by_double')).toEqual(empty);
   });
 
   it('are not those of spaces without buckets, nor of local ones', async () => {
@@ -114,16 +116,15 @@ describe('rows that move', () => {
   });
 
   it('a destination without room gives everything back', async () => {
-    await b.master.lua(`
-      local ok, id = true, 1
-      while ok do ok = pcall(function() box.begin() for _ = 1, 50 do box.space.apart:insert{id, ('z'):rep(10000)} id = id + 1 end box.commit() end) if not ok then box.rollback() end end
-      ok = true
-      while ok do ok = pcall(function() box.space.apart:insert{id, ('z'):rep(500)} id = id + 1 end) end`);
+    await b.master.lua("local ok, id = true, 1 while ok do ok = pcall(box.space.apart.insert, box.space.apart, {id, ('z'):rep(100000)}) id = id + 1 end");
     const owned = await dump(a, 'any_row');
     expect(await a.move(b, { ids: [30] })).toMatchObject({ moved: 0, skipped: 1, blocker: expect.stringMatching(/Failed to allocate|memory/) });
     await Promise.all([a.settled(), b.settled()]);
-    expect(await dump(a, 'any_row')).toBe(owned);
-    await b.master.lua('box.space.apart:truncate()');
-    expect(await a.move(b, { ids: [30] })).toMatchObject({ moved: 1, rows: 40, blocker: null });
+    expect(await dump(a, 'any_row')).toEqual(owned);
+    await b.master.lua('box.space.apart:truncate() collectgarbage() collectgarbage()');
+    // Tarantool gives the memory back by and by, once Lua has let go of the rows.
+    const moved = await waitFor(async () => { const told = await a.move(b, { ids: [30] }); if (told.moved !== 1) throw new Error(JSON.stringify(told)); return told; }, { timeoutMs: 20_000, what: 'bucket 30 to find room' });
+    expect(moved).toMatchObject({ rows: 40, blocker: null });
+    expect(await b.master.lua('return box.space.any_row.index.bucket_id:count(30)')).toEqual([40]);
   });
 });

@@ -9,7 +9,7 @@ export const accountsEach = 4;
 const balance = 100;
 const pauseMs = 3;
 /** Nothing was done, or nobody knows whether it was: what a router tries again. */
-const passing = /^(WRONG_BUCKET|BUCKET_MOVING|WRONG_EPOCH|LEASE_EXPIRED|GATED|OUTCOME_UNKNOWN|NOT_SHARDED)|read-only|Procedure '.*' is not defined/;
+const passing = /^(WRONG_BUCKET|BUCKET_MOVING|WRONG_EPOCH|LEASE_EXPIRED|GATED|OUTCOME_UNKNOWN|NOT_SHARDED)|read-only|Procedure '.*' is not defined|Instance bootstrap hasn't finished yet/;
 
 export const bankSchema = `${accounts}
   box.schema.space.create('notes', {id = 801, format = {{'id', 'unsigned'}, {'bucket_id', 'unsigned'}}})
@@ -89,8 +89,7 @@ export class Bank {
     const note = this.#note++;
     const key = storage.master.listen;
     try {
-      let connection = this.#connections.get(key);
-      if (!connection) this.#connections.set(key, (connection = storage.master.connect()));
+      const connection = this.#connected(storage);
       const [from, to] = [1, 2].map(() => bucket * 10 + 1 + Math.floor(Math.random() * accountsEach)) as [number, number];
       const [kept] = (await storage.call(await connection, bucket, 'write', 'pay', bucket, from, to, note)) as [boolean];
       if (kept) this.kept.set(note, bucket);
@@ -105,6 +104,15 @@ export class Bank {
       if (place) this.#places.set(bucket, place);
       return false;
     }
+  }
+
+  #connected(storage: Storage): Promise<Connection> {
+    const key = storage.master.listen;
+    let connection = this.#connections.get(key);
+    if (connection) return connection;
+    this.#connections.set(key, (connection = storage.master.connect()));
+    connection.catch(() => this.#connections.delete(key));
+    return connection;
   }
 
   /** Each bucket's accounts and notes are where it is, and nowhere else. Answers what is wrong. */

@@ -19,7 +19,6 @@ export class StepLink {
   readonly #server = createServer((near) => this.#accept(near));
   #target = { host: '127.0.0.1', port: 0 };
   #held: Held | null = null;
-  #lost = false;
 
   async start(target: string): Promise<this> {
     this.aim(target);
@@ -37,7 +36,7 @@ export class StepLink {
     this.#target = { host, port: Number(port) };
   }
 
-  /** The next message of that kind waits until `goOn`; with 'lose' it and all after it in these connections are lost. */
+  /** The next message of that kind waits until `goOn`; with 'lose' it and all after it in its connection are lost. */
   hold(point: Point): { readonly reached: Promise<void>; readonly goOn: (how: 'pass' | 'lose') => void } {
     let reached!: () => void;
     let goOn!: (how: 'pass' | 'lose') => void;
@@ -48,7 +47,6 @@ export class StepLink {
 
   /** Connections end, and new ones go through. */
   heal(): void {
-    this.#lost = false;
     this.#held = null;
     for (const socket of this.#sockets) socket.destroy();
   }
@@ -61,6 +59,7 @@ export class StepLink {
   #accept(near: Socket): void {
     const far = connect(this.#target);
     let asked: Kind | null = null;
+    let lost = false;
     for (const [from, to, when] of [[near, far, 'request'], [far, near, 'answer']] as const) {
       let turn: Promise<void> = Promise.resolve();
       this.#sockets.add(from);
@@ -72,10 +71,10 @@ export class StepLink {
           const held = this.#held;
           if (held && kind === held.point.kind && when === held.point.when) {
             held.reached();
-            if ((await held.goOn) === 'lose') this.#lost = true;
+            if ((await held.goOn) === 'lose') lost = true;
             if (this.#held === held) this.#held = null;
           }
-          if (!this.#lost) to.write(chunk);
+          if (!lost) to.write(chunk);
         });
       });
       from.on('error', () => {});
