@@ -19,7 +19,7 @@ local GRACE_SECONDS = 0.5
 local READ_SECONDS_MAX = 60
 local AT_ONCE = 500
 -- Bucket -> {attempt, since}: the other side owns it.
-local leaving = {}
+local leaving, leaving_count = {}, 0
 -- Bucket -> when it was first seen as garbage.
 local since = {}
 local runner
@@ -28,8 +28,13 @@ local runner
 function collect.leave(ids, attempt)
     local now = clock.monotonic()
     for _, id in ipairs(ids) do
+        leaving_count = leaving_count + (leaving[id] == nil and 1 or 0)
         leaving[id] = {attempt = attempt, since = now}
     end
+end
+
+function collect.count()
+    return leaving_count
 end
 
 function collect.leaving(id)
@@ -59,6 +64,7 @@ local function left(epoch, now)
     for _, id in ipairs(ids) do
         leaving[id] = nil
     end
+    leaving_count = leaving_count - #ids
 end
 
 local function gone(epoch, ids)
@@ -105,7 +111,7 @@ end
 local function look()
     collect.blocker = nil
     if not standing.leads() then
-        leaving, since = {}, {}
+        leaving, leaving_count, since = {}, 0, {}
         return false
     end
     local epoch, now = standing.need(), clock.monotonic()

@@ -19,10 +19,19 @@ local hand_over = {}
 -- Pieces that are on their way at once: one is taken while the next is read.
 local WINDOW = 2
 -- Bucket -> attempt that a fiber here is at work on.
-local working = {}
+local working, working_count = {}, 0
 
 function hand_over.working(id)
     return working[id]
+end
+
+function hand_over.count()
+    return working_count
+end
+
+local function work_on(id, attempt)
+    working_count = working_count + (attempt ~= nil and 1 or 0) - (working[id] ~= nil and 1 or 0)
+    working[id] = attempt
 end
 
 -- One hand-over: {epoch, to, attempt, ids, generations, seconds (of a step), order}.
@@ -54,7 +63,8 @@ local function without_held(work, refSeconds)
     give_back(work, held)
     local is_held, left = {}, {}
     for _, id in ipairs(held) do
-        is_held[id], working[id] = true, nil
+        is_held[id] = true
+        work_on(id, nil)
     end
     for _, id in ipairs(work.ids) do
         if not is_held[id] then
@@ -116,7 +126,7 @@ end
 local function release(work)
     for _, id in ipairs(work.all) do
         if working[id] == work.attempt then
-            working[id] = nil
+            work_on(id, nil)
         end
     end
 end
@@ -157,7 +167,8 @@ function hand_over.run(given)
             if row == nil or row[2] ~= 'active' or working[id] ~= nil then
                 return nil
             end
-            working[id], work.generations[id] = work.attempt, tonumber(row[3])
+            work_on(id, work.attempt)
+            work.generations[id] = tonumber(row[3])
             return {id, 'sending', row[3], work.to, work.attempt}
         end)
         result.held = without_held(work, given.refSeconds)

@@ -32,6 +32,10 @@ end
 -- Rows in a state that nobody here is at work on: {peer, attempt, rows}, as many as are asked for at once.
 local function idle(state)
     local groups, current, after = {}, {}, 0
+    -- Many may be on their way out, and nothing is to be done for those.
+    if space.count(state) <= (state == 'sending' and hand_over.count() or state == 'sent' and collect.count() or 0) then
+        return groups
+    end
     while true do
         local rows = space.of_state(state, AT_ONCE, after)
         if #rows == 0 then
@@ -153,7 +157,7 @@ local function look()
 end
 
 local function restless()
-    return space.count('sending') + space.count('receiving') + space.count('sent') > 0
+    return space.count('sending') + space.count('receiving') + space.count('sent') > hand_over.count() + collect.count()
 end
 
 function recovery.wake()

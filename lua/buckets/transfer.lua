@@ -1,5 +1,5 @@
 -- An order to move buckets to another storage: carried out some at a time, so that a bucket takes no writes for as long as
--- its few take, and no longer. How many are taken at once follows from how long the last ones took.
+-- its few take, and no longer. How many are taken at once follows from how many rows the last ones had.
 local clock = require('clock')
 local fiber = require('fiber')
 local hand_over = require('buckets.hand-over')
@@ -15,8 +15,11 @@ local BUCKETS_MAX = 100000
 local AT_ONCE_FIRST, AT_ONCE_MAX = 8, 500
 -- Hand-overs of one order at once: each waits for the other side, and for copies, while another one reads rows.
 local LANES = 2
--- So long a few buckets take no writes, about.
-local HOLD_SECONDS = 0.03
+-- About so many rows are handed over at once: some 20 ms on a quiet machine. Time itself would be a bad measure: on a busy
+-- one each step waits, however little there is to be done.
+local ROWS_AT_ONCE, BYTES_AT_ONCE = 2500, 1024 * 1024
+-- Where even that is slow, fewer.
+local SLOW_SECONDS, SLOW_AT_ONCE = 0.2, 8
 -- Whoever holds one of many does not hold up the rest for longer.
 local REF_SECONDS_OF_MANY = 0.02
 local DEFAULTS = {stepSeconds = 5, refSeconds = 5, seconds = 600}
@@ -107,6 +110,17 @@ local function check(order)
     end
 end
 
+local function next_size(order, some, seconds)
+    local size = math.min(AT_ONCE_MAX, #some * 4)
+    if order.moved > 0 then
+        size = math.min(size, ROWS_AT_ONCE * order.moved / math.max(order.rows, 1), BYTES_AT_ONCE * order.moved / math.max(order.bytes, 1))
+    end
+    if seconds > SLOW_SECONDS then
+        size = math.min(size, math.max(#some / 2, SLOW_AT_ONCE))
+    end
+    return math.floor(math.max(size, 1))
+end
+
 -- Takes some after some from the list, beside other lanes.
 local function lane(order, work)
     while work.at <= #work.ids and work.failure == nil do
@@ -114,7 +128,7 @@ local function lane(order, work)
         local some = taken(work.ids, work.at, work.size)
         work.at = work.at + #some
         local seconds = some_moved(order, some, REF_SECONDS_OF_MANY, work.later)
-        work.size = math.floor(math.max(1, math.min(AT_ONCE_MAX, #some * 2, #some * HOLD_SECONDS / seconds)))
+        work.size = next_size(order, some, seconds)
         fiber.yield()
     end
 end
