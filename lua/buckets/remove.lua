@@ -1,6 +1,5 @@
 -- Deletes the rows of a bucket, some at a time, each time in one transaction.
 local fiber = require('fiber')
-local key_def = require('key_def')
 local shards = require('buckets.shards')
 local remove = {}
 
@@ -13,12 +12,10 @@ local function some_of(shard, id)
         return 0
     end
     local primary = space.index[0]
-    -- The key as bytes: a Lua value would not tell 5 from 5.0, which a key of type double does.
-    local of = key_def.new(primary.parts)
     box.begin()
     local ok, failure = pcall(function()
         for _, tuple in ipairs(found) do
-            primary:delete(of:extract_key(tuple))
+            primary:delete(shard.key:extract_key(tuple))
         end
         box.commit()
     end)

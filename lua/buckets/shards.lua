@@ -1,5 +1,6 @@
 -- Which spaces take part: those with a field `bucket_id` and an index that begins with it. Spaces without such a field,
 -- and those that are not replicated, are left alone.
+local key_def = require('key_def')
 local refusal = require('lease.refusal')
 local shards = {}
 
@@ -37,7 +38,7 @@ local function read()
         if field ~= nil and space.index[0] ~= nil then
             local index = index_of(space, field)
             if index ~= nil then
-                table.insert(list, {name = row[3], id = row[1], engine = space.engine, field = field, index = index.id})
+                table.insert(list, {name = row[3], id = row[1], engine = space.engine, field = field, index = index.id, key = key_def.new(space.index[0].parts)})
             else
                 table.insert(wrong, row[3])
             end
@@ -55,7 +56,8 @@ local function known()
     return seen
 end
 
--- {name, id, engine, field, index} of each, by id.
+-- {name, id, engine, field, index, key} of each, by id. `key` takes the primary key from a row, as bytes: a Lua value would
+-- not tell 5 from 5.0, which a key of type double does.
 function shards.list()
     return known().list
 end
