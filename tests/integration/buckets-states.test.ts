@@ -214,6 +214,13 @@ describe('buckets of two storages', () => {
     await expect(a.master.call('buckets_take', { bucket: 8, generation: 3 })).rejects.toThrow(/^REFUSED .*a later generation is known here|take it with/);
   });
 
+  it('lost rows are not written where their bucket is not', async () => {
+    const lost = (bucket: number) => ({ number: 1, origin: 1, operation: 'INSERT', space: 'accounts', spaceId: 800, raw: { tuple: Buffer.from([0x93, 0xcd, 0x1f, 0x41, bucket, 1]).toString('base64') } });
+    const outcomes = async (bucket: number) => (await a.master.call<{ outcomes: unknown[] }>('replay', { session: String(bucket), first: true, last: true, dryRun: true, conflict: 'skip', timeout: 1, rows: [lost(bucket)] })).outcomes;
+    expect(await outcomes(8)).toMatchObject([{ outcome: 'refused', why: expect.stringMatching(`bucket 8 is not here, but at ${b.uuid}`) }]);
+    expect(await outcomes(7)).toMatchObject([{ outcome: 'applied' }]);
+  });
+
   it('an order is refused in words, and one that is known tells how far it is', async () => {
     const to = { replicaset: b.uuid, uri: b.master.listen };
     await expect(a.master.call('buckets_move', { ids: [1], to })).rejects.toThrow(/^buckets_move: attempt/);
