@@ -16,6 +16,7 @@ let disk: SmallDisk;
 let postgres: Postgres;
 let hangs: Trouble;
 let withoutUdp: Trouble;
+let threadsEnd: Trouble;
 
 beforeAll(async () => {
   cluster = new ProcessCluster();
@@ -28,8 +29,10 @@ beforeAll(async () => {
   await cluster.server(shared);
   hangs = new Trouble(cluster.folder, 'hangs');
   withoutUdp = new Trouble(cluster.folder, 'withoutUdp');
-  await cluster.add('a', 'c');
+  threadsEnd = new Trouble(cluster.folder, 'threadsEnd');
+  await cluster.add('a');
   await cluster.addWith(['b'], [], { env: hangs.env });
+  await cluster.addWith(['c'], [], { env: threadsEnd.env });
   await cluster.addWith(['d'], [], { inside: disk.inside, env: withoutUdp.env });
   for (const server of cluster.servers) await cluster.heard(['a', 'b', 'c', 'd'], { server });
   const document = 'name: test\nreplicasets:\n  s1:\n    roles: [storage]\n    instances:\n      a: {}\n      b: {}\n      c: {}\n  s2:\n    roles: [storage]\n    instances:\n      d: {}\n';
@@ -67,8 +70,9 @@ it('an agent that hangs: it is silent, who should lead waits for it, and so does
   expect((await raised.view('c')).leadership).toBe('master');
 }, 150_000);
 
-it('a database that hangs, one that is an orphan, a disk that fills, and gossip that is cut', async () => {
+it('a database that hangs, one that is an orphan, a disk that fills, gossip that is cut, and gossip that ends', async () => {
   withoutUdp.begin();
+  threadsEnd.begin();
   disk.fill(6 * 2 ** 20);
   process.kill(tarantoolPid(cluster.agent('a'))!, 'SIGSTOP');
   const failed = await raised.issue('failed', 'a');
@@ -87,7 +91,9 @@ it('a database that hangs, one that is an orphan, a disk that fills, and gossip 
   expect(await raised.issue('disk-low', 'd')).toMatchObject({ severity: 'warning', sentence: expect.stringMatching(/The disk of d has \S+ MiB of 96 MiB left \([56].* %\)\./) });
   disk.free();
   expect(await raised.issue('gossip-cut', 'd')).toMatchObject({ severity: 'warning', sentence: expect.stringMatching(/d answers, but gossip calls it (suspected|dead) since/) });
+  expect(await raised.issue('gossip-down', 'c')).toMatchObject({ severity: 'warning', sentence: expect.stringContaining('c') });
   withoutUdp.end();
-  await Promise.all(['disk-low', 'gossip-cut'].map((code) => raised.cleared(code)));
+  threadsEnd.end();
+  await Promise.all(['disk-low', 'gossip-cut', 'gossip-down'].map((code) => raised.cleared(code)));
   await cluster.allReady();
 }, 150_000);

@@ -29,6 +29,11 @@ const troubles = {
     const forAMoment = new Int32Array(new SharedArrayBuffer(4));
     if (isMainThread) setInterval(() => { while (isOn()) Atomics.wait(forAMoment, 0, 0, 50); }, 50).unref();
   `,
+  /** Its threads end, each time that one is started: gossip has one. */
+  threadsEnd: `
+    import { isMainThread } from 'node:worker_threads';
+    if (!isMainThread) setInterval(() => { if (isOn()) process.exit(1); }, 50).unref();
+  `,
   /** No datagram comes or goes, as behind a firewall. */
   withoutUdp: `
     import { Socket } from 'node:dgram';
