@@ -1,5 +1,7 @@
--- Calls a function by its name with the rights of the session's user, as a CALL of it over iproto would be.
-local caller = {}
+-- Calls a function by its name with the rights of a user, as a CALL of it over iproto would be: of the session's own, or of
+-- the one that a router speaks for.
+-- `ROUTER`: the user by which routers ask. They have checked the password of the user that they name.
+local caller = {ROUTER = 'coterie_router'}
 
 local EXECUTE = 4
 local ROLES_DEEP = 16
@@ -40,6 +42,17 @@ function caller.call(name, args)
         box.error(box.error.ACCESS_DENIED, 'Execute', 'function', name, user)
     end
     return named(name)(unpack(args))
+end
+
+-- As `user`, which a router alone may say. nil: the session's own.
+function caller.as(user, name, args)
+    if user == nil then
+        return caller.call(name, args)
+    end
+    if box.session.user() ~= caller.ROUTER then
+        box.error(box.error.ACCESS_DENIED, 'Speak for', 'user', tostring(user), box.session.user())
+    end
+    return box.session.su(user, caller.call, name, args)
 end
 
 -- What connectors send: 64 bits or null may be cdata.

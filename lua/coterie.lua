@@ -1,7 +1,8 @@
 -- What users' functions and routers call, as the global `coterie` and by require('coterie').
 --   coterie.fenced_call(epoch, name, args)     over iproto: CALL coterie.fenced_call
 --   coterie.quorum_call(name, args, options)   over iproto: CALL coterie.quorum_call
---   coterie.bucket_call(epoch, bucket, mode, name, args), coterie.buckets_map(since)   docs/sharding.md
+--   coterie.bucket_call(epoch, bucket, mode, name, args, user), coterie.buckets_map(since)   docs/sharding.md
+--   coterie.storage_call(epoch, mode, name, args, user), crud, crud_schema   what routers call besides
 --   coterie.quorum_wait{copies, timeout}       inside a function, after its commit
 --   coterie.strcrc32(key), coterie.mpcrc32(key)   which bucket a key is in
 -- Rights: execute on the function of that name, and on the one that is named, as if that were called.
@@ -12,6 +13,8 @@ local refusal = require('lease.refusal')
 local buckets = require('buckets.call')
 local map = require('buckets.map')
 local hash = require('buckets.hash')
+local crud = require('crud')
+local hold = require('crud.hold')
 local call, number = caller.call, caller.number
 local coterie = {}
 
@@ -71,5 +74,21 @@ coterie.bucket_call = buckets.bucket_call
 coterie.buckets_map = map.told
 coterie.strcrc32 = hash.bucket_strcrc32
 coterie.mpcrc32 = hash.bucket_mpcrc32
+
+-- Of a router, for a shard as a whole: `mode` 'write' as fenced_call, 'read' on any instance. `user`: whose rights decide.
+function coterie.storage_call(epoch, mode, name, args, user)
+    args = args ~= nil and args or {}
+    if mode == 'read' then
+        return caller.as(user, name, args)
+    end
+    epoch = number(epoch)
+    begin('storage_call: epoch, mode, name, {arguments}, user', epoch, name, args)
+    return answered(epoch, pcall(caller.as, user, name, args))
+end
+
+coterie.crud = crud.run
+coterie.map_hold = hold.take
+coterie.map_release = hold.release
+coterie.crud_schema = crud.schema
 
 return coterie

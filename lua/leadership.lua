@@ -5,6 +5,7 @@ local clock = require('clock')
 local log = require('log')
 local plain = require('plain')
 local database = require('database')
+local router_rights = require('router-rights')
 -- `freezes`: how often it was told to be read-only, so that a lease that is renewed meanwhile does not undo it.
 local leadership = {freezes = 0}
 
@@ -88,6 +89,7 @@ function leadership.ensure_schema(password)
         box.schema.user.passwd(USER, password)
     end
     database.close_to_guests()
+    router_rights.ensure(password)
     if box.space[BARRIER] == nil then
         local space = box.schema.space.create(BARRIER, {is_local = true, if_not_exists = true})
         space:create_index('primary', {parts = {{1, 'unsigned'}}, if_not_exists = true})

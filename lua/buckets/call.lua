@@ -72,7 +72,7 @@ local function has_read(bucket, generation, ok, ...)
     return ...
 end
 
-local function write(epoch, bucket, name, args)
+local function write(epoch, bucket, name, args, user)
     local objection = lease.objection(epoch, false)
     if objection ~= nil then
         fenced(epoch, objection)
@@ -81,11 +81,11 @@ local function write(epoch, bucket, name, args)
         refuse(bucket)
     end
     refs.hold('write', bucket)
-    return written(epoch, bucket, pcall(caller.call, name, args))
+    return written(epoch, bucket, pcall(caller.as, user, name, args))
 end
 
 -- With an epoch only the master of it answers, so it has read what was written last; without one any copy may.
-local function read(epoch, bucket, name, args)
+local function read(epoch, bucket, name, args, user)
     if epoch ~= nil then
         local objection = lease.objection(epoch, false)
         if objection ~= nil and objection ~= 'GATED' then
@@ -97,22 +97,22 @@ local function read(epoch, bucket, name, args)
         refuse(bucket)
     end
     refs.hold('read', bucket)
-    return has_read(bucket, generation, pcall(caller.call, name, args))
+    return has_read(bucket, generation, pcall(caller.as, user, name, args))
 end
 
 -- WRONG_BUCKET, BUCKET_MOVING, NOT_SHARDED, WRONG_EPOCH, LEASE_EXPIRED, GATED: nothing was done. OUTCOME_UNKNOWN: it was done,
 -- and may not last. Any other error is the function's own.
-function call.bucket_call(epoch, bucket, mode, name, args)
+function call.bucket_call(epoch, bucket, mode, name, args, user)
     epoch, bucket = caller.number(epoch), caller.number(bucket)
     if args == nil then
         args = {}
     end
     if type(bucket) ~= 'number' or type(name) ~= 'string' or type(args) ~= 'table' then
-        error('bucket_call: epoch, bucket, read or write, name, {arguments}', 0)
+        error('bucket_call: epoch, bucket, read or write, name, {arguments}, user', 0)
     elseif mode == 'write' then
-        return write(epoch, bucket, name, args)
+        return write(epoch, bucket, name, args, user)
     elseif mode == 'read' then
-        return read(epoch, bucket, name, args)
+        return read(epoch, bucket, name, args, user)
     end
     error(("bucket_call: the mode is 'read' or 'write', not %s"):format(tostring(mode)), 0)
 end

@@ -19,7 +19,8 @@ local function over(encode)
 end
 
 hash.strcrc32 = over(tostring)
-hash.mpcrc32 = over(msgpack.encode)
+-- Text goes without its header, in vshard too.
+hash.mpcrc32 = over(function(value) return type(value) == 'string' and value or msgpack.encode(value) end)
 
 local function bucket_of(sum, count)
     count = count or space.need().count
