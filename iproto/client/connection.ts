@@ -23,6 +23,11 @@ export type ConnectionOptions = {
   readonly queuedBytesMax: number;
   /** Longest request, and longest answer. */
   readonly frameBytesMax: number;
+  /**
+   * Waits with writing until all sockets that have something to say have been read: for who passes on what comes from
+   * many, one write instead of one for each of them.
+   */
+  readonly gather?: boolean;
 };
 
 export const connectionDefaults: ConnectionOptions = {
@@ -71,7 +76,7 @@ export class Connection extends Requester {
     this.#options = options;
     this.#frames = new FrameReader(options);
     this.#pending = new Pending(options);
-    this.#outbox = new Outbox(components.socket);
+    this.#outbox = new Outbox(components.socket, undefined, options.gather);
     this.#lastReceivedAt = components.clock.now();
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     this.#socket.on('data', (chunk: Buffer) => this.#received(chunk));

@@ -8,6 +8,7 @@ import { Writer } from '../msgpack/writer.ts';
 export class Outbox {
   readonly #socket: Socket;
   readonly #onFlushed: () => void;
+  readonly #gather: boolean;
   readonly writer = new Writer();
   /** All bytes handed to the socket since the beginning. */
   #handedBytes = 0;
@@ -15,10 +16,11 @@ export class Outbox {
   #writingBytes = 0;
   #scheduled = false;
 
-  /** `onFlushed` is called whenever a piece has left. */
-  constructor(socket: Socket, onFlushed: () => void = () => {}) {
+  /** `onFlushed` is called whenever a piece has left. `gather`: see `ConnectionOptions`. */
+  constructor(socket: Socket, onFlushed: () => void = () => {}, gather = false) {
     this.#socket = socket;
     this.#onFlushed = onFlushed;
+    this.#gather = gather;
   }
 
   /** Bytes that have not left this process: what the peer's slowness costs in memory. */
@@ -45,7 +47,8 @@ export class Outbox {
   schedule(): void {
     if (this.#scheduled || this.#writingBytes > 0) return;
     this.#scheduled = true;
-    process.nextTick(this.#flush);
+    if (this.#gather) setImmediate(this.#flush);
+    else process.nextTick(this.#flush);
   }
 
   readonly #flush = (): void => {
