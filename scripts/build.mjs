@@ -46,6 +46,7 @@ async function bundle() {
   const worker = existsSync(join(root, 'swim/worker.ts')) ? { worker: 'swim/worker.ts' } : {};
   await Promise.all([
     program('agent', { main: 'agent/main.ts', simulated: 'agent/simulated/main.ts', ...worker }),
+    program('router', { main: 'router/main.ts' }),
     program('server', { main: 'server/main.ts', ...worker }),
     program('swim', { index: 'swim/index.ts', ...worker }),
     existsSync(join(root, 'cli/main.ts')) &&
