@@ -195,7 +195,7 @@ describe('limits', () => {
 
   it('calls beyond heldMax are refused at once', async () => {
     const { limits } = (await import('~/router/protocol.ts')).settingsShape.parse({ listen: 'x', credentials: { user: 'u', password: '' } });
-    await begin({ limits: { ...limits, heldMax: 1 }, holdMs: 500 });
+    await begin({ limits: { ...limits, heldMax: 1 }, holdMs: 1_500 });
     a.answer = (request) => a.refuse(request, 'GATED', {});
     const held = callrw(1);
     await waitFor(() => scene.router.stats().held === 1, { timeoutMs: 5_000, what: 'a held call' });
