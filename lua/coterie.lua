@@ -20,7 +20,7 @@ local coterie = {}
 
 local function answered(epoch, ok, ...)
     if not ok then
-        error((...), 0)
+        refusal.pass_on((...), lease.facts())
     end
     if lease.objection(epoch, true) ~= nil then
         refusal.raise('OUTCOME_UNKNOWN', lease.facts(), 'done here; this instance was no longer the master at the end')

@@ -51,7 +51,7 @@ end
 local function written(epoch, bucket, ok, ...)
     refs.release('write', bucket)
     if not ok then
-        error((...), 0)
+        refusal.pass_on((...), lease.facts())
     end
     if lease.objection(epoch, true) ~= nil then
         refusal.raise('OUTCOME_UNKNOWN', lease.facts(), 'done here; this instance was no longer the master at the end')
@@ -67,7 +67,7 @@ local function has_read(bucket, generation, ok, ...)
     if now ~= generation or not WHOLE[state] then
         refuse(bucket)
     elseif not ok then
-        error((...), 0)
+        refusal.pass_on((...), lease.facts())
     end
     return ...
 end

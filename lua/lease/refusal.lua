@@ -9,6 +9,23 @@ function refusal.text(code, facts, sentence)
     return ('%s %s: %s'):format(code, json.encode(facts), sentence)
 end
 
+-- Of those a caller knows that nothing was done, and asks again.
+local NOTHING_DONE = {LEASE_EXPIRED = true, GATED = true, WRONG_EPOCH = true, WRONG_BUCKET = true, BUCKET_MOVING = true}
+
+-- Raises what a function raised. What it was refused by others (a nested call) says nothing of what it had done before, so
+-- it must not look as if nothing was done.
+function refusal.pass_on(failure, facts)
+    local text = failure
+    if type(failure) == 'cdata' and failure.code == box.error.PROC_LUA then
+        text = failure.message
+    end
+    local code = type(text) == 'string' and text:match('^([A-Z_]+) {')
+    if code and NOTHING_DONE[code] then
+        refusal.raise('OUTCOME_UNKNOWN', facts, 'the function itself was refused something: ' .. text)
+    end
+    error(failure, 0)
+end
+
 function refusal.raise(code, facts, sentence)
     error(refusal.text(code, facts, sentence), 0)
 end

@@ -11,6 +11,7 @@ const functions = `
   function count(bucket) return box.space.accounts.index.bucket_id:count(bucket) end
   function count_after(bucket, gate) gates[gate] = require('fiber').channel() gates[gate]:get(20) return count(bucket) end
   function own_error() box.error{code = 1234, reason = 'its own'} end
+  function refused_inside(bucket, id) put(bucket, id) error('BUCKET_MOVING {"bucket":1}: another one is on its way', 0) end
   function hidden() return 1 end`;
 
 const refusalOf = (call: Promise<unknown>) => call.then(
@@ -68,6 +69,9 @@ describe('buckets of two storages', () => {
     expect(await a.call(app, 7, 'read', 'count', 7)).toEqual([1]);
     await waitFor(async () => ((await a.call(replica, 7, 'read', 'count', 7)) as number[])[0] === 1, { timeoutMs: 20_000, what: 'the row on the replica' });
     expect(await refusalOf(a.call(app, 7, 'write', 'own_error'))).toBe('its own');
+    // Something was done before: nobody may take it for nothing.
+    for (const mode of ['write', 'read'] as const) expect(await refusalOf(a.call(app, 7, mode, 'refused_inside', 7, 70))).toMatch(/^OUTCOME_UNKNOWN \{.*: the function itself was refused something: BUCKET_MOVING \{/);
+    expect(await refusalOf(app.call('coterie.fenced_call', [1, 'refused_inside', [7, 70]]))).toMatch(/^OUTCOME_UNKNOWN \{/);
     expect(await refusalOf(a.call(replica, 7, 'write', 'put', 7, 71))).toMatch(/^WRONG_EPOCH \{/);
     expect(await refusalOf(app.call('coterie.bucket_call', [9, 7, 'write', 'put', [7, 71]]))).toMatch(/^WRONG_EPOCH \{(?=.*"known":1)(?=.*"asked":9)/);
     expect(await refusalOf(app.call('coterie.bucket_call', [9, 7, 'read', 'count', [7]]))).toMatch(/^WRONG_EPOCH \{/);
