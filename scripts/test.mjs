@@ -15,7 +15,7 @@ try {
   await withoutServices(checks);
   // It computes, while what starts real programs waits half of the time.
   const simulated = checks.vitestBeside('failover, simulated', ['--project', 'fresh'], { minutesMax: 20 });
-  await checks.vitest('integration, scenarios, browser', ['--project', 'integration*'], { minutesMax: 24 });
+  await checks.vitest('integration, scenarios, browser', ['--project', 'integration*'], { minutesMax: 26 });
   (await simulated)();
   checks.finish();
 } catch (error) {

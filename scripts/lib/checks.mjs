@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { constants, setPriority, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -76,7 +76,7 @@ export class Checks {
     return new Promise((resolve) => {
       const stream = output === null ? 'inherit' : 'pipe';
       const child = watched(spawn(process.execPath, args, { cwd: root, detached: true, stdio: ['ignore', stream, stream], env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } }), { leads: true, graceMs: 20_000 });
-      if (priority !== 0) setPriority(child.pid, priority);
+      if (priority !== 0) yieldTo(child.pid, priority);
       const limit = setTimeout(() => {
         process.stdout.write(`${red('✗')} not over after ${minutesMax} minutes, and killed: ${args.join(' ')}\n`);
         killGroup(child);
@@ -98,6 +98,13 @@ export class Checks {
     process.stdout.write(`${this.passed} passed, ${this.failed} failed\n`);
     process.exitCode = this.failed === 0 && this.passed > 0 ? 0 : 1;
   }
+}
+
+/** Linux shares the processors among sessions first, and among the processes of each by their priority after that. */
+function yieldTo(pid, priority) {
+  setPriority(pid, priority);
+  const session = `/proc/${pid}/autogroup`;
+  if (existsSync(session)) writeFileSync(session, String(priority));
 }
 
 function killGroup({ pid }) {

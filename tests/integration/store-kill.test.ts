@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => cluster.stop());
 
 it('what was answered before a kill is there, with its audit row', async () => {
-  for (let kill = 0; kill < 4; kill += 1) {
+  for (let kill = 0; kill < 3; kill += 1) {
     const answered: string[] = [];
     const stopped = new AbortController();
     const client = async (lane: number) => {
@@ -56,10 +56,10 @@ it('what was answered before a kill is there, with its audit row', async () => {
     await cluster.ready(server);
   }
   expect((await cluster.post('/session/admin/login', { password, token: true })).status).toBe(200);
-});
+}, 240_000);
 
 it('no version is there without the row that says who made it', async () => {
-  for (let kill = 0; kill < 3; kill += 1) {
+  for (let kill = 0; kill < 2; kill += 1) {
     const before = (await cluster.get('/config')).body?.version ?? 0;
     const stopped = new AbortController();
     const changing = (async () => {

@@ -13,7 +13,7 @@ describe('one SQLite file', () => {
 
   it('takes the writes of two processes that are opened and write at once', async () => {
     const url = `file:${join(folder, 'two.db')}`;
-    const rounds = 60;
+    const rounds = 40;
     const [one, two] = await Promise.all([startWriter(url, 'one', rounds).won, startWriter(url, 'two', rounds).won]);
     const store = await openStore(url);
     const versions = (await store.versions.list({ limit: 1000, offset: 0 })).map(({ version }) => version);
@@ -28,7 +28,7 @@ describe('one SQLite file', () => {
   it('holds whole decisions only, wherever its writer is killed', async () => {
     const url = `file:${join(folder, 'killed.db')}`;
     const first = await openStore(url);
-    for (let kill = 0; kill < 5; kill += 1) {
+    for (let kill = 0; kill < 3; kill += 1) {
       const before = (await first.versions.head())?.version ?? 0;
       const writer = startWriter(url, `k${kill}`, 100_000);
       await waitFor(async () => ((await first.versions.head())?.version ?? 0) > before + 5 + kill, { timeoutMs: 40_000, what: 'some decisions' });
