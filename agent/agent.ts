@@ -29,6 +29,7 @@ import { rotateHeld } from './logs/rotate.ts';
 import { Operations } from './operations.ts';
 import { Supervisor } from './process/supervisor.ts';
 import type { Settings } from './settings/resolve.ts';
+import { openSharding, type AgentSharding } from './sharding/open.ts';
 import { StatusFeed } from './status/feed.ts';
 import { GossipSampler } from './status/gossip-sampler.ts';
 import { Sampler } from './status/sampler.ts';
@@ -102,6 +103,7 @@ export class Agent {
   readonly #feed = new StatusFeed(() => this.status());
   readonly #failoverParts: AgentFailover;
   readonly #failover: Failover;
+  readonly #sharding: AgentSharding;
   readonly #tidyUp = new TidyUp();
   readonly #latecomer = new Latecomer();
   #candidate: ClusterConfig | null = null;
@@ -167,6 +169,7 @@ export class Agent {
       { uuid, settings, keys, statePassword: options.statePassword ?? null, root: folder.root, tarantoolFolder: folder.tarantool, luaFolder: options.luaFolder },
     );
     this.#failover = this.#failoverParts.failover;
+    this.#sharding = openSharding({ supervisor, sampler: this.#sampler, peers: this.#peers, failover: this.#failover, config: () => keeper.committed?.config ?? null, running: () => this.#sampler.database?.configured === true && this.#sampler.database.status === 'running', name: () => this.#alias(), log, now }, { uuid });
     this.#facts = {
       uuid,
       listen: settings.listen,
@@ -209,12 +212,13 @@ export class Agent {
     await Promise.all([this.#keeper.start(), this.#supervisor.attach(), this.#sampler.refreshDisk()]);
     await this.#sampler.refresh();
     const logs = { agent: folder.agentLog, tarantool: folder.tarantoolLog };
-    const handlers = handlersOf({ uuid: this.uuid, keeper: this.#keeper, gossip, operations: this.#operations, feed: this.#feed, failover: this.#failoverParts.handlers(() => this.#alias()), logs, ringKey, now: Date.now });
+    const handlers = handlersOf({ uuid: this.uuid, keeper: this.#keeper, gossip, operations: this.#operations, feed: this.#feed, failover: this.#failoverParts.handlers(() => this.#alias()), sharding: this.#sharding.handlers, logs, ringKey, now: Date.now });
     gossip.onChange(() => this.#hearing.poke());
     const sources = { gossip, status: () => this.status(), replicaset: () => this.#replicaset()?.alias ?? null };
     const metrics = answeredMetrics({ from: settings.metrics, token: this.#options.metricsToken ?? null }, () => readMetrics(sources));
     this.#listener = await listen({ handlers, metrics, log }, { address: settings.http, key, uuid: this.uuid });
     this.#failover.configure();
+    this.#sharding.start();
     this.#reconciler.begin();
     await gossip.start(this.#payload());
     this.#gossips = true;
@@ -228,6 +232,7 @@ export class Agent {
     const { log } = this.#options;
     if (this.#ticker) clearInterval(this.#ticker);
     this.#failoverParts.breakOff();
+    this.#sharding.end();
     const stepping = this.#reconciler.stop();
     if (this.#reconciler.step?.kind === 'startDatabase') await this.#supervisor.stop(0);
     await Promise.race([stepping, new Promise((resolve) => setTimeout(resolve, stopStepMs).unref())]);
@@ -263,6 +268,7 @@ export class Agent {
       gossipDown: this.#opened.gossip.down,
       gossipKeys: this.#gossipSampler.keys,
       failover: this.#failover.status(),
+      sharding: this.#sharding.status(),
     });
   }
 
@@ -339,6 +345,7 @@ export class Agent {
     if (this.#samples % diskEverySamples === 0) await this.#sampler.refreshDisk();
     this.#gossipSampler.refresh();
     await this.#sampler.refresh();
+    void this.#sharding.tick();
     this.#reconciler.poke();
     this.#publish();
     await this.#reconnect();

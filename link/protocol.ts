@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { TimeMs, Uuid } from '~/contract/shapes/basics.ts';
 import { ConfigMeta } from '~/contract/shapes/config.ts';
 import { CandidateView, CoordinatorView, DecisionView, LostRow, LostRowsFile, replayPolicies, ReplayOutcome, TrailEntry } from '~/contract/shapes/failover-view.ts';
+import { FindingView, GroupView } from '~/contract/shapes/sharding-view.ts';
 import { BoxSetting, spaceSorts, SpacesPage } from '~/contract/shapes/inspect.ts';
 import { AgentStatus, EvalResult, LogLine, Vclock } from '~/contract/shapes/status.ts';
 import { CommandBody, MemberAnswerBody, MemberRequestBody } from './failover-messages.ts';
+import { BucketId, BucketIds, BucketRange, BucketsMove, BucketsStat, MoveOrder, ShardingCommand } from './sharding-messages.ts';
 
 /**
  * What servers and other agents may ask of an agent: one tree of plain values, like the contract.
@@ -153,6 +155,26 @@ export const agentApi = {
   ),
   /** For good. */
   discardLostRows: mutation(z.object({ name: z.string().max(200) }), Sentence),
+  /** What the buckets of this storage are up to. `replicaset`: another one's answer would count for the wrong storage. */
+  shardingStat: query(z.object({ replicaset: Uuid, term: z.number().int().nonnegative() }), BucketsStat),
+  /** The table of its buckets: ranges of neighbours that are alike. */
+  shardingMap: query(z.object({ replicaset: Uuid }), z.object({ cut: BucketsStat.shape.cut, ranges: z.array(BucketRange) })),
+  /** Makes these buckets, once; with no ranges: buckets will be moved to it. */
+  shardingFound: mutation(z.object({ replicaset: Uuid, term: z.number().int().nonnegative(), group: z.string().max(64), count: BucketId, ranges: z.array(z.tuple([BucketId, BucketId])).max(1000) }), z.object({ owned: z.number().int() })),
+  /** Begins, or tells how far it is where that attempt is known. */
+  shardingMove: mutation(MoveOrder, BucketsMove),
+  /** What was not sent yet stays. */
+  shardingCancel: mutation(z.object({ replicaset: Uuid, attempt: z.string().max(64) }), Sentence),
+  shardingPin: mutation(z.object({ replicaset: Uuid, ids: BucketIds, pinned: z.boolean() }), z.object({ changed: z.number().int() })),
+  /** By hand: the bucket is this storage's from now on, in that generation. */
+  shardingTake: mutation(z.object({ replicaset: Uuid, bucket: BucketId, generation: z.number().int().positive() }), Sentence),
+  /** By hand: it is not, and its rows here are deleted. */
+  shardingDrop: mutation(z.object({ replicaset: Uuid, bucket: BucketId, generation: z.number().int().positive() }), Sentence),
+  /** The following three are answered by the active coordinator alone; the others refuse with CONFLICT and name it. */
+  shardingView: query(Nothing, z.object({ groups: z.array(GroupView) })),
+  /** Reads the tables of all masters twice, so that what moves meanwhile is no finding. */
+  shardingDoctor: query(z.object({ group: z.string().max(64) }), z.object({ findings: z.array(FindingView), scanned: z.number().int(), unheard: z.array(z.string()) })),
+  shardingCommand: mutation(ShardingCommand, Sentence),
 } as const satisfies Record<string, Shape>;
 
 export type AgentApi = typeof agentApi;

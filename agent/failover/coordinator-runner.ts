@@ -9,7 +9,7 @@ import { coordinatorKey, manualKey, pauseKey, replicasetPrefix } from '~/core/fa
 import type { ReplicasetSettings } from '~/core/failover/settings.ts';
 import { lockTtlMs, type Timing } from '~/core/failover/timing.ts';
 import type { CommandBody } from '~/link/failover-messages.ts';
-import type { Lock, LockState } from '~/state/provider.ts';
+import type { Condition, Lock, LockState } from '~/state/provider.ts';
 import { Alarm } from './alarm.ts';
 import { Effects } from './effects.ts';
 import { monotonicMs } from './monotonic.ts';
@@ -62,6 +62,11 @@ export class CoordinatorRunner {
 
   get status(): CoordinatorStatus {
     return this.#status;
+  }
+
+  /** Proves to the provider that this one holds the lock; null: it does not. */
+  get guard(): Condition | null {
+    return this.#status.active ? this.#lock.guard : null;
   }
 
   get pause(): PauseView | null {

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { CoterieError } from '~/contract/errors.ts';
 import type { LogLine } from '~/contract/shapes/status.ts';
 import { withoutFailover } from '~/agent/failover/off.ts';
+import { withoutSharding } from '~/agent/sharding/off.ts';
 import type { Gossip } from '~/agent/gossip.ts';
 import type { AgentHandlers } from '~/link/protocol.ts';
 import { openRing } from '~/link/sealed-ring.ts';
@@ -21,6 +22,7 @@ export function handlersOf(instance: SimulatedInstance): AgentHandlers {
   };
   return {
     ...withoutFailover(() => instance.alias),
+    ...withoutSharding(() => instance.alias),
     status: (_input, signal) => instance.feed.follow(signal),
     ping: async () => ({ uuid: instance.uuid, at: now() }),
     prepare: (input) => instance.keeper.prepare({ ...input, candidate: documents.shared(input.candidate) }),

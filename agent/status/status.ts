@@ -23,6 +23,7 @@ export type StatusParts = {
   readonly gossipDown: string | null;
   readonly gossipKeys: AgentStatus['gossipKeys'] | null;
   readonly failover: AgentStatus['failover'] | null;
+  readonly sharding: AgentStatus['sharding'] | null;
 };
 
 export function statusOf(parts: StatusParts): AgentStatus {
@@ -46,6 +47,7 @@ export function statusOf(parts: StatusParts): AgentStatus {
     ...(parts.gossipDown !== null && { gossipDown: parts.gossipDown }),
     ...(parts.gossipKeys && { gossipKeys: parts.gossipKeys }),
     ...(parts.failover && { failover: parts.failover }),
+    ...(parts.sharding && { sharding: parts.sharding }),
   };
 }
 

@@ -10,7 +10,7 @@ import { connectionDefaults, openConnection, parseAddress, requests, systemClock
 import { bucketOf } from '~/router/hash.ts';
 import { Histogram } from '~/router/histogram.ts';
 import { RouterProcess } from '~/tests/support/router-process.ts';
-import { bucketsCount, Sharded } from '~/tests/support/sharded.ts';
+import { bucketsCount, Sharded } from '~/tests/support/routed.ts';
 
 type Load = { readonly what: string; readonly direct: (id: number) => Request; readonly routed: (id: number) => Request };
 type Round = { readonly perSecond: number; readonly times: Histogram; readonly storageUs: number; readonly routerUs: number; readonly clientUs: number };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TimeMs, Uuid } from './basics.ts';
 import { CoordinatorStatus, MemberFailover, ProviderView } from './failover-view.ts';
+import { StorageSharding } from './sharding-view.ts';
 
 /** What one agent reports about itself and its Tarantool: pushed once a second and on change. */
 
@@ -143,6 +144,8 @@ export const AgentStatus = z.object({
       lostRows: z.number().int().nonnegative(),
     })
     .optional(),
+  /** While its instance keeps buckets. */
+  sharding: StorageSharding.optional(),
 });
 export type AgentStatus = z.output<typeof AgentStatus>;
 

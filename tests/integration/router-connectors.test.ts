@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '~/iproto/index.ts';
-import { bucketsCount, Sharded } from '~/tests/support/sharded.ts';
+import { bucketsCount, Sharded } from '~/tests/support/routed.ts';
 import { RouterProcess } from '~/tests/support/router-process.ts';
 import { Tarantool } from './iproto-tarantool.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection, Value, Writable } from '~/iproto/index.ts';
-import { bucketsCount, Sharded } from '~/tests/support/sharded.ts';
+import { bucketsCount, Sharded } from '~/tests/support/routed.ts';
 import { RouterProcess } from '~/tests/support/router-process.ts';
 
 /** crud.* through the router, over two replicasets of real Tarantools. */

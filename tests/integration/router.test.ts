@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection, TarantoolError, Value } from '~/iproto/index.ts';
 import type { Closed } from '~/tests/support/database.ts';
-import { bucketsCount, leaseSeconds, Sharded } from '~/tests/support/sharded.ts';
+import { bucketsCount, leaseSeconds, Sharded } from '~/tests/support/routed.ts';
 import { RouterProcess } from '~/tests/support/router-process.ts';
 import { waitFor } from '~/tests/support/wait.ts';
 

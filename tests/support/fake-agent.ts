@@ -1,4 +1,5 @@
 import { withoutFailover } from '~/agent/failover/off.ts';
+import { withoutSharding } from '~/agent/sharding/off.ts';
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -122,6 +123,7 @@ export class FakeAgent {
       ((input: never) => ((this.failover?.handlersOf(this.uuid, this.alias) ?? off)[name] as (input: never) => Promise<unknown>)(input)) as never;
     return {
       ...off,
+      ...withoutSharding(() => this.alias),
       failoverView: playing('failoverView'), failoverCandidates: playing('failoverCandidates'), failoverCommand: playing('failoverCommand'), failoverPause: playing('failoverPause'),
       failoverAcknowledge: playing('failoverAcknowledge'), failoverSteal: playing('failoverSteal'), failoverDecisions: playing('failoverDecisions'), failoverTrail: playing('failoverTrail'),
       status: (_input, signal) => this.#statuses(signal),

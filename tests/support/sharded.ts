@@ -1,97 +1,127 @@
-/** Two or more replicasets of real Tarantools that share buckets, as far as a router sees it. */
-import { randomUUID } from 'node:crypto';
-import type { Topology } from '~/router/protocol.ts';
-import { Databases, type Database } from './database.ts';
+/** Replicasets of agents that share buckets: a stateboard, coordinators and storages, as a server would configure them. */
+import type { GroupView } from '~/contract/shapes/sharding-view.ts';
+import type { ShardingConfig } from '~/contract/shapes/sharding.ts';
+import { problemOf } from '~/contract/errors.ts';
+import type { ShardingCommand } from '~/link/sharding-messages.ts';
+import { Agents, Driver, lua, statusOf, untilReady, type TestAgent } from './agents.ts';
+import { waitFor } from './wait.ts';
 
-export const bucketsCount = 30;
-/** No test takes longer. */
-export const leaseSeconds = 3600;
+const limit = { timeoutMs: 40_000 };
 
-/** Spaces, functions and users that the tests use. `poor` may execute crud alone and reads nothing. */
-const application = `
-  box.schema.user.create('app', {password = 'secret'})
-  box.schema.user.create('poor', {password = 'secret'})
-  local function space(name, id)
-    local made = box.schema.space.create(name, {id = id, format = {{'id', 'unsigned'}, {'bucket_id', 'unsigned'}, {'name', 'string'}, {'age', 'number', is_nullable = true}}})
-    made:create_index('id', {parts = {'id'}})
-    made:create_index('bucket_id', {parts = {'bucket_id'}, unique = false})
-    made:create_index('age', {parts = {{'age', is_nullable = true}}, unique = false})
-    made:create_index('name', {parts = {{'name', 'string', collation = 'unicode_ci'}}, unique = false})
-    box.schema.user.grant('app', 'read,write', 'space', name)
-  end
-  space('customers', 800)
-  local plain = box.schema.space.create('plain', {id = 801, format = {{'id', 'unsigned'}}})
-  plain:create_index('id')
-  for _, name in ipairs({'put', 'get', 'fail', 'whoami', 'nap'}) do
-    box.schema.func.create(name)
-    box.schema.user.grant('app', 'execute', 'function', name)
-  end`;
-
-const functions = `
-  function _G.put(id, bucket, name, age) return box.space.customers:replace({id, bucket, name, age}) end
-  function _G.get(id) return box.space.customers:get(id), box.info.uuid end
-  function _G.fail() box.error{code = 7777, reason = 'as it should'} end
-  function _G.whoami() return box.session.effective_user(), box.info.uuid end
-  function _G.nap(seconds) require('fiber').sleep(seconds) return 'rested' end`;
+export type Keeper = { readonly uuid: string; readonly name: string; readonly agents: readonly TestAgent[] };
 
 export class Sharded {
-  readonly sets: Databases[] = [];
-  /** The first of each leads. */
-  readonly shards: Database[][] = [];
-  readonly epochs: number[] = [];
+  readonly agents = new Agents();
+  readonly driver = new Driver();
+  coordinators: TestAgent[] = [];
+  readonly keepers = new Map<string, Keeper>();
 
-  /** `replicas`: how many instances each replicaset has. Buckets are dealt out evenly. */
-  static async start(replicas: readonly number[]): Promise<Sharded> {
-    const sharded = new Sharded();
-    sharded.sets.push(...replicas.map(() => new Databases()));
-    await Promise.all(replicas.map((count, at) => sharded.#begin(at, count, replicas.length)));
-    return sharded;
+  /** `storages`: how many instances each has. */
+  async start(storages: Readonly<Record<string, number>>, { coordinators = 2, groups }: { coordinators?: number; groups?: ShardingConfig['groups'] } = {}): Promise<this> {
+    const { agents, driver } = this;
+    const board = await agents.add('board');
+    this.coordinators = await Promise.all(Array.from({ length: coordinators }, (_, at) => agents.add(`k${at + 1}`)));
+    driver.addReplicaset('state', [board], ['stateboard']);
+    driver.addReplicaset('control', this.coordinators, ['failover-coordinator']);
+    driver.config.failover = { mode: 'stateful' };
+    if (groups) driver.config.sharding = { groups };
+    await this.add(storages);
+    return this;
   }
 
-  async #begin(at: number, count: number, of: number): Promise<void> {
-    const set = this.sets[at]!;
-    const master = await set.add(`shard${at}`);
-    this.shards[at] = [master];
-    this.epochs[at] = 1;
-    await master.promote(1, leaseSeconds);
-    await this.prepare(master);
-    const mine = Array.from({ length: bucketsCount }, (_, index) => index + 1).filter((bucket) => Math.floor(((bucket - 1) * of) / bucketsCount) === at);
-    await master.lua(application);
-    await master.call('buckets_bootstrap', { count: bucketsCount, ranges: [[mine[0], mine.at(-1)]] });
-    for (let number = 1; number < count; number += 1) {
-      const replica = await set.add(`shard${at}-${number}`, [master]);
-      await replica.call('lease_set', { epoch: 1, master: master.uuid });
-      await this.prepare(replica);
-      this.shards[at]!.push(replica);
+  async add(storages: Readonly<Record<string, number>>): Promise<void> {
+    await Promise.all(Object.entries(storages).map(async ([name, count]) => {
+      const agents = await Promise.all(Array.from({ length: count }, (_, at) => this.agents.add(`${name}-${at + 1}`)));
+      this.keepers.set(name, { name, agents, uuid: this.driver.addReplicaset(name, agents) });
+    }));
+    await this.apply();
+  }
+
+  async apply(): Promise<void> {
+    const up = this.agents.all.filter(({ child }) => child !== null);
+    await this.driver.apply(up, 15_000);
+    await Promise.all(up.map((agent) => untilReady(agent, this.driver.version, 40_000)));
+  }
+
+  keeper(name: string): Keeper {
+    return this.keepers.get(name)!;
+  }
+
+  async master(name: string): Promise<TestAgent> {
+    const { agents } = this.keeper(name);
+    return waitFor(async () => {
+      for (const agent of agents) {
+        if (agent.child === null) continue;
+        const status = await statusOf(agent).catch(() => null);
+        if (status?.failover?.member?.standing === 'master' && status.database?.readOnly === false) return agent;
+      }
+      return null;
+    }, { ...limit, what: `a master of ${name}` });
+  }
+
+  /** The coordinator that has the lock. */
+  async active(): Promise<TestAgent> {
+    return waitFor(async () => {
+      for (const agent of this.coordinators) if (agent.child !== null && (await agent.client.shardingView({}, { timeoutMs: 3000 }).catch(() => null))) return agent;
+      return null;
+    }, { ...limit, what: 'an active coordinator' });
+  }
+
+  async group(name = 'default'): Promise<GroupView> {
+    const { groups } = await (await this.active()).client.shardingView({}, { timeoutMs: 3000 });
+    const found = groups.find(({ group }) => group === name);
+    if (!found) throw new Error(`no group ${name}`);
+    return found;
+  }
+
+  async order(command: ShardingCommand): Promise<string> {
+    return (await (await this.active()).client.shardingCommand(command, { timeoutMs: 40_000 })).sentence;
+  }
+
+  /** As a code and a sentence. */
+  async refused(command: ShardingCommand): Promise<string> {
+    try {
+      return `done: ${await this.order(command)}`;
+    } catch (error) {
+      const { code, detail } = problemOf(error);
+      return `${code} ${detail}`;
     }
   }
 
-  /** What a process has to know after each start. */
-  async prepare(database: Database): Promise<void> {
-    await database.lua(functions);
+  until(what: string, fits: (group: GroupView) => boolean, { name = 'default', timeoutMs = 60_000 } = {}): Promise<GroupView> {
+    let last: unknown;
+    return waitFor(async () => {
+      const group = await this.group(name);
+      last = group;
+      return fits(group) ? group : null;
+    }, { timeoutMs, what }).catch((error: unknown) => {
+      throw new Error(`${(error as Error).message}\n${JSON.stringify(last)}`);
+    });
   }
 
-  uuid(at: number): string {
-    return this.sets[at]!.replicaset;
+  /** How many buckets each owns, by the tables themselves. Throws where one has two owners or none. */
+  async owned(count: number): Promise<Record<string, number>> {
+    const owners = new Map<number, string>();
+    for (const { name } of this.keepers.values()) {
+      const [ids] = await lua(await this.master(name), "local r = {} if box.space._coterie_buckets then for _, b in box.space._coterie_buckets:pairs() do if b[2] == 'active' or b[2] == 'pinned' or b[2] == 'sending' then table.insert(r, b[1]) end end end return r");
+      for (const id of ids as number[]) {
+        if (owners.has(id)) throw new Error(`bucket ${id} is ${owners.get(id)}'s and ${name}'s`);
+        owners.set(id, name);
+      }
+    }
+    for (let id = 1; id <= count; id += 1) if (!owners.has(id)) throw new Error(`bucket ${id} is nobody's`);
+    const counts: Record<string, number> = Object.fromEntries([...this.keepers.keys()].map((name) => [name, 0]));
+    for (const name of owners.values()) counts[name]! += 1;
+    return counts;
   }
 
-  topology(masters: { readonly [at: number]: Database | null } = {}): Topology {
-    return {
-      replicasets: this.shards.map((instances, at) => ({
-        uuid: this.uuid(at), alias: `shard${at}`, epoch: this.epochs[at]!, master: at in masters ? (masters[at]?.uuid ?? null) : instances[0]!.uuid,
-        instances: instances.map(({ uuid, listen }) => ({ uuid, uri: listen, zone: null, enabled: true, lagMs: null })),
-      })),
-    };
+  async makeSpace(): Promise<void> {
+    for (const { name } of this.keepers.values()) await lua(await this.master(name), "if box.space.accounts == nil then local s = box.schema.space.create('accounts', {format = {{'id', 'unsigned'}, {'bucket_id', 'unsigned'}}}) s:create_index('id') s:create_index('bucket_id', {parts = {{2, 'unsigned'}}, unique = false}) end return true");
   }
 
-  /** By a hand-over. Resolves when it is done. */
-  async move(bucket: number, from: number, to: number): Promise<void> {
-    const target = { replicaset: this.uuid(to), uri: this.shards[to]![0]!.listen };
-    const { moved, blocker } = await this.shards[from]![0]!.call<{ moved: number; blocker: string | null }>('buckets_move', { attempt: randomUUID(), to: target, ids: [bucket], wait: 20 });
-    if (moved !== 1) throw new Error(`bucket ${bucket} was not moved: ${blocker}`);
-  }
-
-  async remove(): Promise<void> {
-    await Promise.all(this.sets.map((set) => set.remove()));
+  stop(): Promise<void> {
+    return this.agents.stopAll();
   }
 }
+
+export const countsOf = ({ storages }: GroupView): Record<string, number | null> => Object.fromEntries(storages.map(({ alias, owned }) => [alias, owned]));
