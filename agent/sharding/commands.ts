@@ -19,8 +19,17 @@ const pinMs = 5000;
 
 type Of<K extends ShardingCommand['kind']> = Extract<ShardingCommand, { kind: K }>;
 
+/** CONFLICT would mean that this is not the active coordinator, and that another one is to be asked. */
 export async function obeyed(command: ShardingCommand, group: Group, parts: CommandParts): Promise<{ sentence: string }> {
-  await read(group);
+  try {
+    await read(group);
+    return await done(command, group, parts);
+  } catch (error) {
+    throw error instanceof CoterieError && error.code === 'CONFLICT' ? new CoterieError('REFUSED', error.message, error.data) : error;
+  }
+}
+
+async function done(command: ShardingCommand, group: Group, parts: CommandParts): Promise<{ sentence: string }> {
   switch (command.kind) {
     case 'bootstrap':
       return bootstrapped(command, group, parts);
@@ -45,16 +54,16 @@ export async function obeyed(command: ShardingCommand, group: Group, parts: Comm
       const { findings, generations } = await examined(command.group, group, parts);
       const wanted = new Set(command.buckets);
       const repairs = findings.filter(({ code }) => code === command.code).flatMap((finding) => finding.repairs).filter(({ bucket }) => wanted.has(bucket));
-      if (repairs.length === 0) throw new CoterieError('CONFLICT', `Nothing is left to be repaired there. See \`coterie sharding doctor\`.`);
-      const done = await repaired(repairs, generations, parts);
+      if (repairs.length === 0) throw new CoterieError('REFUSED', `Nothing is left to be repaired there. See \`coterie sharding doctor\`.`);
+      const count = await repaired(repairs, generations, parts);
       for (const { uuid } of group.members()) group.seats.ask(uuid);
-      return { sentence: `${done === 1 ? 'One row was' : `${done} rows were`} mended: bucket${wanted.size > 1 ? 's' : ''} ${rangesText([...wanted])}.` };
+      return { sentence: `${count === 1 ? 'One row was' : `${count} rows were`} mended: bucket${wanted.size > 1 ? 's' : ''} ${rangesText([...wanted])}.` };
     }
   }
 }
 
 async function bootstrapped({ group: name, by }: Of<'bootstrap'>, group: Group, { config, now }: CommandParts): Promise<{ sentence: string }> {
-  if (group.record !== null) throw new CoterieError('CONFLICT', `Group ${name} was bootstrapped by ${group.record.by} with ${group.record.buckets} buckets, for good.`);
+  if (group.record !== null) throw new CoterieError('REFUSED', `Group ${name} was bootstrapped by ${group.record.by} with ${group.record.buckets} buckets, for good.`);
   const settings = groupSettings(config() ?? {}, name);
   const members = group.members();
   if (bootstrapRanges(members, settings.buckets) === null) throw new CoterieError('REFUSED', `Every storage of group ${name} has weight 0: give one of them a weight.`);
@@ -62,7 +71,7 @@ async function bootstrapped({ group: name, by }: Of<'bootstrap'>, group: Group, 
   const until = performance.now() + hearMs;
   const unheard = () => members.filter(({ uuid }) => group.seats.heard(uuid)?.stat.leads !== true);
   while (unheard().length > 0 && performance.now() < until) await wait(againMs);
-  if (unheard().length > 0) throw new CoterieError('UNAVAILABLE', `${unheard().map(({ alias, uuid }) => `${alias}: ${group.seats.error(uuid) ?? 'its master does not write.'}`).join(' ')} Every storage of the group has to have a master.`);
+  if (unheard().length > 0) throw new CoterieError('REFUSED', `${unheard().map(({ alias, uuid }) => `${alias}: ${group.seats.error(uuid) ?? 'its master does not write.'}`).join(' ')} Every storage of the group has to have a master.`);
   const cuts = members.flatMap(({ uuid, alias }) => {
     const cut = group.seats.heard(uuid)?.stat.cut;
     return cut ? [{ alias, ...cut }] : [];
@@ -103,7 +112,7 @@ async function moved({ group: name, ids, to }: Of<'move'>, group: Group, parts: 
   if (ended === null) return { sentence: `The buckets are on their way to ${alias(to)}: \`coterie sharding status\` shows them.` };
   const failed = ended.filter(({ sentence }) => sentence !== null);
   const total = ended.reduce((sum, one) => sum + one.moved, 0);
-  if (failed.length > 0) throw new CoterieError('CONFLICT', `${total} of ${ids.length} moved to ${alias(to)}. ${failed.map(({ from, sentence }) => `${alias(from)}: ${sentence}`).join(' ')}`);
+  if (failed.length > 0) throw new CoterieError('REFUSED', `${total} of ${ids.length} moved to ${alias(to)}. ${failed.map(({ from, sentence }) => `${alias(from)}: ${sentence}`).join(' ')}`);
   return { sentence: `${total === 1 ? 'One bucket' : `${total} buckets`} moved to ${alias(to)}.` };
 }
 
@@ -123,8 +132,8 @@ async function pinned({ group: name, ids, pinned: pin }: Of<'pin'>, group: Group
 async function read(group: Group): Promise<void> {
   const until = performance.now() + hearMs;
   while (group.kept === undefined && performance.now() < until) await wait(againMs);
-  if (group.kept === undefined) throw new CoterieError('UNAVAILABLE', 'The state provider has not been read yet: try again in a moment.');
-  if (typeof group.kept === 'string') throw new CoterieError('UNAVAILABLE', group.kept);
+  if (group.kept === undefined) throw new CoterieError('REFUSED', 'The state provider has not been read yet: try again in a moment.');
+  if (typeof group.kept === 'string') throw new CoterieError('REFUSED', group.kept);
 }
 
 async function changed(group: Group, make: Parameters<Group['change']>[0]): Promise<void> {

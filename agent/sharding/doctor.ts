@@ -60,7 +60,7 @@ export async function repaired(repairs: readonly RepairView[], generations: Tabl
   let done = 0;
   for (const { replicaset, bucket, expected, to } of repairs.toSorted((a, b) => Number(a.to.state === 'active') - Number(b.to.state === 'active'))) {
     const master = masterOf(replicaset);
-    if (master === null) throw new CoterieError('UNAVAILABLE', `Bucket ${bucket} was not mended: its storage has no master. ${done} of ${repairs.length} repairs are done; do it again when it has one.`);
+    if (master === null) throw new CoterieError('REFUSED', `Bucket ${bucket} was not mended: its storage has no master. ${done} of ${repairs.length} repairs are done; do it again when it has one.`);
     // Above whatever anybody has heard of it: then nothing that comes late is taken for newer.
     const generation = Math.max(to.generation, expected === null ? (generations.get(bucket) ?? 0) + 2 : 0);
     if (to.state === 'active') await call(master.instance, 'shardingTake', { replicaset, bucket, generation }, takeMs);
@@ -78,7 +78,7 @@ export function ownersOf({ scan }: Tables, ids: readonly number[]): ReadonlyMap<
   if (missing.length > 0) {
     const outside = missing.find((id) => id > scan.buckets);
     if (outside !== undefined) throw new CoterieError('BAD_INPUT', `There is no bucket ${outside}: group ${scan.group} has buckets 1 to ${scan.buckets}.`);
-    throw new CoterieError('CONFLICT', `Nobody who answers has bucket ${missing[0]}${missing.length > 1 ? ` and ${missing.length - 1} more` : ''}${scan.unheard.length > 0 ? `; ${scan.unheard.join(', ')} did not answer` : ''}. See \`coterie sharding doctor\`.`);
+    throw new CoterieError('REFUSED', `Nobody who answers has bucket ${missing[0]}${missing.length > 1 ? ` and ${missing.length - 1} more` : ''}${scan.unheard.length > 0 ? `; ${scan.unheard.join(', ')} did not answer` : ''}. See \`coterie sharding doctor\`.`);
   }
   const found = new Map<string, number[]>();
   for (const id of new Set(ids)) {

@@ -3,6 +3,8 @@ import type { RebalancerView } from '~/core/rebalance/rebalancer.ts';
 import { shortened } from './stat.ts';
 import type { Seats } from './seats.ts';
 
+const silentMs = 5000;
+
 /** A group as it is shown, from what its parts know. Nothing is decided here. */
 
 export type Shown = Pick<GroupView, 'group' | 'bootstrapped' | 'pause' | 'run' | 'flights' | 'movedTotal' | 'stateForMs'> & { readonly members: readonly { readonly uuid: string; readonly alias: string; readonly weight: number }[] };
@@ -18,7 +20,8 @@ export function groupView(shown: Shown, { decided, seats, instead, now }: { deci
     storages: members.map(({ uuid, alias, weight }): StorageRow => {
       const row = decided?.rows.find((one) => one.uuid === uuid);
       const heard = seats.heard(uuid);
-      const error = seats.error(uuid);
+      // One answer that was late says nothing yet.
+      const error = heard === null || now - heard.askedAt > silentMs ? seats.error(uuid) : null;
       return {
         uuid, alias, weight,
         owned: row?.owned ?? null, pinned: row?.pinned ?? 0, target: row?.target ?? null, arriving: row?.arriving ?? 0, leaving: row?.leaving ?? 0,

@@ -93,6 +93,20 @@ export const places = {
 
   'audit.list': { page: '/audit', where: 'the list', from: 'app/audit/use-audit.ts' },
 
+  'sharding.status': { page: '/sharding', where: 'all that the page shows', from: 'app/sharding/use-sharding.ts' },
+  'sharding.watch': { page: '/sharding', where: 'all that the page shows', within: 'sharding.status' },
+  'sharding.bootstrap': { page: '/sharding', where: 'Bootstrap, at a group', from: 'app/sharding/group-actions.tsx' },
+  'sharding.configure': { page: '/sharding', where: 'Settings, at a group', from: 'app/sharding/group-actions.tsx' },
+  'sharding.start': { page: '/sharding', where: 'Start, at a group', from: 'app/sharding/group-actions.tsx' },
+  'sharding.pause': { page: '/sharding', where: 'Pause, at a group', from: 'app/sharding/group-actions.tsx' },
+  'sharding.resume': { page: '/sharding', where: 'Resume, at a group', from: 'app/sharding/group-actions.tsx' },
+  'sharding.abort': { page: '/sharding', where: 'Cut short, at a group', from: 'app/sharding/group-actions.tsx' },
+  'sharding.move': { page: '/sharding', where: 'Move buckets, at a group', from: 'app/sharding/group-actions.tsx' },
+  'sharding.pin': { page: '/sharding', where: 'Pin, at a group', from: 'app/sharding/group-actions.tsx' },
+  'sharding.unpin': { page: '/sharding', where: 'Unpin, at a group', from: 'app/sharding/group-actions.tsx' },
+  'sharding.doctor': { page: '/sharding', where: 'Look for lost buckets, at a group', from: 'app/sharding/doctor.tsx' },
+  'sharding.repair': { page: '/sharding', where: 'Repair, at a finding', from: 'app/sharding/doctor.tsx' },
+
   'failover.watch': { page: '/failover', where: 'all that the page shows', from: 'app/live/use-failover.ts' },
   'failover.status': { page: everywhere, where: 'the banner of a pause', from: 'app/live/use-failover.ts' },
   'failover.candidates': { page: '/failover', where: 'Ask every member now, at a replicaset', from: 'app/failover/candidates.tsx' },

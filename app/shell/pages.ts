@@ -8,6 +8,7 @@ export const pages: readonly Page[] = [
   { href: '/', label: 'Cluster' },
   { href: '/issues', label: 'Issues' },
   { href: '/failover', label: 'Failover' },
+  { href: '/sharding', label: 'Sharding' },
   { href: '/events', label: 'Events' },
   { href: '/config', label: 'Configuration' },
   { href: '/gossip', label: 'Gossip' },

@@ -58,7 +58,7 @@ export function planned(context: Context, base: ConfigVersion | null, make: Make
   const from = base?.config ?? emptyConfig(runtime.name);
   const made = make(from, known);
   const config = made.config ?? from;
-  const changed = planChange({ base, next: config, known });
+  const changed = planChange({ base, next: config, known, sharding: runtime.sharding.facts() });
   const plan = made.again && base !== null && changed.changes.length === 0 ? repeated(base.version) : changed;
   return { config, plan: { ...plan, refusals: [...runtime.adoption.refusals(), ...made.refusals, ...plan.refusals] } };
 }

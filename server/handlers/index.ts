@@ -13,6 +13,7 @@ import { replicasetHandlers } from './replicaset.ts';
 import { retentionHandlers } from './retention.ts';
 import { ruleHandlers } from './rule.ts';
 import { sessionHandlers } from './session.ts';
+import { shardingHandlers } from './sharding.ts';
 import { tokenHandlers } from './token.ts';
 import { topologyHandlers } from './topology.ts';
 import { userHandlers } from './user.ts';
@@ -25,6 +26,7 @@ export const handlers: HandlersOf<Contract> = {
   instance: instanceHandlers,
   replicaset: replicasetHandlers,
   failover: failoverHandlers,
+  sharding: shardingHandlers,
   topology: topologyHandlers,
   config: configHandlers,
   applyRun: applyRunHandlers,

@@ -26,6 +26,7 @@ import { MetricsBook } from './metrics/book.ts';
 import { ClusterBook } from './metrics/cluster-book.ts';
 import { RetentionKeeper } from './retention.ts';
 import { Rules } from './rules.ts';
+import { Sharding } from './sharding/sharding.ts';
 import { ClusterState, stateDefaults } from './state.ts';
 import { VersionNews } from './version-news.ts';
 import { Versions } from './versions.ts';
@@ -72,6 +73,7 @@ export class Runtime {
   readonly applies: ApplyRunner;
   readonly adoption: Adoption;
   readonly failover: Failover;
+  readonly sharding: Sharding;
   readonly keys: GossipKeys;
   readonly journal: Journal;
   readonly marks: Marks;
@@ -162,6 +164,7 @@ export class Runtime {
     );
     marks.onChange(() => this.state.lookBeforeAnswer());
     this.failover = new Failover({ store, name, config: () => versions.current?.config ?? null, reports: () => this.state.reports(), client, now, newUuid, onChange: poke, onError: (error) => warn('What agents note about failover, or people have ordered of it, could not be exchanged with the database; it is tried again.', error) }, { boot });
+    this.sharding = new Sharding({ name, config: () => versions.current?.config ?? null, reports: () => this.state.reports(), coordinators: this.failover.coordinators, now, onChange: poke }, { boot });
     this.adoption = new Adoption({ versions, store, client, holders: () => this.#holders() });
     this.keys = new GossipKeys({ gossip, client, sealRing, statuses: () => [...this.state.reports().values()].flatMap(({ status, receivedAt }) => (now() - receivedAt > ages.unreachableMs ? [] : [status])) });
   }
@@ -178,6 +181,7 @@ export class Runtime {
   async stop(): Promise<void> {
     clearInterval(this.#looking);
     clearTimeout(this.#telling);
+    await this.sharding.end();
     await this.failover.end();
     this.agents.end();
     this.state.end();
@@ -202,6 +206,7 @@ export class Runtime {
     this.journal.start();
     this.alerts.start();
     this.failover.start();
+    this.sharding.start();
     this.retention.start();
   }
 

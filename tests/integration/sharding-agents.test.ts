@@ -24,7 +24,7 @@ it('the bootstrap makes each bucket once, by weight, and is not done twice', asy
   expect(await cluster.owned(count)).toEqual({ s1: 1500, s2: 1500 });
   const group = await cluster.until('balance', ({ state }) => state === 'balanced');
   expect(group).toMatchObject({ bootstrapped: { buckets: count, hash: 'strcrc32', by: 'ann' }, left: 0, inFlight: 0, waits: [] });
-  expect(await cluster.refused({ kind: 'bootstrap', group: 'default', by: 'bob' })).toBe('CONFLICT Group default was bootstrapped by ann with 3000 buckets, for good.');
+  expect(await cluster.refused({ kind: 'bootstrap', group: 'default', by: 'bob' })).toBe('REFUSED Group default was bootstrapped by ann with 3000 buckets, for good.');
 }, 60_000);
 
 it('each storage tells its counts in its status', async () => {

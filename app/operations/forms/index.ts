@@ -16,6 +16,7 @@ import { Evacuate } from './failover-evacuate.tsx';
 import { PauseFailover, StealCoordinator } from './failover-pause.tsx';
 import { ConfigureFailover } from './failover-settings.tsx';
 import { PromoteInstance, SwitchMaster } from './failover-switch.tsx';
+import { ChooseBuckets, ConfigureSharding, MoveBuckets, PauseSharding } from './sharding.tsx';
 import { JoinInstance } from './join-instance.tsx';
 import { AcknowledgeIssue, MuteIssue } from './mark-issue.tsx';
 import { Probe } from './probe.tsx';
@@ -47,6 +48,11 @@ export const forms: Partial<Record<MutationName, ComponentType<FormProps>>> = {
   'failover.evacuate': Evacuate,
   'failover.steal': StealCoordinator,
   'failover.replayLostRows': ReplayLostRows,
+  'sharding.configure': ConfigureSharding,
+  'sharding.pause': PauseSharding,
+  'sharding.move': MoveBuckets,
+  'sharding.pin': ChooseBuckets,
+  'sharding.unpin': ChooseBuckets,
   'issue.acknowledge': AcknowledgeIssue,
   'issue.mute': MuteIssue,
 };

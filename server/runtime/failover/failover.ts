@@ -58,7 +58,7 @@ export type FailoverKnown = { readonly told: Told | null; readonly why: string |
 export class Failover {
   readonly coordinators: Coordinators;
   readonly orders: Orders;
-  readonly followed: Followed;
+  readonly followed: Followed<FailoverStatus>;
   readonly rehearsal: Rehearsal;
   /** Changes that this server wrote down and that nobody has counted yet. */
   readonly changes: Incident[] = [];
@@ -85,7 +85,7 @@ export class Failover {
     };
     this.#notes = new Notes({ store, config, reports, client, now, onFresh });
     this.rehearsal = new Rehearsal({ now, look: async () => ({ status: await this.status(), config: config() ?? emptyConfig(this.components.name), reports: reports() }) });
-    this.followed = new Followed({ look: () => this.status(), now, boot: options.boot });
+    this.followed = new Followed({ look: () => this.status(), now, boot: options.boot, size: ({ replicasets }) => replicasets.length });
   }
 
   async load(): Promise<void> {

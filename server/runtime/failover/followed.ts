@@ -1,25 +1,25 @@
-import type { FailoverStatus } from '~/contract/shapes/failover-status.ts';
 import type { StreamMessage } from '~/server/handlers/context.ts';
 
-/** The status of failover for those who watch: looked at twice a second while anybody does, told when it says something else, and now and then. */
+/** A status for those who watch: looked at twice a second while anybody does, told when it says something else, and now and then. */
 
-export type FollowedComponents = { readonly look: () => Promise<FailoverStatus>; readonly now: () => number; readonly boot: string };
+/** `size`: of what is told, in replicasets. */
+export type FollowedComponents<T> = { readonly look: () => Promise<T>; readonly now: () => number; readonly boot: string; readonly size: (status: T) => number };
 
 export const followedLimits = { everyMs: 500, tellMs: 5000, /** A lease that is renewed is seen to be; with few replicasets that costs little. */ tellFewMs: 1000, fewMax: 32, followersMax: 500 } as const;
 
 /** They change all the time, and say nothing new. */
-const ticking = new Set(['at', 'leaseLeftMs', 'leaseAgeMs', 'reportedAt', 'lagSeconds', 'roundTripMs', 'leftMs', 'until', 'revision', 'databaseBytes', 'settlingMs', 'since']);
+const ticking = new Set(['at', 'leaseLeftMs', 'leaseAgeMs', 'reportedAt', 'lagSeconds', 'roundTripMs', 'leftMs', 'until', 'revision', 'databaseBytes', 'settlingMs', 'since', 'ageMs', 'stateForMs', 'forMs']);
 
-export class Followed {
+export class Followed<T> {
   followers = 0;
-  #latest: { readonly number: number; readonly status: FailoverStatus; readonly text: string; readonly at: number } | null = null;
+  #latest: { readonly number: number; readonly status: T; readonly text: string; readonly at: number } | null = null;
   readonly #waiting = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
 
-  constructor(readonly components: FollowedComponents) {}
+  constructor(readonly components: FollowedComponents<T>) {}
 
-  async *follow(signal: AbortSignal): AsyncGenerator<StreamMessage<FailoverStatus>> {
+  async *follow(signal: AbortSignal): AsyncGenerator<StreamMessage<T>> {
     this.followers += 1;
     try {
       this.#timer ??= setInterval(() => void this.#look(), followedLimits.everyMs);
@@ -51,8 +51,8 @@ export class Followed {
     try {
       const status = await this.components.look();
       const text = JSON.stringify(status, (key, value: unknown) => (ticking.has(key) ? undefined : value));
-      const { now } = this.components;
-      if (this.#latest !== null && this.#latest.text === text && now() - this.#latest.at < (status.replicasets.length > followedLimits.fewMax ? followedLimits.tellMs : followedLimits.tellFewMs)) return;
+      const { now, size } = this.components;
+      if (this.#latest !== null && this.#latest.text === text && now() - this.#latest.at < (size(status) > followedLimits.fewMax ? followedLimits.tellMs : followedLimits.tellFewMs)) return;
       this.#latest = { number: (this.#latest?.number ?? 0) + 1, status, text, at: now() };
       for (const wake of this.#waiting) wake();
       this.#waiting.clear();

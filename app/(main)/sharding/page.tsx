@@ -1,0 +1,8 @@
+import type { Metadata } from 'next';
+import { ShardingPage } from '~/app/sharding/sharding-page.tsx';
+
+export const metadata: Metadata = { title: 'Sharding · Coterie' };
+
+export default function Page() {
+  return <ShardingPage />;
+}
