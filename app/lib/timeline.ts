@@ -84,7 +84,7 @@ export function daysOf(events: readonly Event[], now: number, timeZone?: string)
 }
 
 export const kindWords = {
-  health: 'Health', decision: 'Decision', action: 'Action', config: 'Configuration', process: 'Process', gossip: 'Gossip', issue: 'Issue', access: 'Access', failover: 'Failover',
+  health: 'Health', decision: 'Decision', action: 'Action', config: 'Configuration', process: 'Process', gossip: 'Gossip', issue: 'Issue', access: 'Access', failover: 'Failover', sharding: 'Sharding',
 } as const satisfies Record<Kind, string>;
 
 /** Changes when something happened that an event will tell of. Ages, lags and figures are left out: they change all the time. */

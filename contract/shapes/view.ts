@@ -146,7 +146,7 @@ export const Issue = z.object({
 });
 export type Issue = z.output<typeof Issue>;
 
-export const eventKinds = ['health', 'decision', 'action', 'config', 'process', 'gossip', 'issue', 'access', 'failover'] as const;
+export const eventKinds = ['health', 'decision', 'action', 'config', 'process', 'gossip', 'issue', 'access', 'failover', 'sharding'] as const;
 export const Event = z.object({
   id: z.number().int(),
   at: TimeMs,

@@ -62,7 +62,7 @@ function ofTrail(row: TrailRow, startedAt: number, names: Names): TimelineEntry 
   return { at: row.at, sinceStartMs: row.at - startedAt, source: row.by, what: row.what, instance, epoch: row.epoch, sentence: wordsOf(row, instance.alias, (text) => withNames(text, names)), detail: row.detail, actor: null };
 }
 
-const sources: Readonly<Record<Event['kind'], TimelineEntry['source']>> = { health: 'health', decision: 'config', action: 'operator', config: 'config', process: 'process', gossip: 'gossip', issue: 'issue', access: 'operator', failover: 'coordinator' };
+const sources: Readonly<Record<Event['kind'], TimelineEntry['source']>> = { health: 'health', decision: 'config', action: 'operator', config: 'config', process: 'process', gossip: 'gossip', issue: 'issue', access: 'operator', failover: 'coordinator', sharding: 'coordinator' };
 
 function ofEvent({ at, kind, object, sentence, actor }: Event, startedAt: number): TimelineEntry {
   return { at, sinceStartMs: at - startedAt, source: sources[kind], what: kind, instance: object.kind === 'instance' ? { uuid: object.id, alias: object.name } : null, epoch: null, sentence, detail: null, actor };

@@ -1,4 +1,5 @@
 import type { ApplyRun } from '~/contract/shapes/plan.ts';
+import type { GroupView } from '~/contract/shapes/sharding-view.ts';
 import type { Issue, ObjectRef, Severity } from '~/contract/shapes/view.ts';
 import type { Facts } from '~/core/view/facts.ts';
 import { clock } from '~/core/view/words.ts';
@@ -16,7 +17,7 @@ export type Detected = {
 };
 
 /** Goes through the catalogue. An issue's id is its code and its object, so it stays the same while the problem lasts. */
-export function detectIssues(facts: Facts, { seen, pendingRuns, failingAlerts, failover = noWord }: { seen: Seen; pendingRuns: readonly ApplyRun[]; failingAlerts: readonly FailingAlert[]; failover?: FailoverWord }): Detected {
+export function detectIssues(facts: Facts, { seen, pendingRuns, failingAlerts, failover = noWord, sharding = [] }: { seen: Seen; pendingRuns: readonly ApplyRun[]; failingAlerts: readonly FailingAlert[]; failover?: FailoverWord; sharding?: readonly GroupView[] }): Detected {
   const issues: Issue[] = [];
   const present = new Map<string, number>();
   const clusterName = facts.config?.config.name ?? 'cluster';
@@ -25,7 +26,7 @@ export function detectIssues(facts: Facts, { seen, pendingRuns, failingAlerts, f
   let code = '';
   let object: ObjectRef = { kind: 'cluster', id: clusterName, name: clusterName };
   const firstSeen = () => seen.get(`${code}:${object.id}`) ?? facts.now;
-  const context: Context = { facts, failover, pendingRuns, failingAlerts, since: () => clock(firstSeen(), facts.now) };
+  const context: Context = { facts, failover, sharding, pendingRuns, failingAlerts, since: () => clock(firstSeen(), facts.now) };
   const keep = (row: Row, found: Found) => {
     const id = `${code}:${object.id}`;
     const first = firstSeen();

@@ -1,5 +1,6 @@
 import type { ConfigVersion } from '~/contract/shapes/config.ts';
 import type { ApplyRun } from '~/contract/shapes/plan.ts';
+import type { GroupView } from '~/contract/shapes/sharding-view.ts';
 import type { InstanceView, Issue, ReplicasetView, Suggestion } from '~/contract/shapes/view.ts';
 import { badgeOfRule } from '~/core/rules/match.ts';
 import { ruleIssues, type RuleFinding } from '~/core/rules/issues.ts';
@@ -28,7 +29,7 @@ export type Observation = {
   readonly exits: Exits;
 };
 
-export function observe(observed: Observed, memory: { readonly seen: Seen; readonly pendingRuns: readonly ApplyRun[]; readonly marks: readonly Mark[]; readonly failingAlerts: readonly FailingAlert[]; readonly findings: readonly RuleFinding[]; readonly failover?: FailoverWord }): Observation {
+export function observe(observed: Observed, memory: { readonly seen: Seen; readonly pendingRuns: readonly ApplyRun[]; readonly marks: readonly Mark[]; readonly failingAlerts: readonly FailingAlert[]; readonly findings: readonly RuleFinding[]; readonly failover?: FailoverWord; readonly sharding?: readonly GroupView[] }): Observation {
   const facts = gatherFacts(observed);
   const detected = detectIssues(facts, memory);
   const found = ruleIssues(memory.findings ?? [], { facts, seen: memory.seen });

@@ -1,5 +1,6 @@
 import type { ApplyRun } from '~/contract/shapes/plan.ts';
 import type { CoordinatorView, PauseView } from '~/contract/shapes/failover-view.ts';
+import type { GroupView } from '~/contract/shapes/sharding-view.ts';
 import type { Issue, Severity } from '~/contract/shapes/view.ts';
 import type { Facts, InstanceFacts, ReplicasetFacts } from '~/core/view/facts.ts';
 
@@ -31,6 +32,8 @@ export const noWord: FailoverWord = { told: null, why: null, pause: null };
 export type Context = {
   readonly facts: Facts;
   readonly failover: FailoverWord;
+  /** What the active coordinator said of buckets of late; empty: nothing. */
+  readonly sharding: readonly GroupView[];
   /** Runs that are not done: preparing, decided or partial. */
   readonly pendingRuns: readonly ApplyRun[];
   /** Alert channels through which nothing goes. */

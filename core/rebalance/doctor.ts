@@ -23,8 +23,8 @@ export function findingsOf(scan: Scan, before: Scan | null): Finding[] {
 
 const isOwn = ({ group }: BucketsTable, { group: name, buckets }: Scan): boolean => group === null || (group.name === name && group.buckets === buckets);
 
-/** Of the same bucket, with the same words and the same rows to mend. */
-const identity = ({ code, bucket, key, repairs }: BucketFinding): string => JSON.stringify([code, bucket, key, repairs]);
+/** Of the same bucket, with the same words and the same rows to mend. Who gets a lost one anew may be another one each time. */
+const identity = ({ code, bucket, key, repairs }: BucketFinding): string => JSON.stringify([code, bucket, key, repairs.filter(({ expected }) => expected !== null)]);
 
 function bucketFindings(scan: Scan): BucketFinding[] {
   const byBucket = new Map<number, Seen[]>();

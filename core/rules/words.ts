@@ -10,7 +10,7 @@ export function windowWords(minutes: number): string {
   return minutes === 1 ? '1 minute' : `${minutes} minutes`;
 }
 
-const kindWords = { health: 'change of a master', decision: 'decision', action: 'action', config: 'configuration version', process: 'process event', gossip: 'gossip event', issue: 'issue event', access: 'access event', failover: 'failover event' } as const;
+const kindWords = { health: 'change of a master', decision: 'decision', action: 'action', config: 'configuration version', process: 'process event', gossip: 'gossip event', issue: 'issue event', access: 'access event', failover: 'failover event', sharding: 'sharding event' } as const;
 
 /** "access events", "1 process event of severity warning with "crashed" about s1-2". */
 export function eventWords({ kind, level, text, object }: Rule, count: number): string {

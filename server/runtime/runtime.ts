@@ -159,12 +159,12 @@ export class Runtime {
     this.#catchUp = new CatchUp({ store, versions, client, reportOf: (uuid) => this.state.report(uuid), isApplying: () => this.applies.running().length > 0, now, random, onChange: poke, onError });
     this.applies = new ApplyRunner({ store, versions, lock, client, reachable, now, newUuid, onChange: onRun, onCommitted: (uuid, config, applied) => this.state.committed(uuid, config, applied), onFinished: (run) => this.#finished(run), onError }, { owner, ...(policy ? { policy } : {}) });
     this.state = new ClusterState(
-      { versions, now, isUp, runs: () => this.applies.running(), marks: () => marks.all, failingAlerts: () => alerts.failing, findings: () => rules.findings(), gossipKey: () => this.#gossipKey, failover: () => this.failover?.known ?? noWord, onEvents: (drafts) => this.#tellOf(drafts), onSeen: (seen) => journal.issues(seen) },
+      { versions, now, isUp, runs: () => this.applies.running(), marks: () => marks.all, failingAlerts: () => alerts.failing, findings: () => rules.findings(), gossipKey: () => this.#gossipKey, failover: () => this.failover?.known ?? noWord, sharding: () => this.sharding?.told?.groups ?? [], onEvents: (drafts) => this.#tellOf(drafts), onSeen: (seen) => journal.issues(seen) },
       { name, boot, ...stateDefaults, seen: new Map([...told, ...journal.since]) },
     );
     marks.onChange(() => this.state.lookBeforeAnswer());
     this.failover = new Failover({ store, name, config: () => versions.current?.config ?? null, reports: () => this.state.reports(), client, now, newUuid, onChange: poke, onError: (error) => warn('What agents note about failover, or people have ordered of it, could not be exchanged with the database; it is tried again.', error) }, { boot });
-    this.sharding = new Sharding({ name, config: () => versions.current?.config ?? null, reports: () => this.state.reports(), coordinators: this.failover.coordinators, now, onChange: poke }, { boot });
+    this.sharding = new Sharding({ name, config: () => versions.current?.config ?? null, reports: () => this.state.reports(), coordinators: this.failover.coordinators, now, onChange: poke, tell: (drafts) => journal.events(drafts) }, { boot });
     this.adoption = new Adoption({ versions, store, client, holders: () => this.#holders() });
     this.keys = new GossipKeys({ gossip, client, sealRing, statuses: () => [...this.state.reports().values()].flatMap(({ status, receivedAt }) => (now() - receivedAt > ages.unreachableMs ? [] : [status])) });
   }

@@ -1,4 +1,5 @@
 import type { ApplyRun } from '~/contract/shapes/plan.ts';
+import type { GroupView } from '~/contract/shapes/sharding-view.ts';
 import type { ClusterOverview, ClusterUpdate } from '~/contract/shapes/view.ts';
 import { eventsBetween } from '~/core/events/between.ts';
 import type { EventDraft } from '~/core/events/draft.ts';
@@ -38,6 +39,8 @@ export type StateComponents = {
   readonly gossipKey: () => string | null;
   /** What the active coordinator of failover said of late. */
   readonly failover: () => FailoverWord;
+  /** What it said of buckets. */
+  readonly sharding: () => readonly GroupView[];
   readonly onEvents: (drafts: readonly EventDraft[]) => void;
   /** What is wrong now, and since when: to be kept over a restart. */
   readonly onSeen: (seen: Seen) => void;
@@ -186,8 +189,8 @@ export class ClusterState {
   }
 
   #look(): Observation {
-    const { versions, now, runs, marks, failingAlerts, findings, gossipKey, failover } = this.components;
-    return observe({ config: versions.current, reports: this.#reports, gossip: this.#gossip, now: now(), startedAt: this.#startedAt, gossipKey: gossipKey(), coordinator: failover().told?.view ?? null }, { seen: this.#seen, pendingRuns: runs(), marks: marks(), failingAlerts: failingAlerts(), findings: findings(), failover: failover() });
+    const { versions, now, runs, marks, failingAlerts, findings, gossipKey, failover, sharding } = this.components;
+    return observe({ config: versions.current, reports: this.#reports, gossip: this.#gossip, now: now(), startedAt: this.#startedAt, gossipKey: gossipKey(), coordinator: failover().told?.view ?? null }, { seen: this.#seen, pendingRuns: runs(), marks: marks(), failingAlerts: failingAlerts(), findings: findings(), failover: failover(), sharding: sharding() });
   }
 
   #shown(): ClusterOverview {

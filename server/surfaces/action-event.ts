@@ -10,6 +10,7 @@ import type { Call } from './execute.ts';
  */
 const told: ReadonlySet<string> = new Set([
   'instance.restart', 'instance.stop', 'instance.start', 'instance.rebuild', 'replicaset.restartReplication', 'gossip.installKey', 'gossip.giveKeys', 'gossip.useKey', 'gossip.removeKey', 'rule.add', 'rule.edit', 'rule.remove', 'retention.edit',
+  'sharding.start', 'sharding.abort', 'sharding.move', 'sharding.pin', 'sharding.unpin', 'sharding.repair',
   'failover.switch', 'failover.promote', 'failover.pause', 'failover.resume', 'failover.acknowledge', 'failover.evacuate', 'failover.steal',
 ]);
 

@@ -6,6 +6,7 @@ import { setGossip, setProcess } from '~/core/metrics/shared-families.ts';
 import { hasDataRole } from '~/core/roles.ts';
 import type { Runtime } from '~/server/runtime/runtime.ts';
 import { failoverGauges } from './failover-gauges.ts';
+import { shardingGauges } from './sharding-gauges.ts';
 import type { ServerFamilies } from './families.ts';
 
 type Out = Exposition<ServerFamilies>;
@@ -20,6 +21,7 @@ export function gauges(out: Out, runtime: Runtime): void {
     ofReplicasets(out, overview);
     ofIssues(out, overview);
     failoverGauges(out, runtime.failover);
+    shardingGauges(out, runtime.sharding);
     out.set('coterie_issues_unacknowledged', { value: overall.unacknowledged });
     out.set('coterie_issues_muted', { value: overall.muted });
     out.set('coterie_config_version', { value: overview.configVersion });

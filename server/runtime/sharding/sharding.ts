@@ -2,6 +2,8 @@ import { problemOf } from '~/contract/errors.ts';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { ShardingStatus } from '~/contract/shapes/sharding-status.ts';
 import type { GroupView } from '~/contract/shapes/sharding-view.ts';
+import type { EventDraft } from '~/core/events/draft.ts';
+import { shardingEvents } from '~/core/events/sharding-events.ts';
 import { emptyConfig } from '~/core/config/empty.ts';
 import { shardingFactsOf, shardingStatusOf } from '~/core/standing/sharding.ts';
 import { failoverOf, needsProvider } from '~/core/topology/failover-settings.ts';
@@ -20,6 +22,7 @@ export type ShardingComponents = {
   readonly now: () => number;
   /** Something that is shown has changed. */
   readonly onChange: () => void;
+  readonly tell: (drafts: readonly EventDraft[]) => void;
 };
 
 export const shardingLimits = {
@@ -38,6 +41,8 @@ export type ShardingTold = { readonly by: string; readonly groups: readonly Grou
 export class Sharding {
   readonly followed: Followed<ShardingStatus>;
   #told: ShardingTold | null = null;
+  /** Also what is forgotten to be shown anew: by it news are told. */
+  #before: readonly GroupView[] = [];
   #why: string | null = null;
   #asking: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -99,13 +104,16 @@ export class Sharding {
 
   /** One question at a time, whoever asks. */
   async #ask(freshMs: number): Promise<void> {
-    const { now, coordinators, onChange } = this.components;
+    const { now, coordinators, onChange, tell, name } = this.components;
     if (this.#told !== null && now() - this.#told.at < freshMs) return;
     this.#asking ??= coordinators
       .ask((client, timeoutMs) => client.shardingView({}, { timeoutMs }), { timeoutMs: shardingLimits.viewMs, eachMs: shardingLimits.viewEachMs })
       .then(
         ({ by, value }) => {
           this.#told = { by, groups: value.groups, at: now() };
+          const drafts = shardingEvents(this.#before, value.groups, { cluster: name, at: now() });
+          this.#before = value.groups;
+          if (drafts.length > 0) tell(drafts);
           this.#why = null;
           onChange();
         },

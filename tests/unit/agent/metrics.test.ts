@@ -19,12 +19,19 @@ const failover = {
   trail: 8,
   lostRows: 3,
 } satisfies Failover;
-const statusWith = (failoverToo: Failover | undefined): AgentStatus => ({ ...statusFixture(1_800_000_000_000), ...(failoverToo && { failover: failoverToo }) });
+const sharding = { group: 'default', buckets: 100, leads: true, states: { active: 40, sending: 3, gone: 9 }, owned: 43, leaving: 5, movedTotal: 12, ratePerSecond: 1, blockers: ['x'] } satisfies AgentStatus['sharding'];
+const statusWith = (failoverToo: Failover | undefined): AgentStatus => ({ ...statusFixture(1_800_000_000_000), ...(failoverToo && { failover: failoverToo, sharding }) });
 const given = (change: Partial<Exported> = {}): Exported => ({ status: statusWith(failover), replicaset: 's1', process, gossip: { stats, members }, ...change });
 const namesIn = (text: string) => [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!);
 
 describe('what an agent exports', () => {
   test('is everything that is documented', () => expect(namesIn(exported(given())).toSorted()).toEqual(Object.keys(agentFamilies).toSorted()));
+
+  test('are its buckets, by state', () => {
+    const text = exported(given());
+    for (const line of ['coterie_agent_sharding_buckets{state="active"} 40', 'coterie_agent_sharding_buckets{state="sending"} 3', 'coterie_agent_sharding_buckets{state="sent"} 0', 'coterie_agent_sharding_leaving_buckets 5', 'coterie_agent_sharding_moved_total 12', 'coterie_agent_sharding_hindered 1']) expect(text).toContain(`${line}\n`);
+    expect(text).not.toContain('state="gone"');
+  });
 
   test('are the figures of the status', () => {
     const text = exported(given());

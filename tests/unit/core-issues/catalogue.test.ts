@@ -5,6 +5,8 @@ import { catalogue } from '~/core/issues/catalogue.ts';
 import { Appointed } from './appointed.ts';
 import { appointed, member, provider, told, view } from './appointing.ts';
 import { Cluster, t0 } from './cluster.ts';
+import { sharded } from './sharded.ts';
+import type { GroupView } from '~/contract/shapes/sharding-view.ts';
 
 /** Each row of the catalogue: raised by its fact, cleared when the fact is gone, and sayable at 3 am. */
 
@@ -38,6 +40,13 @@ const shape = { s1: ['a', 'b'], s2: ['c', 'd'] };
 const appointing = () => {
   const cluster = new Cluster(shape);
   appointed(cluster);
+  return cluster;
+};
+
+const group = (more: Partial<GroupView>) => (cluster: Cluster) => void (cluster.sharding = [sharded(cluster, ['s1', 's2'], more)]);
+const sharding = () => {
+  const cluster = appointing();
+  group({})(cluster);
   return cluster;
 };
 
@@ -241,6 +250,13 @@ const cases: Record<string, Case> = {
   'stateboard-alone': {
     begin: appointing, break: (cluster) => cluster.configure((config) => void (config.failover = { mode: 'stateful' }, config.replicasets[cluster.id('s2')]!.roles = ['failover-coordinator', 'stateboard'])),
     mend: (cluster) => appointed(cluster), at: 'demo', severity: 'info', says: ['The state of failover is on c alone'],
+  },
+  'sharding-not-bootstrapped': { begin: sharding, break: group({ bootstrapped: null, state: 'notBootstrapped' }), mend: group({}), at: 'demo', severity: 'info', says: ['2 storages wait for buckets'] },
+  'sharding-blocked': { begin: sharding, break: group({ state: 'waiting', left: 50, sentence: '50 buckets to move. The master of s1 has not told its buckets for 12 s.' }), mend: group({}), at: 'demo', severity: 'warning', says: ['Group default: 50 buckets to move. The master of s1 has not told its buckets for a while.'] },
+  'sharding-buckets-wrong': { begin: sharding, break: group({ bootstrapped: { buckets: 103, hash: 'strcrc32', by: 'ann', at: 1 } }), mend: group({}), at: 'demo', severity: 'critical', says: ['In group default 3 buckets have no owner'] },
+  'sharding-not-drained': {
+    begin: sharding, break: (cluster) => cluster.configure((config) => void (config.replicasets[cluster.id('s1')]!.weight = 0)), mend: (cluster) => cluster.configure((config) => void (config.replicasets[cluster.id('s1')]!.weight = 1)),
+    at: 's1', severity: 'warning', says: ['s1 is to be drained and still has 50 buckets'],
   },
   'version-mix': { break: (cluster) => cluster.says('b', (status) => void (status.database!.version = '2.8.4')), mend: (cluster) => cluster.says('b', (status) => void (status.database!.version = '2.6.0')), at: 'demo', severity: 'info', says: ['Tarantools', '2.8.4 on b'] },
   'apply-unfinished': {

@@ -1,6 +1,7 @@
 import type { ClusterConfig, ConfigVersion } from '~/contract/shapes/config.ts';
 import type { CoordinatorView } from '~/contract/shapes/failover-view.ts';
 import type { AgentStatus, DatabaseStatus, ReplicationLink } from '~/contract/shapes/status.ts';
+import type { GroupView } from '~/contract/shapes/sharding-view.ts';
 import { observe, type Observation } from '~/core/issues/observe.ts';
 import type { Mark } from '~/core/issues/marks.ts';
 import { noWord, type FailingAlert, type FailoverWord } from '~/core/issues/row.ts';
@@ -29,6 +30,7 @@ export class Cluster {
   gossipKey: string | null = 'k1';
   coordinator: CoordinatorView | null = null;
   failover: FailoverWord = noWord;
+  sharding: GroupView[] = [];
 
   /** `{ s1: ['a', 'b'] }`: the first of each is the master. Names that start with `r-` are replicasets without data. */
   constructor(shape: Record<string, readonly string[]>) {
@@ -106,7 +108,7 @@ export class Cluster {
   }
 
   look(): Observation {
-    const observation = observe(this.observed(), { seen: this.seen, pendingRuns: this.pendingRuns, marks: this.marks, failingAlerts: this.failingAlerts, findings: [], failover: this.failover });
+    const observation = observe(this.observed(), { seen: this.seen, pendingRuns: this.pendingRuns, marks: this.marks, failingAlerts: this.failingAlerts, findings: [], failover: this.failover, sharding: this.sharding });
     this.seen = observation.seen;
     return observation;
   }
