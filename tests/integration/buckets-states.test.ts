@@ -19,6 +19,16 @@ const refusalOf = (call: Promise<unknown>) => call.then(
   (error: unknown) => (error instanceof TarantoolError ? error.message : String(error)),
 );
 
+/** CRC-32C without the last inversion, bit by bit. */
+function crc(bytes: Iterable<number>): number {
+  let sum = 0xffffffff;
+  for (const byte of bytes) {
+    sum ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) sum = (sum >>> 1) ^ (sum & 1 ? 0x82f63b78 : 0);
+  }
+  return sum >>> 0;
+}
+
 describe('buckets of two storages', () => {
   const [a, b] = [new Storage('a'), new Storage('b')];
   const link = new StepLink();
@@ -79,6 +89,17 @@ describe('buckets of two storages', () => {
     expect(await refusalOf(a.call(app, 61, 'read', 'count', 61))).toMatch(/a whole number from 1 to 60, not 61/);
     expect(await refusalOf(app.call('coterie.bucket_call', [1, 7, 'both', 'count', [7]]))).toMatch(/the mode is 'read' or 'write', not both/);
     expect((await a.stat()).references).toEqual({ read: 0, write: 0 });
+  });
+
+  it('a key has the bucket that it has with vshard', async () => {
+    // The check value of CRC-32C is e3069283; vshard has it before the inversion.
+    expect(crc(Buffer.from('123456789'))).toBe(0x1cf96d7c);
+    const bucket = (bytes: Iterable<number>) => (crc(bytes) % 3000) + 1;
+    const [text, number, both, packed, one, parts] = await a.master.lua("return coterie.strcrc32('123456789', 3000), coterie.strcrc32(42, 3000), coterie.strcrc32({'a', 7}, 3000), coterie.mpcrc32('123456789', 3000), coterie.mpcrc32(1, 3000), coterie.mpcrc32({1, 'a', 300}, 3000)");
+    expect([text, number, both]).toEqual([bucket(Buffer.from('123456789')), bucket(Buffer.from('42')), bucket(Buffer.from('a7'))]);
+    expect([packed, one, parts]).toEqual([bucket([0xa9, ...Buffer.from('123456789')]), bucket([1]), bucket([1, 0xa1, 0x61, 0xcd, 0x01, 0x2c])]);
+    // Without a count it is that of the storage.
+    expect(await a.master.lua("return coterie.strcrc32('1'), coterie.mpcrc32(1)")).toEqual([(crc(Buffer.from('1')) % 60) + 1, (crc([1]) % 60) + 1]);
   });
 
   it('a call goes by the rights of its caller', async () => {
