@@ -54,6 +54,8 @@ export class Group {
   kept: KeptRecord | string | null | undefined;
   #decided: RebalancerView | null = null;
   #movedTotal = 0;
+  /** The last order; what was asked of storages before says nothing of what it brought. */
+  #orderEndedAt = -Infinity;
   #state: { name: string; since: number } = { name: '', since: 0 };
   #ended = false;
 
@@ -99,7 +101,7 @@ export class Group {
     const { orders, view } = this.#rebalancer.tick(monotonicMs(), { buckets: record.buckets, storages: this.#seen(record), policy: this.#policy(record) });
     this.#decided = view;
     for (const order of orders) void this.#carry(order.id, order);
-    if (view.state === 'balanced' && record.run !== null) void this.change((now) => ({ ...now, run: null })).catch(() => {});
+    if (view.state === 'balanced' && this.#settled() && record.run !== null) void this.change((now) => ({ ...now, run: null })).catch(() => {});
   }
 
   /** By compare-and-set on what is known. Rejects where somebody else was faster. */
@@ -145,9 +147,13 @@ export class Group {
     if (this.kept === undefined) return { state: 'waiting', sentence: 'The state provider has not been read yet.' };
     if (typeof this.kept === 'string') return { state: 'waiting', sentence: this.kept };
     if (this.kept === null) return { state: 'notBootstrapped', sentence: 'The group has no buckets yet: bootstrap it.' };
-    if (this.kept.record.founding === null) return null;
+    if (this.kept.record.founding === null) return this.#decided?.state === 'balanced' && !this.#settled() ? { state: 'moving', sentence: 'The last buckets have arrived: the storages are asked once more.' } : null;
     const why = [...this.#founding].flatMap(([uuid, sentence]) => (sentence === null ? [] : [`${this.#alias(uuid)}: ${sentence}`]));
     return { state: 'bootstrapping', sentence: `The buckets are being made.${why.length > 0 ? ` ${why.join(' ')}` : ''}` };
+  }
+
+  #settled(): boolean {
+    return this.members().every(({ uuid }) => (this.seats.heard(uuid)?.askedAt ?? -Infinity) >= this.#orderEndedAt);
   }
 
   /** One that ran out is none. */
@@ -197,7 +203,8 @@ export class Group {
     const { moved, sentence } = await this.carrier.carry({ id, from, to, what: { count }, byHand: false });
     this.moved(moved);
     if (sentence !== null) this.#parts.log.warn({ from: this.#alias(from), to: this.#alias(to), count, moved }, `buckets did not all move: ${sentence}`);
-    this.#rebalancer.orderEnded(monotonicMs(), id, { moved, sentence });
+    this.#orderEndedAt = monotonicMs();
+    this.#rebalancer.orderEnded(this.#orderEndedAt, id, { moved, sentence });
     this.seats.ask(from);
     this.seats.ask(to);
   }
