@@ -82,7 +82,11 @@ export class Carrier {
     while (!this.#ended) {
       try {
         flight.last = await call(source.instance, 'shardingMove', body, waitMs + answerMs);
-        if (!flight.last.running) return this.#over(flight, flight.last.moved >= flight.last.asked ? null : (flight.last.blocker ?? 'not all of them could be sent.'));
+        if (!flight.last.running) {
+          // Orders that run beside each other may choose the same buckets: what another one took is nothing that failed.
+          const whole = flight.last.moved >= flight.last.asked || (flight.last.blocker === null && 'count' in what);
+          return this.#over(flight, whole ? null : (flight.last.blocker ?? 'not all of them could be sent.'));
+        }
       } catch (error) {
         const { code, detail } = problemOf(error);
         // Whoever refuses has not begun it, or does not know it any more.
