@@ -1,4 +1,5 @@
 import type { StreamMessage } from '~/server/handlers/context.ts';
+import { Waiters } from './waiters.ts';
 
 /**
  * One ring of messages that every follower reads at its own pace. A message is kept once, whoever follows. A follower
@@ -22,7 +23,7 @@ export class Feed<T> {
   /** Number of the next message. */
   #next = 1;
   #followers = 0;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiters = new Waiters();
 
   constructor(readonly options: FeedOptions<T>) {}
 
@@ -34,8 +35,7 @@ export class Feed<T> {
     this.#ring.push(message);
     this.#next += 1;
     if (this.#ring.length > this.options.messagesMax) this.#ring.shift();
-    for (const wake of this.#waiting) wake();
-    this.#waiting.clear();
+    this.#waiters.wake();
   }
 
   /** Goes on behind `lastEventId` where the ring still has what follows; otherwise starts with a snapshot. Ends when `signal` fires. */
@@ -55,7 +55,7 @@ export class Feed<T> {
           continue;
         }
         if (at === this.#next) {
-          await this.#more(signal);
+          await this.#waiters.more(signal);
           continue;
         }
         const { combine } = this.options;
@@ -80,17 +80,5 @@ export class Feed<T> {
     if (boot !== this.options.boot || digits === undefined || !/^\d{1,15}$/.test(digits)) return null;
     const at = Number(digits) + 1;
     return at >= this.#oldest && at <= this.#next ? at : null;
-  }
-
-  #more(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        this.#waiting.delete(wake);
-        signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      this.#waiting.add(wake);
-      signal.addEventListener('abort', wake, { once: true });
-    });
   }
 }

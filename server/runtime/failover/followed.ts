@@ -1,4 +1,5 @@
 import type { StreamMessage } from '~/server/handlers/context.ts';
+import { Waiters } from '~/server/runtime/waiters.ts';
 
 /** A status for those who watch: looked at twice a second while anybody does, told when it says something else, and now and then. */
 
@@ -13,7 +14,7 @@ const ticking = new Set(['at', 'leaseLeftMs', 'leaseAgeMs', 'reportedAt', 'lagSe
 export class Followed<T> {
   followers = 0;
   #latest: { readonly number: number; readonly status: T; readonly text: string; readonly at: number } | null = null;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiters = new Waiters();
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
 
@@ -28,7 +29,7 @@ export class Followed<T> {
       while (!signal.aborted) {
         const latest = this.#latest;
         if (latest === null || latest.number === seen) {
-          await this.#more(signal);
+          await this.#waiters.more(signal);
           continue;
         }
         seen = latest.number;
@@ -54,22 +55,9 @@ export class Followed<T> {
       const { now, size } = this.components;
       if (this.#latest !== null && this.#latest.text === text && now() - this.#latest.at < (size(status) > followedLimits.fewMax ? followedLimits.tellMs : followedLimits.tellFewMs)) return;
       this.#latest = { number: (this.#latest?.number ?? 0) + 1, status, text, at: now() };
-      for (const wake of this.#waiting) wake();
-      this.#waiting.clear();
+      this.#waiters.wake();
     } finally {
       this.#looking = false;
     }
-  }
-
-  #more(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        this.#waiting.delete(wake);
-        signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      this.#waiting.add(wake);
-      signal.addEventListener('abort', wake, { once: true });
-    });
   }
 }
