@@ -112,7 +112,7 @@ export class Replication {
   receive(row: Row, link: number): void {
     const { world, owner } = this;
     this.#arrivesAt = Math.max(this.#arrivesAt, world.now + world.delay(this.upstream?.uuid ?? '', owner.uuid));
-    world.after(this.#arrivesAt - world.now, () => {
+    world.at(this.#arrivesAt, () => {
       if (link !== this.#link || !this.#connected) return;
       if (world.isCut(this.upstream?.uuid ?? '', owner.uuid)) return this.#broken();
       owner.process.deliver(() => {
@@ -136,7 +136,7 @@ export class Replication {
     if (!upstream) return;
     const vclock = { ...owner.disk.vclock };
     this.#confirmsAt = Math.max(this.#confirmsAt, world.now + world.delay(owner.uuid, upstream.uuid));
-    world.after(this.#confirmsAt - world.now, () => {
+    world.at(this.#confirmsAt, () => {
       if (link !== this.#link || world.isCut(owner.uuid, upstream.uuid)) return;
       upstream.process.deliver(() => {
         const row = upstream.replication.#downstream.get(owner);

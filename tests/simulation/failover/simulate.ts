@@ -22,6 +22,7 @@ export class Broken extends Error {
 
 const beginMs = 4_000;
 const orderedMs = 10_000;
+const quietMs = 1_500;
 
 /** What the seed chooses, where the options do not say. */
 export function optionsFor(random: Random, given: Partial<Options>): Options {
@@ -123,7 +124,10 @@ function rest(cluster: Cluster): void {
   if (checks.acked.size === ackedBefore) throw new Violation('P1', `no write is acknowledged ${Math.round(world.now - from)} ms after the last fault; ${stuck(cluster)}`);
   if (!following(cluster)) throw new Violation('P5', `not everybody follows ${master.uuid} ${Math.round(world.now - from)} ms after the last fault; ${stuck(cluster)}`);
   for (const writer of cluster.writers) writer.stop();
-  cluster.run(world.now + 1_500);
+  cluster.run(world.now + quietMs);
+  // The preferred one may have taken over just now.
+  const settled = world.now + quietMs;
+  while (world.now < settled && !(cluster.master() && following(cluster))) cluster.run(world.now + 50);
   const last = cluster.master();
   if (!last || !following(cluster)) throw new Violation('P1', `leadership is lost without a fault; ${stuck(cluster)}`);
   const durable = settings.durability !== 'availability';

@@ -39,8 +39,11 @@ export class World {
     this.note(`** ${text}`);
   }
 
-  readonly after = (delayMs: number, run: () => void): void => {
-    const event = { at: this.now + Math.max(0, delayMs), order: ++this.#order, run };
+  readonly after = (delayMs: number, run: () => void): void => this.at(this.now + Math.max(0, delayMs), run);
+
+  /** Never before now. Of what is given the same time the first goes first, which sums of floats would not keep. */
+  at(at: number, run: () => void): void {
+    const event = { at: Math.max(this.now, at), order: ++this.#order, run };
     const heap = this.#heap;
     let index = heap.length;
     heap.push(event);
@@ -51,7 +54,7 @@ export class World {
       index = parent;
     }
     heap[index] = event;
-  };
+  }
 
   /** False: nothing is left until then. */
   step(untilMs: number): boolean {

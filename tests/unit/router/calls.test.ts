@@ -58,6 +58,7 @@ describe('what a client asks for', () => {
     ['arguments that are no array', ['vshard.router.callrw', 7, 'f', { a: 1 }], /args is an array/],
     ['options that are none', ['vshard.router.callrw', 7, 'f', [], 5], /options are a map/],
     ['a timeout that is none', ['vshard.router.callrw', 7, 'f', [], { timeout: 'soon' }], /timeout: seconds/],
+    ['a timeout that is text', ['vshard.router.callrw', 7, 'f', [], { timeout: '5' }], /timeout: seconds/],
     ['a timeout below zero', ['vshard.router.callrw', 7, 'f', [], { timeout: -1 }], /timeout: seconds/],
     ['is_async', ['vshard.router.callrw', 7, 'f', [], { is_async: true }], /is_async cannot pass/],
     ['a mode that is none', ['vshard.router.call', 7, 'rw', 'f'], /mode is 'read' or 'write'/],

@@ -8,7 +8,7 @@ import { comparing, compareValues } from '~/router/crud/order.ts';
 import { planOf, type Wanted } from '~/router/crud/plan.ts';
 import { cut, readAfter } from '~/router/crud/rows.ts';
 import type { Space } from '~/router/crud/schema.ts';
-import { bucketHash, coversAll, stampOfAll } from '~/router/crud/stamp.ts';
+import { bucketHash, coversAll, readStamp, stampOfAll } from '~/router/crud/stamp.ts';
 
 const space: Space = {
   id: 800, name: 'customers', bucket: 2, key: [1], hash: 'strcrc32',
@@ -144,6 +144,9 @@ describe('stamps', () => {
     expect(coversAll([of([1, 2, 3]), of([4, 5, 6]), of([7, 8])], all)).toBe(false);
     // As many, with equal sums and equal sums of squares.
     expect(coversAll([of([1, 5, 6, 1, 5, 6]), of([4, 8, 9])], all)).toBe(false);
+    // Either half alone would be content.
+    expect(coversAll([{ count: 8, sum: all.sum }], all)).toBe(false);
+    expect(coversAll([of([1, 2, 3, 4, 5, 6, 7, 8, 9]), readStamp(undefined)], all)).toBe(false);
     expect(coversAll([{ count: -1, sum: 0 }, of([1, 2, 3, 4, 5, 6, 7, 8, 9]), of([1])], all)).toBe(false);
   });
 });

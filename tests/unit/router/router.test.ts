@@ -106,7 +106,7 @@ describe('masters', () => {
     await begin();
     a.answer = (request) => a.refuse(request, 'LEASE_EXPIRED', { epoch: 1, frozen: true });
     const waiting = callrw(1);
-    await waitFor(() => scene.router.stats().held === 1, { timeoutMs: 5_000, what: 'a held call' });
+    await waitFor(() => scene.router.stats().held === 1, { timeoutMs: 20_000, what: 'a held call' });
     a.master = false;
     scene.router.setTopology(scene.topology({ left: 'c' }, { left: 2 }));
     expect(await waiting).toEqual(['done', 'c']);
@@ -185,7 +185,7 @@ describe('limits', () => {
     const waiting: ServerRequest[] = [];
     a.answer = (request) => waiting.push(request);
     const calls = [callrw(1), callrw(1)];
-    await waitFor(() => waiting.length === 2, { timeoutMs: 5_000, what: 'two calls at work' });
+    await waitFor(() => waiting.length === 2, { timeoutMs: 20_000, what: 'two calls at work' });
     expect(errorOf(await callrw(1))).toMatchObject({ message: expect.stringMatching(/^OVERLOADED \{"limit":"inFlight","now":2,"max":2\}/) });
     for (const request of waiting) request.answer(['ok']);
     expect(await Promise.all(calls)).toEqual([['ok'], ['ok']]);
@@ -198,11 +198,11 @@ describe('limits', () => {
     await begin({ limits: { ...limits, heldMax: 1 }, holdMs: 1_500 });
     a.answer = (request) => a.refuse(request, 'GATED', {});
     const held = callrw(1);
-    await waitFor(() => scene.router.stats().held === 1, { timeoutMs: 5_000, what: 'a held call' });
+    await waitFor(() => scene.router.stats().held === 1, { timeoutMs: 20_000, what: 'a held call' });
     a.answer = (request, { args }) => (args[1] === 1 ? a.refuse(request, 'GATED', {}) : request.answer(['other']));
     let refused: Value[] = [];
     // Between two tries of the one that is held there is room.
-    await waitFor(async () => (refused = await callrw(1, { timeout: 0.3 })).length > 0 && String(errorOf(refused).message).startsWith('OVERLOADED'), { timeoutMs: 5_000, what: 'a refusal' });
+    await waitFor(async () => (refused = await callrw(1, { timeout: 0.3 })).length > 0 && String(errorOf(refused).message).startsWith('OVERLOADED'), { timeoutMs: 20_000, what: 'a refusal' });
     expect(await callrw(2)).toEqual(['other']);
     expect(errorOf(await held)).toMatchObject({ name: 'NON_MASTER' });
   });
@@ -212,7 +212,7 @@ describe('limits', () => {
     let work: ServerRequest | undefined;
     a.answer = (request) => (work = request);
     const call = callrw(1);
-    await waitFor(() => work !== undefined, { timeoutMs: 5_000, what: 'a call at work' });
+    await waitFor(() => work !== undefined, { timeoutMs: 20_000, what: 'a call at work' });
     const drained = scene.router.drain(5_000);
     expect((await failure(callrw(2))).message).toMatch(/is ending; nothing was done/);
     work!.answer(['late but whole']);
@@ -248,6 +248,11 @@ describe('the front', () => {
     const { decodeData } = await import('~/iproto/index.ts');
     expect(decodeData(response)).toEqual([[1], [2, 3], [4], [5]]);
     expect(response.body.includes(bodyKeys.data)).toBe(true);
+    a.answer = (request) => request.answer([[], 'x']);
+    expect(decodeData(await client.request(request))).toEqual([[], ['x']]);
+    a.answer = (request) => request.fail(errorCodes.PROC_LUA, 'as the function says');
+    const failed = await client.request({ ...requests.call('coterie.call', [null, 'f', [], { bucket_id: 1 }]), type: requestTypes.call16 });
+    expect(failed.status & 0x7fff).toBe(errorCodes.PROC_LUA);
   });
 
   it('tells about itself', async () => {
