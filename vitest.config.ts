@@ -11,8 +11,9 @@ const fresh = ['tests/simulation/failover/*.test.ts', 'tests/unit/core-what-if/t
 const real = { environment: 'node', globalSetup: 'tests/support/build.ts', testTimeout: 120_000, hookTimeout: 120_000 } as const;
 
 /**
- * `unit` needs nothing but Node, and `fresh` nothing but time. `integration` starts real Tarantool, PostgreSQL and Chromium: it waits more than it
- * computes, so there are more files at a time than processors on a small machine. `integration-alone`: one at a time.
+ * `unit` needs nothing but Node, and `fresh` nothing but time. `integration` starts real Tarantool and PostgreSQL: it waits more than it
+ * computes, so there are more files at a time than processors on a small machine. `pages` computes, in Chromium: one at a time, beside
+ * those. `integration-alone`: one at a time, when the others are done.
  */
 export default defineConfig({
   resolve: { alias: { '~': import.meta.dirname } },
@@ -39,12 +40,13 @@ export default defineConfig({
         test: {
           ...real,
           name: 'integration',
-          include: ['tests/{integration,scenarios,browser}/**/*.test.ts'],
+          include: ['tests/{integration,scenarios}/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...alone],
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
+      { extends: true, test: { ...real, name: 'pages', include: ['tests/browser/**/*.test.ts'], fileParallelism: false, sequence: { groupOrder: 2 } } },
       {
         extends: true,
         test: {
@@ -52,7 +54,7 @@ export default defineConfig({
           name: 'integration-alone',
           include: alone,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

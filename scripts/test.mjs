@@ -15,7 +15,11 @@ try {
   await withoutServices(checks);
   // It computes, while what starts real programs waits half of the time.
   const simulated = checks.vitestBeside('failover, simulated', ['--project', 'fresh'], { minutesMax: 20 });
-  await checks.vitest('integration, scenarios, browser', ['--project', 'integration*'], { minutesMax: 26 });
+  await Promise.all([
+    checks.vitest('integration, scenarios', ['--project', 'integration'], { minutesMax: 24 }),
+    checks.vitest('pages', ['--project', 'pages'], { minutesMax: 24, env: { COTERIE_PORTS_ROW: '5' } }),
+  ]);
+  await checks.vitest('one at a time', ['--project', 'integration-alone'], { minutesMax: 10 });
   (await simulated)();
   checks.finish();
 } catch (error) {

@@ -72,10 +72,10 @@ export class Checks {
    * Resolves to the exit code. In a process group of its own, of which nothing is left afterwards: a worker that crashed
    * has started programs. `output` takes what it says, which is shown otherwise.
    */
-  #spawn(args, { output = null, minutesMax = 5, priority = 0 } = {}) {
+  #spawn(args, { output = null, minutesMax = 5, priority = 0, env = {} } = {}) {
     return new Promise((resolve) => {
       const stream = output === null ? 'inherit' : 'pipe';
-      const child = watched(spawn(process.execPath, args, { cwd: root, detached: true, stdio: ['ignore', stream, stream], env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } }), { leads: true, graceMs: 20_000 });
+      const child = watched(spawn(process.execPath, args, { cwd: root, detached: true, stdio: ['ignore', stream, stream], env: { ...process.env, ...env, NEXT_TELEMETRY_DISABLED: '1' } }), { leads: true, graceMs: 20_000 });
       if (priority !== 0) yieldTo(child.pid, priority);
       const limit = setTimeout(() => {
         process.stdout.write(`${red('✗')} not over after ${minutesMax} minutes, and killed: ${args.join(' ')}\n`);

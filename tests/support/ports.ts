@@ -2,11 +2,11 @@ import { createServer } from 'node:net';
 
 /**
  * Ports for what a test starts, on loopback. Files run beside each other, so each worker of vitest has a hundred of every
- * thousand to itself; all are below those that the kernel gives to whoever connects. So nobody takes a port between its
+ * thousand to itself (those of a run beside another one from `COTERIE_PORTS_ROW` on); all are below those that the kernel gives to whoever connects. So nobody takes a port between its
  * choice and its use, nor while its program is down.
  */
 
-const hundred = (Number(process.env.VITEST_POOL_ID ?? 0) % 10) * 100;
+const hundred = ((Number(process.env.VITEST_POOL_ID ?? 0) + Number(process.env.COTERIE_PORTS_ROW ?? 0)) % 10) * 100;
 const single = { firstThousand: 24, thousands: 8 };
 /** `npm run up --offset` takes three rows of ports: 3300, 7300 and 8300 above the offset. */
 const rows = { firstThousand: 10, thousands: 9, at: [3300, 7300, 8300] };
