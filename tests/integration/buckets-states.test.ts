@@ -97,7 +97,8 @@ describe('buckets of two storages', () => {
     const bucket = (bytes: Iterable<number>) => (crc(bytes) % 3000) + 1;
     const [text, number, both, packed, one, parts] = await a.master.lua("return coterie.strcrc32('123456789', 3000), coterie.strcrc32(42, 3000), coterie.strcrc32({'a', 7}, 3000), coterie.mpcrc32('123456789', 3000), coterie.mpcrc32(1, 3000), coterie.mpcrc32({1, 'a', 300}, 3000)");
     expect([text, number, both]).toEqual([bucket(Buffer.from('123456789')), bucket(Buffer.from('42')), bucket(Buffer.from('a7'))]);
-    expect([packed, one, parts]).toEqual([bucket([0xa9, ...Buffer.from('123456789')]), bucket([1]), bucket([1, 0xa1, 0x61, 0xcd, 0x01, 0x2c])]);
+    // Text goes as its bytes alone, without the head that MessagePack gives it: vshard saves itself a copy.
+    expect([packed, one, parts]).toEqual([bucket(Buffer.from('123456789')), bucket([1]), bucket([1, 0x61, 0xcd, 0x01, 0x2c])]);
     // Without a count it is that of the storage.
     expect(await a.master.lua("return coterie.strcrc32('1'), coterie.mpcrc32(1)")).toEqual([(crc(Buffer.from('1')) % 60) + 1, (crc([1]) % 60) + 1]);
   });
