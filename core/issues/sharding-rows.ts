@@ -7,7 +7,7 @@ import type { ClusterRow, Context, ReplicasetRow } from './row.ts';
 
 const ofCluster: readonly ClusterRow[] = [
   {
-    code: 'sharding-not-bootstrapped', about: 'cluster', severity: 'info', badge: 'no buckets', graceMs: 60_000,
+    code: 'sharding-not-bootstrapped', about: 'cluster', severity: 'info', badge: 'no buckets', graceMs: 10_000,
     means: 'Replicasets have role storage, and their group has no buckets: no router can send a request there.',
     todo: 'Bootstrap the group; where nothing is to be sharded, mute this.',
     find: ({ sharding }) => {
@@ -18,8 +18,8 @@ const ofCluster: readonly ClusterRow[] = [
     },
   },
   {
-    code: 'sharding-blocked', about: 'cluster', severity: 'warning', badge: 'buckets stuck', graceMs: 60_000,
-    means: 'Buckets are to move and have not for a minute.',
+    code: 'sharding-blocked', about: 'cluster', severity: 'warning', badge: 'buckets stuck', graceMs: 10_000,
+    means: 'Buckets are to move and have not for ten seconds.',
     todo: 'Each storage says what is in its way.',
     find: ({ sharding }) => {
       const stuck = sharding.filter((group) => group.bootstrapped !== null && (group.state === 'waiting' || group.state === 'bootstrapping' || group.state === 'impossible'));
@@ -57,7 +57,7 @@ const heardMs = 6000;
 
 const ofReplicasets: readonly ReplicasetRow[] = [
   {
-    code: 'sharding-not-drained', about: 'replicaset', severity: 'warning', badge: 'not drained', graceMs: 60_000,
+    code: 'sharding-not-drained', about: 'replicaset', severity: 'warning', badge: 'not drained', graceMs: 10_000,
     means: 'A replicaset of weight 0 still has buckets, and none of them moves.',
     todo: 'Start or resume rebalancing, unpin what is pinned, or mend what is in the way.',
     find: ({ uuid, config }, { sharding, facts }: Context) => {

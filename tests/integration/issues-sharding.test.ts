@@ -21,13 +21,17 @@ afterAll(() => cluster.stop(), 60_000);
 const issue = async (code: string): Promise<Issue | undefined> => (await cluster.issues()).find((one) => one.code === code);
 const raised = (code: string) => waitFor(() => issue(code), { ...limit, what: `issue ${code}` });
 const gone = (code: string) => waitFor(async () => (await issue(code)) === undefined, { ...limit, what: `issue ${code} to be gone` });
+/** Until one of the events says so; a failure shows those that there are. */
+const told = async (what: RegExp) => waitFor(async () => (await events()).some((sentence) => what.test(sentence)), { timeoutMs: 40_000, what: `an event ${what}` }).catch(async (error: unknown) => {
+  throw new Error(`${(error as Error).message}\n${(await events()).join('\n')}\n${JSON.stringify((await cluster.get('/sharding/status')).body)}`);
+});
 const events = async (): Promise<string[]> => (await cluster.get('/cluster/events?kind=sharding&limit=100')).body.map(({ sentence }: { sentence: string }) => sentence);
 
 it('sharding-not-bootstrapped: storages wait, until somebody makes their buckets', async () => {
   expect(await raised('sharding-not-bootstrapped')).toMatchObject({ severity: 'info', sentence: 'Group default was never bootstrapped: 2 storages wait for buckets.' });
   await cluster.ok('/sharding/default/bootstrap', {});
   await gone('sharding-not-bootstrapped');
-  await waitFor(async () => (await events()).includes('Group default: admin made its 3000 buckets.'), { ...limit, what: 'the event of the bootstrap' });
+  await told(/^Group default: admin made its 3000 buckets\.$/);
 }, 150_000);
 
 it('sharding-buckets-wrong: a bucket without an owner, until it is mended', async () => {
@@ -47,5 +51,5 @@ it('sharding-blocked and sharding-not-drained: a copy is away, so a storage cann
   cluster.agent(replica).start();
   await gone('sharding-blocked');
   await gone('sharding-not-drained');
-  await waitFor(async () => (await events()).some((sentence) => /^Group default: Rebalancing ended: s1 has 0, s2 has 3000\.$/.test(sentence)), { ...limit, what: 'the event of the end' });
+  await told(/^Group default: Rebalancing ended: s1 has 0, s2 has 3000\.$/);
 }, 240_000);

@@ -5,7 +5,7 @@ import { appointed } from './appointing.ts';
 import { Cluster } from './cluster.ts';
 import { sharded } from './sharded.ts';
 
-function found(more: (cluster: Cluster) => Partial<GroupView>, { afterMs = 61_000, change = () => {} }: { afterMs?: number; change?: (cluster: Cluster) => void } = {}): string[] {
+function found(more: (cluster: Cluster) => Partial<GroupView>, { afterMs = 11_000, change = () => {} }: { afterMs?: number; change?: (cluster: Cluster) => void } = {}): string[] {
   const cluster = new Cluster({ s1: ['a', 'b'], s2: ['c', 'd'] });
   appointed(cluster);
   change(cluster);
@@ -22,13 +22,13 @@ describe('issues of sharding', () => {
   it('storages that wait for buckets', () => {
     const none = () => ({ bootstrapped: null, state: 'notBootstrapped' as const });
     expect(found(none)).toEqual(['sharding-not-bootstrapped info Group default was never bootstrapped: 2 storages wait for buckets.']);
-    expect(found(none, { afterMs: 30_000 })).toEqual([]);
+    expect(found(none, { afterMs: 9_000 })).toEqual([]);
   });
 
-  it('buckets that do not move for a minute, with the reason', () => {
+  it('buckets that do not move for ten seconds, with the reason', () => {
     const stuck = () => ({ state: 'waiting' as const, sentence: '50 buckets to move. b of s1 is away.', left: 50 });
     expect(found(stuck)).toEqual(['sharding-blocked warning Group default: 50 buckets to move. b of s1 is away.']);
-    expect(found(stuck, { afterMs: 59_000 })).toEqual([]);
+    expect(found(stuck, { afterMs: 9_000 })).toEqual([]);
   });
 
   it('too few owners, and too many', () => {
