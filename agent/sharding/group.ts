@@ -53,6 +53,8 @@ export class Group {
   /** Null: there is none. A sentence: it cannot be read. Undefined: it has not been read yet. */
   kept: KeptRecord | string | null | undefined;
   #decided: RebalancerView | null = null;
+  /** It was decided by what storages said after the last order had ended. */
+  #decidedSettled = false;
   #movedTotal = 0;
   /** The last order; what was asked of storages before says nothing of what it brought. */
   #orderEndedAt = -Infinity;
@@ -100,8 +102,9 @@ export class Group {
     for (const { uuid } of this.members()) if (this.seats.heard(uuid)?.stat.leads && this.seats.heard(uuid)?.stat.cut === null) void this.#found(uuid, []);
     const { orders, view } = this.#rebalancer.tick(monotonicMs(), { buckets: record.buckets, storages: this.#seen(record), policy: this.#policy(record) });
     this.#decided = view;
+    this.#decidedSettled = this.#settled();
     for (const order of orders) void this.#carry(order.id, order);
-    if (view.state === 'balanced' && this.#settled() && record.run !== null) void this.change((now) => ({ ...now, run: null })).catch(() => {});
+    if (view.state === 'balanced' && this.#decidedSettled && record.run !== null) void this.change((now) => ({ ...now, run: null })).catch(() => {});
   }
 
   /** By compare-and-set on what is known. Rejects where somebody else was faster. */
@@ -147,7 +150,7 @@ export class Group {
     if (this.kept === undefined) return { state: 'waiting', sentence: 'The state provider has not been read yet.' };
     if (typeof this.kept === 'string') return { state: 'waiting', sentence: this.kept };
     if (this.kept === null) return { state: 'notBootstrapped', sentence: 'The group has no buckets yet: bootstrap it.' };
-    if (this.kept.record.founding === null) return this.#decided?.state === 'balanced' && !this.#settled() ? { state: 'moving', sentence: 'The last buckets have arrived: the storages are asked once more.' } : null;
+    if (this.kept.record.founding === null) return this.#decided?.state === 'balanced' && !this.#decidedSettled ? { state: 'moving', sentence: 'The last buckets have arrived: the storages are asked once more.' } : null;
     const why = [...this.#founding].flatMap(([uuid, sentence]) => (sentence === null ? [] : [`${this.#alias(uuid)}: ${sentence}`]));
     return { state: 'bootstrapping', sentence: `The buckets are being made.${why.length > 0 ? ` ${why.join(' ')}` : ''}` };
   }
