@@ -128,6 +128,10 @@ test('an agent that is not heard leaves a gap; a page that follows gets what com
 
 test('servers and agents export all that is documented, and what the dashboard and the alerts ask for', async () => {
   const { url } = cluster.servers[0]!;
+  // Buckets have figures where there are some.
+  const bootstrapped = await cluster.post('/sharding/default/bootstrap', {});
+  expect(bootstrapped.status, JSON.stringify(bootstrapped.body)).toBe(200);
+  await waitFor(async () => sampleIn((await scraped(`http://${cluster.agent('a').http}`)).text, 'coterie_agent_sharding_buckets{state="active"}') === 3000, { timeoutMs: 20_000, what: 'buckets in the figures of an agent' });
   // Who follows tells of its replication.
   const agents = await Promise.all(cluster.agents.map(async ({ http }) => (await scraped(`http://${http}`)).text));
   // An issue is exported while there is one.
