@@ -76,7 +76,10 @@ export function openSharding({ supervisor, sampler, peers, failover, config, run
     },
     status: () => storage.status,
     start: () => rebalancing.start(),
-    tick: () => storage.tick(),
+    tick: () => {
+      rebalancing.tick();
+      return storage.tick();
+    },
     end: () => rebalancing.end(),
   };
 }

@@ -42,6 +42,8 @@ export class Rebalancing {
   #groups = new Map<string, Group>();
   #timer: NodeJS.Timeout | null = null;
   #waking: NodeJS.Timeout | null = null;
+  /** That of the last look. */
+  #config: ClusterConfig | null = null;
   #ended = false;
 
   constructor(parts: RebalancingParts, { uuid }: { readonly uuid: string }) {
@@ -50,6 +52,13 @@ export class Rebalancing {
   }
 
   start(): void {
+    void this.#turn();
+  }
+
+  /** Each second: what somebody has just configured is looked at now. */
+  tick(): void {
+    if (this.#timer === null || this.#parts.config() === this.#config) return;
+    clearTimeout(this.#timer);
     void this.#turn();
   }
 
@@ -92,6 +101,7 @@ export class Rebalancing {
   }
 
   async #turn(): Promise<void> {
+    this.#timer = null;
     if (this.#ended) return;
     try {
       await this.#look();
@@ -106,6 +116,7 @@ export class Rebalancing {
   async #look(): Promise<void> {
     const { coordinator, link, config: configOf } = this.#parts;
     const runner = coordinator();
+    this.#config = configOf();
     const [provider, config, term] = [link()?.provider ?? null, configOf(), runner?.status.active ? runner.status.term : null];
     if (runner === null || provider === null || config === null || term === null) return this.#drop();
     if (this.#mandate?.runner !== runner || this.#mandate.term !== term) {

@@ -19,7 +19,7 @@ export type RebalanceView = {
   readonly takingOver: boolean;
   /** Of failed orders: what is not to be tried now. */
   mayMove(from: string, to: string): boolean;
-  /** Facts older than this say nothing: an order to it has ended since. */
+  /** Facts of then or before say nothing: an order to it ended at that moment. */
   touchedAt(uuid: string): number;
 };
 
@@ -103,7 +103,7 @@ function ordersOf(rows: readonly Row[], { view, flights }: { view: RebalanceView
 
 /** What a storage can give or take now; nothing where it is not known well enough, or something stands in the way. */
 function balanceOf({ storage: { uuid, observedAt }, holding, waits, target }: Row, view: RebalanceView): Balance[] {
-  if (!holding || observedAt < view.touchedAt(uuid)) return [];
+  if (!holding || observedAt <= view.touchedAt(uuid)) return [];
   if (holding.least > target) return waits.some(blocksSource) ? [] : [{ uuid, owned: holding.least, target }];
   if (holding.most < target) return waits.some(blocksDestination) ? [] : [{ uuid, owned: holding.most, target }];
   return [];

@@ -59,7 +59,7 @@ export class Rebalancer {
       takingOver: !this.#tookOver,
       allowance: this.#pace.allowance(now, policy.bucketsPerSecond),
       mayMove: (from, to) => (this.#failures.get(pairOf(from, to))?.retryAt ?? 0) <= now,
-      touchedAt: (uuid) => this.#touched.get(uuid) ?? 0,
+      touchedAt: (uuid) => this.#touched.get(uuid) ?? -Infinity,
     });
     for (const [pair, { retryAt }] of this.#failures) if (next.left === 0 || retryAt + failureKeptMs < now) this.#failures.delete(pair);
     this.#progress.seen(now, next.left);
@@ -76,8 +76,8 @@ export class Rebalancer {
     const order = this.#orders.get(id);
     if (!order) return;
     this.#orders.delete(id);
-    // What was asked of them before this moment may not show what it did. The clock may not have moved since.
-    for (const uuid of [order.from, order.to]) this.#touched.set(uuid, now + 1);
+    // What was asked of them up to this moment may not show what it did.
+    for (const uuid of [order.from, order.to]) this.#touched.set(uuid, now);
     this.#progress.arrived(now, Math.min(moved, order.count));
     const pair = pairOf(order.from, order.to);
     if (sentence === null) this.#failures.delete(pair);

@@ -21,8 +21,8 @@ export const groupDefaults = {
   /** As the crud module and most users of vshard have it. */
   hash: 'strcrc32',
   rebalance: 'auto',
-  movesMax: 200,
-  batch: 50,
+  movesMax: 600,
+  batch: 200,
 } as const satisfies ShardingGroup;
 
 export function groupSettings({ sharding }: Pick<ClusterConfig, 'sharding'>, name: string): GroupSettings {
@@ -34,7 +34,8 @@ export function groupSettings({ sharding }: Pick<ClusterConfig, 'sharding'>, nam
     rebalance: rebalance ?? groupDefaults.rebalance,
     movesMax: movesMax ?? groupDefaults.movesMax,
     bucketsPerSecond: bucketsPerSecond ?? null,
-    batch: batch ?? groupDefaults.batch,
+    // Who lowers the one need not speak of the other.
+    batch: batch ?? Math.min(groupDefaults.batch, movesMax ?? groupDefaults.movesMax),
   };
 }
 

@@ -12,12 +12,14 @@ local transfer = {}
 local ORDERS_MAX = 64
 local RUNNING_MAX = 8
 local BUCKETS_MAX = 100000
-local AT_ONCE_FIRST, AT_ONCE_MAX = 8, 500
--- Hand-overs of one order at once: each waits for the other side, and for copies, while another one reads rows.
+-- At most this share of all buckets in one hand-over: so few of the writes that come in have to wait that 99 of 100 do not.
+local AT_ONCE_FIRST, AT_ONCE_SHARE, AT_ONCE_MAX = 8, 1 / 300, 500
+-- Hand-overs to one storage at once, of all orders: each waits for the other side, and for copies, while another one reads
+-- rows. An order more costs no write any time: it waits for its turn.
 local LANES = 2
--- About so many rows are handed over at once: some 20 ms on a quiet machine. Time itself would be a bad measure: on a busy
+-- About so many rows are handed over at once: some 10 ms on a quiet machine. Time itself would be a bad measure: on a busy
 -- one each step waits, however little there is to be done.
-local ROWS_AT_ONCE, BYTES_AT_ONCE = 2500, 1024 * 1024
+local ROWS_AT_ONCE, BYTES_AT_ONCE = 1000, 512 * 1024
 -- Where even that is slow, fewer.
 local SLOW_SECONDS, SLOW_AT_ONCE = 0.2, 8
 -- Whoever holds one of many does not hold up the rest for longer.
@@ -26,6 +28,14 @@ local DEFAULTS = {stepSeconds = 5, refSeconds = 5, seconds = 600}
 local BLOCKERS_MAX = 20
 -- By attempt, and in order of their beginning.
 local orders, sequence = {}, {}
+-- Bucket -> attempt that is to move it: one that may choose takes others.
+local chosen, chosen_count = {}, 0
+-- Replicaset -> hand-overs to it that are under way.
+local lanes_of = {}
+local lane_freed = fiber.cond()
+-- With how many the last hand-over went well, and when: orders follow each other, and their buckets are much alike.
+local USUAL_SECONDS = 10
+local usual = {size = AT_ONCE_FIRST, at = 0}
 
 local function told(order)
     local blockers = setmetatable({}, {__serialize = 'seq'})
@@ -59,10 +69,29 @@ local function ids_of(params)
     end
     -- Those of the highest numbers: what is left keeps few ranges.
     local ids = {}
-    for _, row in ipairs(space.last_of_state('active', params.count)) do
-        table.insert(ids, tonumber(row[1]))
+    for _, row in ipairs(space.last_of_state('active', params.count + chosen_count)) do
+        local id = tonumber(row[1])
+        if chosen[id] == nil and #ids < params.count then
+            table.insert(ids, id)
+        end
     end
     return ids
+end
+
+local function choose(order, ids)
+    for _, id in ipairs(ids) do
+        if chosen[id] == nil then
+            chosen[id], chosen_count = order.attempt, chosen_count + 1
+        end
+    end
+end
+
+local function let_go(order, ids)
+    for _, id in ipairs(ids) do
+        if chosen[id] == order.attempt then
+            chosen[id], chosen_count = nil, chosen_count - 1
+        end
+    end
 end
 
 local function taken(list, from, most)
@@ -110,15 +139,49 @@ local function check(order)
     end
 end
 
+-- One order after the other to each storage, so that they end one after the other, and the next one is there before the
+-- last one is over. Buckets that a person named do not wait.
+local function its_turn(order)
+    if order.at_once then
+        return true
+    end
+    for _, attempt in ipairs(sequence) do
+        local other = orders[attempt]
+        if other == order then
+            return true
+        elseif other.running and other.more and other.to == order.to and not other.at_once then
+            return false
+        end
+    end
+end
+
+-- Raises what ends the order meanwhile.
+local function in_turn(order, f, ...)
+    local to = order.to
+    while (lanes_of[to] or 0) >= LANES or not its_turn(order) do
+        lane_freed:wait(0.1)
+        check(order)
+    end
+    lanes_of[to] = (lanes_of[to] or 0) + 1
+    local ok, result = pcall(f, order, ...)
+    lanes_of[to] = lanes_of[to] - 1
+    lane_freed:broadcast()
+    if not ok then
+        error(result, 0)
+    end
+    return result
+end
+
 local function next_size(order, some, seconds)
-    local size = math.min(AT_ONCE_MAX, #some * 4)
+    local size = math.min(AT_ONCE_MAX, math.max(AT_ONCE_FIRST, math.ceil(space.need().count * AT_ONCE_SHARE)), #some * 4)
     if order.moved > 0 then
         size = math.min(size, ROWS_AT_ONCE * order.moved / math.max(order.rows, 1), BYTES_AT_ONCE * order.moved / math.max(order.bytes, 1))
     end
     if seconds > SLOW_SECONDS then
         size = math.min(size, math.max(#some / 2, SLOW_AT_ONCE))
     end
-    return math.floor(math.max(size, 1))
+    usual = {size = math.floor(math.max(size, 1)), at = clock.monotonic()}
+    return usual.size
 end
 
 -- Takes some after some from the list, beside other lanes.
@@ -127,7 +190,8 @@ local function lane(order, work)
         check(order)
         local some = taken(work.ids, work.at, work.size)
         work.at = work.at + #some
-        local seconds = some_moved(order, some, REF_SECONDS_OF_MANY, work.later)
+        order.more = work.at <= #work.ids
+        local seconds = in_turn(order, some_moved, some, REF_SECONDS_OF_MANY, work.later)
         work.size = next_size(order, some, seconds)
         fiber.yield()
     end
@@ -135,7 +199,7 @@ end
 
 -- Each waits for the other side, and for copies, while another one reads rows.
 local function run(order, ids)
-    local work = {ids = ids, at = 1, size = AT_ONCE_FIRST, later = {}}
+    local work = {ids = ids, at = 1, size = clock.monotonic() - usual.at < USUAL_SECONDS and usual.size or AT_ONCE_FIRST, later = {}}
     local lanes = {}
     for i = 1, LANES do
         lanes[i] = fiber.new(function()
@@ -151,7 +215,7 @@ local function run(order, ids)
     if work.failure ~= nil then
         error(work.failure, 0)
     end
-    -- One by one, with all the time there is; what is refused again stays.
+    -- One by one, with all the time there is, and in nobody's way; what is refused again stays.
     for _, id in ipairs(work.later) do
         check(order)
         some_moved(order, {id}, order.refSeconds, {})
@@ -190,13 +254,14 @@ local function begin(params)
     end
     peers.know(params.to)
     local ids = ids_of(params)
-    local order = {attempt = params.attempt, to = params.to.replicaset, asked = #ids, moved = 0, skipped = 0, rows = 0, bytes = 0, blockers = {}, hold = 0, running = true, begun = clock.monotonic(), done = fiber.cond()}
+    local order = {attempt = params.attempt, to = params.to.replicaset, asked = #ids, moved = 0, skipped = 0, rows = 0, bytes = 0, blockers = {}, hold = 0, running = true, more = true, at_once = params.ids ~= nil, begun = clock.monotonic(), done = fiber.cond()}
     for name, value in pairs(DEFAULTS) do
         order[name] = params[name] or value
     end
     order.deadline = order.begun + order.seconds
     orders[order.attempt] = order
     table.insert(sequence, order.attempt)
+    choose(order, ids)
     forget()
     fiber.new(function()
         fiber.name('buckets.move')
@@ -204,8 +269,10 @@ local function begin(params)
         if not ok then
             block(order, tostring(failure))
         end
+        let_go(order, ids)
         order.skipped, order.running, order.ended = order.asked - order.moved, false, clock.monotonic()
         order.done:broadcast()
+        lane_freed:broadcast()
     end)
     return order
 end

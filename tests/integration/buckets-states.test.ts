@@ -274,4 +274,9 @@ describe('buckets of two storages', () => {
     expect(await stateOf(a, 3)).toEqual(['active', 1]);
     expect(await stateOf(b, 3)).toBeNull();
   });
+
+  it('orders that run beside each other move different buckets', async () => {
+    const told = await Promise.all([a.move(b, { count: 3 }), a.move(b, { count: 4 }), b.move(a, { count: 2 })]);
+    expect(told.map(({ asked, moved, blocker }) => [asked, moved, blocker])).toEqual([[3, 3, null], [4, 4, null], [2, 2, null]]);
+  });
 });

@@ -12,7 +12,7 @@ const storage = (uuid: string, active: number, more: Partial<StorageSeen> & { pi
   return { uuid, alias: uuid, weight: 1, buckets: { active, pinned, garbage: 0, transits }, observedAt: now, obstacles: [], ...rest };
 };
 const transit = (peer: string, counts: Partial<Transit>, attempt = 't'): Transit => ({ attempt, peer, sending: 0, sent: 0, receiving: 0, ...counts });
-const look = (storages: readonly StorageSeen[], more: Partial<RebalanceView> = {}) => nextMoves({ now, buckets: 60, storages, policy, orders: [], allowance: Number.MAX_SAFE_INTEGER, takingOver: false, mayMove: () => true, touchedAt: () => 0, ...more });
+const look = (storages: readonly StorageSeen[], more: Partial<RebalanceView> = {}) => nextMoves({ now, buckets: 60, storages, policy, orders: [], allowance: Number.MAX_SAFE_INTEGER, takingOver: false, mayMove: () => true, touchedAt: () => -Infinity, ...more });
 const text = ({ orders }: ReturnType<typeof look>) => orders.map(({ from, to, count }) => `${from}>${to} ${count}`);
 const [full, half, empty] = [storage('a', 60), storage('a', 30), storage('b', 0)];
 
@@ -46,7 +46,8 @@ describe('what is ordered', () => {
   });
 
   test('facts from before an order ended say nothing', () => {
-    expect(look([full, empty], { touchedAt: (uuid) => (uuid === 'b' ? now + 1 : 0) })).toMatchObject({ state: 'waiting', orders: [], sentence: expect.stringContaining('newer facts') });
+    expect(look([full, empty], { touchedAt: (uuid) => (uuid === 'b' ? now : -Infinity) })).toMatchObject({ state: 'waiting', orders: [], sentence: expect.stringContaining('newer facts') });
+    expect(look([full, empty], { touchedAt: () => now - 0.001 })).toMatchObject({ state: 'moving' });
   });
 
   test('a whole batch soon rather than a small one now', () => {

@@ -31,7 +31,7 @@ describe('sharding as people see it', () => {
   it('is the word of the coordinator', () => {
     const input = inputOf();
     const by = Object.keys(input.config.instances)[0]!;
-    expect(shardingStatusOf({ ...input, told: { by, groups: [view(input)] } })).toMatchObject({ enabled: true, source: { kind: 'coordinator' }, groups: [{ group: 'default', health: 'ok', state: 'moving', settings: { rebalance: 'auto', movesMax: 200 } }] });
+    expect(shardingStatusOf({ ...input, told: { by, groups: [view(input)] } })).toMatchObject({ enabled: true, source: { kind: 'coordinator' }, groups: [{ group: 'default', health: 'ok', state: 'moving', settings: { rebalance: 'auto', movesMax: 600 } }] });
   });
 
   it('is what masters reported where there is none, and says why', () => {

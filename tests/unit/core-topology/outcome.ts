@@ -32,7 +32,7 @@ export function outcomeOf(config: ClusterConfig): Outcome {
 }
 
 function shardingOf({ sharding, replicasets }: Pick<ClusterConfig, 'sharding' | 'replicasets'>): Outcome['sharding'] {
-  const groups = Object.entries<ShardingGroup>({ default: {}, ...sharding?.groups }).map(([name, { buckets = 3000, hash = 'strcrc32', rebalance = 'auto', movesMax = 200, bucketsPerSecond = 0, batch = 50 }]) => [name, [buckets, hash, rebalance, movesMax, bucketsPerSecond, batch].join()]);
+  const groups = Object.entries<ShardingGroup>({ default: {}, ...sharding?.groups }).map(([name, { buckets = 3000, hash = 'strcrc32', rebalance = 'auto', movesMax = 600, bucketsPerSecond = 0, batch = Math.min(200, movesMax) }]) => [name, [buckets, hash, rebalance, movesMax, bucketsPerSecond, batch].join()]);
   const storages = Object.entries(replicasets).filter(([, { roles }]) => roles.includes('storage')).map(([uuid, { group = 'default' }]) => [uuid, group]);
   return Object.fromEntries([...groups, ...storages]);
 }

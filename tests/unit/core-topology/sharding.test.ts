@@ -50,8 +50,9 @@ describe('what may not be', () => {
     ['named and used', cluster({ hot: {} }, { [s2]: { group: 'hot' } }), []],
     ['a group that is not there', cluster({ hot: {} }, { [s2]: { group: 'cold' } }), ['badGroup']],
     ['a group without storage', cluster({ hot: {} }, { [r]: { group: 'hot' } }), ['badGroup']],
-    ['a batch beyond what may be under way', cluster({ hot: { batch: 300 } }), ['badGroup']],
-    ['both raised', cluster({ hot: { batch: 300, movesMax: 300 } }), []],
+    ['a batch beyond what may be under way', cluster({ hot: { batch: 700 } }), ['badGroup']],
+    ['both raised', cluster({ hot: { batch: 700, movesMax: 700 } }), []],
+    ['less under way than the usual batch', cluster({ hot: { movesMax: 10 } }), []],
     ['65 groups', cluster(Object.fromEntries(Array.from({ length: 64 }, (_, index) => [`g${index}`, {}]))), ['limit']],
   ])('%s', (_, config, codes) => expect(codesOf(validateConfig(config))).toEqual(codes));
 
@@ -161,7 +162,7 @@ describe('what a change may not do to buckets', () => {
 
   test('what happens to them is a step, and what does not a warning', () => {
     const { steps } = plan(cluster(), cluster({ default: { rebalance: 'manual', bucketsPerSecond: 7 } }));
-    expect(steps.filter(({ kind }) => kind === 'setSharding')).toMatchObject([{ target: 'default', sentence: 'Group default: buckets move when somebody starts it; 50 as one, at most 200 under way from or to a replicaset, at most 7 a second.' }]);
+    expect(steps.filter(({ kind }) => kind === 'setSharding')).toMatchObject([{ target: 'default', sentence: 'Group default: buckets move when somebody starts it; 200 as one, at most 600 under way from or to a replicaset, at most 7 a second.' }]);
     expect(plan(cluster(), cluster(undefined, { [s1]: { weight: 2 } })).steps.filter(({ kind }) => kind === 'setSharding')).toEqual([]);
     const off = { default: { rebalance: 'off' } } as const;
     expect(plan(cluster(off), cluster(off, { [s2]: { weight: 0 } })).warnings).toContain('Rebalancing of group default is off: s2 keeps its buckets until it is on.');
