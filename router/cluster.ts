@@ -29,6 +29,8 @@ export class Cluster {
   readonly #components: ClusterComponents;
   readonly #options: ClusterOptions;
   readonly #shards = new Map<string, Shard>();
+  /** Storages of other groups, whose buckets have the same numbers and are others. */
+  readonly #strangers = new Set<string>();
 
   constructor(components: ClusterComponents, options: ClusterOptions) {
     this.#components = components;
@@ -43,6 +45,7 @@ export class Cluster {
   apply(topology: Topology): string[] {
     const gone = new Set(this.#shards.keys());
     for (const entry of topology.replicasets) {
+      if (this.#strangers.has(entry.uuid)) continue;
       gone.delete(entry.uuid);
       const shard = this.#shards.get(entry.uuid) ?? { uuid: entry.uuid, alias: '', epoch: -1, master: undefined, masterUuid: null, instances: [] };
       this.#shards.set(entry.uuid, shard);
@@ -60,6 +63,13 @@ export class Cluster {
     }
     this.#components.onNews();
     return [...gone];
+  }
+
+  /** It says that it is of another group, which it is for good. */
+  leaveOut(uuid: string): void {
+    this.#strangers.add(uuid);
+    for (const instance of this.#shards.get(uuid)?.instances ?? []) instance.leave();
+    this.#shards.delete(uuid);
   }
 
   /** True when it was not known. `master` null: in that epoch somebody leads, and the storage does not know who. */

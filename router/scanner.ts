@@ -126,7 +126,10 @@ export class Scanner {
     // Not bootstrapped yet.
     if (!(count > 0)) return true;
     const group = answer.get('group') ?? this.#options.group;
-    if (group !== this.#options.group) return true;
+    if (group !== this.#options.group) {
+      cluster.leaveOut(shard.uuid);
+      return true;
+    }
     this.#map ??= new BucketMap(count);
     if (this.#map.count !== count) {
       this.#complain(`${instance.uri} says that there are ${count} buckets, others say ${this.#map.count}`);

@@ -69,7 +69,7 @@ export class Agents {
         const { uuid } = JSON.parse(readFileSync(join(agent.dataDir, 'identity.json'), 'utf8')) as { uuid: string };
         return uuid === notUuid ? null : uuid;
       },
-      { timeoutMs: 10_000, what: `the identity of ${agent.name}` },
+      { timeoutMs: 30_000, what: `the identity of ${agent.name}` },
     );
     agent.client = agentClient({ uuid: agent.uuid, alias: agent.name, http: agent.http }, this.signer);
     await waitFor(
@@ -77,7 +77,7 @@ export class Agents {
         if (child.exitCode !== null) throw new Error(`agent ${agent.name} ended with ${child.exitCode}: ${output}`);
         return agent.client.ping({}, { timeoutMs: 1000 });
       },
-      { timeoutMs: 10_000, what: `an answer of ${agent.name}` },
+      { timeoutMs: 30_000, what: `an answer of ${agent.name}` },
     );
   }
 

@@ -2,11 +2,16 @@
 import type { GroupView } from '~/contract/shapes/sharding-view.ts';
 import type { ShardingConfig } from '~/contract/shapes/sharding.ts';
 import { problemOf } from '~/contract/errors.ts';
+import { groupField } from '~/core/topology/sharding-settings.ts';
+import { keysOf } from '~/link/keys.ts';
 import type { ShardingCommand } from '~/link/sharding-messages.ts';
 import { Agents, Driver, lua, statusOf, untilReady, type TestAgent } from './agents.ts';
+import { RouterProcess } from './router-process.ts';
 import { waitFor } from './wait.ts';
 
 const limit = { timeoutMs: 40_000 };
+type Topology = Parameters<typeof RouterProcess.start>[0];
+type RouterSettings = NonNullable<Parameters<typeof RouterProcess.start>[1]>;
 
 export type Keeper = { readonly uuid: string; readonly name: string; readonly agents: readonly TestAgent[] };
 
@@ -15,10 +20,14 @@ export class Sharded {
   readonly driver = new Driver();
   coordinators: TestAgent[] = [];
   readonly keepers = new Map<string, Keeper>();
+  #flags: readonly string[] = [];
+  #groupOf: (name: string) => string = () => 'default';
 
-  /** `storages`: how many instances each has. */
-  async start(storages: Readonly<Record<string, number>>, { coordinators = 2, groups }: { coordinators?: number; groups?: ShardingConfig['groups'] } = {}): Promise<this> {
+  /** `storages`: how many instances each has. `flags`: of their agents. */
+  async start(storages: Readonly<Record<string, number>>, { coordinators = 2, groups, groupOf = () => 'default', flags = [] }: { coordinators?: number; groups?: ShardingConfig['groups']; groupOf?: (name: string) => string; flags?: readonly string[] } = {}): Promise<this> {
     const { agents, driver } = this;
+    this.#flags = flags;
+    this.#groupOf = groupOf;
     const board = await agents.add('board');
     this.coordinators = await Promise.all(Array.from({ length: coordinators }, (_, at) => agents.add(`k${at + 1}`)));
     driver.addReplicaset('state', [board], ['stateboard']);
@@ -31,8 +40,10 @@ export class Sharded {
 
   async add(storages: Readonly<Record<string, number>>): Promise<void> {
     await Promise.all(Object.entries(storages).map(async ([name, count]) => {
-      const agents = await Promise.all(Array.from({ length: count }, (_, at) => this.agents.add(`${name}-${at + 1}`)));
-      this.keepers.set(name, { name, agents, uuid: this.driver.addReplicaset(name, agents) });
+      const agents = await Promise.all(Array.from({ length: count }, (_, at) => this.agents.add(`${name}-${at + 1}`, { flags: this.#flags })));
+      const uuid = this.driver.addReplicaset(name, agents);
+      Object.assign(this.driver.config.replicasets[uuid]!, groupField(this.#groupOf(name)));
+      this.keepers.set(name, { name, agents, uuid });
     }));
     await this.apply();
   }
@@ -99,24 +110,39 @@ export class Sharded {
     });
   }
 
-  /** How many buckets each owns, by the tables themselves. Throws where one has two owners or none. */
-  async owned(count: number): Promise<Record<string, number>> {
+  /** How many buckets each of a group owns, by the tables themselves. Throws where one has two owners or none. */
+  async owned(count: number, names: readonly string[] = [...this.keepers.keys()]): Promise<Record<string, number>> {
     const owners = new Map<number, string>();
-    for (const { name } of this.keepers.values()) {
-      const [ids] = await lua(await this.master(name), "local r = {} if box.space._coterie_buckets then for _, b in box.space._coterie_buckets:pairs() do if b[2] == 'active' or b[2] == 'pinned' or b[2] == 'sending' then table.insert(r, b[1]) end end end return r");
-      for (const id of ids as number[]) {
+    for (const name of names) {
+      const [ids] = await lua(await this.master(name), "local r = {} if box.space._coterie_buckets then for _, b in box.space._coterie_buckets:pairs() do if b[2] == 'active' or b[2] == 'pinned' or b[2] == 'sending' then table.insert(r, b[1]) end end end return table.concat(r, ' ')");
+      for (const id of String(ids).split(' ').filter(Boolean).map(Number)) {
         if (owners.has(id)) throw new Error(`bucket ${id} is ${owners.get(id)}'s and ${name}'s`);
         owners.set(id, name);
       }
     }
     for (let id = 1; id <= count; id += 1) if (!owners.has(id)) throw new Error(`bucket ${id} is nobody's`);
-    const counts: Record<string, number> = Object.fromEntries([...this.keepers.keys()].map((name) => [name, 0]));
+    const counts: Record<string, number> = Object.fromEntries(names.map((name) => [name, 0]));
     for (const name of owners.values()) counts[name]! += 1;
     return counts;
   }
 
   async makeSpace(): Promise<void> {
     for (const { name } of this.keepers.values()) await lua(await this.master(name), "if box.space.accounts == nil then local s = box.schema.space.create('accounts', {format = {{'id', 'unsigned'}, {'bucket_id', 'unsigned'}}}) s:create_index('id') s:create_index('bucket_id', {parts = {{2, 'unsigned'}}, unique = false}) end return true");
+  }
+
+  /** What an agent would tell a router of these storages. */
+  async topology(names: readonly string[] = [...this.keepers.keys()]): Promise<Topology> {
+    const replicasets = await Promise.all(names.map(async (name) => {
+      const { uuid, agents } = this.keeper(name);
+      const master = await this.master(name);
+      const { failover } = await statusOf(master);
+      return { uuid, alias: name, master: master.uuid, epoch: failover?.member?.epoch ?? 0, instances: agents.map((agent) => ({ uuid: agent.uuid, uri: agent.listen, zone: null, enabled: true, lagMs: null })) };
+    }));
+    return { replicasets };
+  }
+
+  async router(names?: readonly string[], more: Partial<RouterSettings> = {}): Promise<RouterProcess> {
+    return RouterProcess.start(await this.topology(names), { credentials: { user: 'coterie_router', password: keysOf(this.agents.secret, this.driver.config.name).replicationPassword }, ...more });
   }
 
   stop(): Promise<void> {
