@@ -61,12 +61,19 @@ export class IprotoServer {
   /** Resolves with where it listens, the port filled in. Rejects with Node's error (EADDRINUSE and so on). */
   start(): Promise<Address> {
     return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(this.#options.listen, () => {
-        this.#server.off('error', reject);
+      const listening = () => {
+        this.#server.off('error', failed);
         const bound = this.#server.address() as AddressInfo | string;
         resolve(typeof bound === 'string' ? { path: bound } : { host: bound.address, port: bound.port });
-      });
+      };
+      // It may be tried again.
+      const failed = (error: Error) => {
+        this.#server.off('listening', listening);
+        reject(error);
+      };
+      this.#server.once('error', failed);
+      this.#server.once('listening', listening);
+      this.#server.listen(this.#options.listen);
     });
   }
 

@@ -2,7 +2,7 @@
  * Replicasets, their instances and who leads: pushed by the agent, and learnt from storages. The one idea: of two words
  * about a master the one with the higher epoch is right, whoever said it.
  */
-import type { Topology, InstanceEntry } from './protocol.ts';
+import type { Topology, InstanceEntry } from '~/link/router-protocol.ts';
 import type { Upstream } from './upstream.ts';
 
 export type Shard = {

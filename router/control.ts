@@ -5,7 +5,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { chmodSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { parseToRouter, type FromRouter, type ToRouter } from './protocol.ts';
+import { parseToRouter, type FromRouter, type ToRouter } from '~/link/router-protocol.ts';
 
 export type Control = {
   readonly say: (message: FromRouter) => void;

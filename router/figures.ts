@@ -1,6 +1,6 @@
 /** What was asked and how it went, by name of the call. Names are those that a router knows, so there are not many. */
 import { Histogram } from './histogram.ts';
-import type { CallStats } from './protocol.ts';
+import type { CallStats } from '~/link/router-protocol.ts';
 import type { ToldKind } from './told.ts';
 
 type Line = { readonly times: Histogram; readonly errors: Map<ToldKind, number> };

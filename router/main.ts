@@ -1,5 +1,5 @@
 /**
- * The router's process. An agent starts it with an IPC channel and sends `start` (see protocol.ts). By hand:
+ * The router's process. An agent starts it with an IPC channel and sends `start` (see link/router-protocol.ts). By hand:
  * `node dist/router/main.mjs --file settings.json --control router.sock`, the file holding what `start` holds.
  */
 import cluster from 'node:cluster';
@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { systemClock } from '~/iproto/index.ts';
 import { overIpc, overSocket, type Control, type ControlEvents } from './control.ts';
-import { parseToRouter, type FromRouter, type ToRouter } from './protocol.ts';
+import { parseToRouter, type FromRouter, type ToRouter } from '~/link/router-protocol.ts';
 import { Router } from './router.ts';
 import { Workers } from './workers.ts';
 
@@ -79,6 +79,8 @@ function main(): void {
   const events: ControlEvents = { onMessage, onGone: () => onMessage({ kind: 'drain' }) };
   if (process.send) control = overIpc(events);
   else if (values.control !== undefined) control = overSocket(values.control, events);
+  // Whoever read it may be gone; that is no reason to cut off what is under way.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   process.on('SIGTERM', () => onMessage({ kind: 'drain' }));
   process.on('SIGINT', () => onMessage({ kind: 'drain' }));
   if (values.file !== undefined) onMessage(parseToRouter({ ...(JSON.parse(readFileSync(values.file, 'utf8')) as object), kind: 'start' }));

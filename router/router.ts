@@ -7,7 +7,7 @@ import { Cluster } from './cluster.ts';
 import { Crud } from './crud/crud.ts';
 import { Figures } from './figures.ts';
 import { Front } from './front.ts';
-import type { Settings, Stats, Topology, Users } from './protocol.ts';
+import type { Settings, Stats, Topology, Users } from '~/link/router-protocol.ts';
 import { Relay } from './relay.ts';
 import { Scanner } from './scanner.ts';
 import { Shards } from './shards.ts';
@@ -20,6 +20,10 @@ export type RouterComponents = {
   readonly log: (sentence: string) => void;
   readonly usage: () => { readonly memoryBytes: number; readonly cpuMs: number };
 };
+
+/** A router that was here before, and is ending, may still have the port. */
+const portWaitMs = 3_000;
+const portAgainMs = 20;
 
 export type RouterOptions = { readonly settings: Settings; readonly worker: number; readonly instanceUuid: string };
 
@@ -69,8 +73,21 @@ export class Router {
     this.setUsers(users);
     this.setTopology(topology);
     this.#scanner.start();
-    const address: Address = await this.#server.start();
-    return formatAddress(address);
+    return formatAddress(await this.#listen());
+  }
+
+  async #listen(): Promise<Address> {
+    const { clock } = this.#components;
+    const until = clock.now() + portWaitMs;
+    for (;;) {
+      try {
+        return await this.#server.start();
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+        if (clock.now() >= until) throw new Error(`${this.#options.settings.listen} is another program's: give the router another address`, { cause: error });
+        await new Promise<void>((resolve) => clock.after(portAgainMs, resolve));
+      }
+    }
   }
 
   setTopology(topology: Topology): void {

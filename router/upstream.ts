@@ -1,6 +1,6 @@
 /** One instance behind: a few connections, used in turn, each of which comes back by itself. */
 import { Client, clientDefaults, ConnectionLost, parseAddress, type Clock, type Credentials, type Request, type RequestOptions, type Settle } from '~/iproto/index.ts';
-import type { InstanceEntry } from './protocol.ts';
+import type { InstanceEntry } from '~/link/router-protocol.ts';
 
 export type UpstreamComponents = { readonly clock: Clock; readonly random: () => number; readonly onUp: () => void };
 export type UpstreamOptions = { readonly credentials: Credentials; readonly connections: number };

@@ -3,7 +3,7 @@
  * One that ends is started again, with a pause that grows while it keeps ending.
  */
 import cluster, { type Worker } from 'node:cluster';
-import type { FromRouter, Stats, ToRouter } from './protocol.ts';
+import type { FromRouter, Stats, ToRouter } from '~/link/router-protocol.ts';
 
 export type WorkersComponents = { readonly say: (message: FromRouter) => void; readonly onEnd: () => void };
 

@@ -1,6 +1,6 @@
 /** Two or more replicasets of real Tarantools that share buckets, as far as a router sees it. */
 import { randomUUID } from 'node:crypto';
-import type { Topology } from '~/router/protocol.ts';
+import type { Topology } from '~/link/router-protocol.ts';
 import { Databases, type Database } from './database.ts';
 
 export const bucketsCount = 30;

@@ -1,7 +1,7 @@
 /** The router as it is shipped, in a process of its own, told by this one what an agent tells it. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { connectionDefaults, openConnection, parseAddress, storedHash, systemClock, type Connection } from '~/iproto/index.ts';
-import { settingsShape, type FromRouter, type Settings, type Stats, type Topology } from '~/router/protocol.ts';
+import { settingsShape, type FromRouter, type Settings, type Stats, type Topology } from '~/link/router-protocol.ts';
 import { freeAddress } from './ports.ts';
 import { endProcess } from './stopped.ts';
 import { waitFor } from './wait.ts';

@@ -180,7 +180,7 @@ describe('what is not certain', () => {
 
 describe('limits', () => {
   it('calls beyond inFlightMax are refused at once', async () => {
-    const { limits } = (await import('~/router/protocol.ts')).settingsShape.parse({ listen: 'x', credentials: { user: 'u', password: '' } });
+    const { limits } = (await import('~/link/router-protocol.ts')).settingsShape.parse({ listen: 'x', credentials: { user: 'u', password: '' } });
     await begin({ limits: { ...limits, inFlightMax: 2 } });
     const waiting: ServerRequest[] = [];
     a.answer = (request) => waiting.push(request);
@@ -194,7 +194,7 @@ describe('limits', () => {
   });
 
   it('calls beyond heldMax are refused at once', async () => {
-    const { limits } = (await import('~/router/protocol.ts')).settingsShape.parse({ listen: 'x', credentials: { user: 'u', password: '' } });
+    const { limits } = (await import('~/link/router-protocol.ts')).settingsShape.parse({ listen: 'x', credentials: { user: 'u', password: '' } });
     await begin({ limits: { ...limits, heldMax: 1 }, holdMs: 1_500 });
     a.answer = (request) => a.refuse(request, 'GATED', {});
     const held = callrw(1);

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectionDefaults, errorCodes, IprotoServer, openConnection, parseAddress, Reader, bodyKeys, serverDefaults, storedHash, systemClock, type Connection, type ServerRequest, type Value } from '~/iproto/index.ts';
-import { settingsShape, type Settings, type Topology } from '~/router/protocol.ts';
+import { settingsShape, type Settings, type Topology } from '~/link/router-protocol.ts';
 import { Router } from '~/router/router.ts';
 import { waitFor } from '~/tests/support/wait.ts';
 
