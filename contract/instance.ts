@@ -64,7 +64,7 @@ export const instance = {
     data: Done,
   }),
   edit: mutation({
-    summary: 'Change an instance: alias, zone, electable, address',
+    summary: 'Change an instance: alias, zone, electable, addresses',
     role: 'operator',
     subject,
     input: {
@@ -73,6 +73,7 @@ export const instance = {
       zone: Zone.nullable().optional().describe('Zone'),
       electable: z.boolean().optional().describe('May become master'),
       uri: HostPort.optional().describe('Address at which the others reach it'),
+      router: HostPort.nullable().optional().describe('Where its router listens, with role router: 0.0.0.0:4301. By default on the loopback, 1000 above the port of its Tarantool'),
     },
     data: Done,
   }),

@@ -26,6 +26,7 @@ export function Facts({ instance, status, brief = false }: { instance: InstanceV
       <Group title="Identity" facts={[
         ['UUID', <Copyable key="uuid" text={instance.uuid} what="the UUID" />],
         ['Address', <Copyable key="uri" text={instance.uri} what="the address" />],
+        ...(instance.router === undefined ? [] : [['Router', <Copyable key="router" text={instance.router} what="the address of its router" />] as const]),
         ['Replicaset', instance.replicaset?.alias ?? 'none: not configured'],
         ['Roles', instance.roles.join(', ') || '—'],
         ['Zone', instance.zone ?? '—'],

@@ -15,6 +15,8 @@ export const InstanceConfig = z.strictObject({
   electable: z.boolean(),
   /** Kept in the configuration, but stopped from serving and left out of replication. */
   disabled: z.boolean(),
+  /** Where its router listens, with role `router`; absent: on the loopback, 1000 above the port of `uri`. */
+  router: HostPort.optional(),
 });
 
 export const ReplicasetConfig = z.strictObject({
@@ -24,7 +26,7 @@ export const ReplicasetConfig = z.strictObject({
   priority: z.array(Uuid).max(64),
   /** Share of the buckets; null where role `storage` is off. */
   weight: z.number().min(0).max(1_000_000).nullable(),
-  /** Whose buckets it shares, where role `storage` is on; absent: `default`. */
+  /** Whose buckets it shares, where role `storage` is on, or else leads to, with role `router`; absent: `default`. */
   group: GroupName.optional(),
   /** Every instance writable; only for data that tolerates conflicts. */
   allRw: z.boolean(),

@@ -39,6 +39,8 @@ export const Edit = z.discriminatedUnion('kind', [
     zone: Zone.nullable().optional(),
     electable: z.boolean().optional(),
     uri: HostPort.optional(),
+    /** Null: where it is by default. */
+    router: HostPort.nullable().optional(),
   }),
   z.object({ kind: z.literal('disableInstance'), instance: InstanceRef }),
   z.object({ kind: z.literal('enableInstance'), instance: InstanceRef }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RouterSettings } from './router-settings.ts';
 
 /**
  * How data is cut into buckets and spread over replicasets. A field that is absent has its default, which
@@ -25,6 +26,8 @@ export const ShardingGroup = z.strictObject({
   bucketsPerSecond: z.number().int().min(1).max(100_000).optional(),
   /** So many buckets move as one. */
   batch: z.number().int().min(1).max(10_000).optional(),
+  /** Of the routers that lead to it. */
+  router: RouterSettings.optional(),
 });
 export type ShardingGroup = z.output<typeof ShardingGroup>;
 

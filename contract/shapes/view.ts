@@ -18,6 +18,8 @@ export const InstanceView = z.object({
   uuid: Uuid,
   alias: z.string(),
   uri: z.string(),
+  /** Where clients reach its router; absent where it has none. */
+  router: z.string().optional(),
   http: z.string().nullable(),
   zone: z.string().nullable(),
   replicaset: z.object({ uuid: Uuid, alias: z.string() }).nullable(),

@@ -98,6 +98,8 @@ function instanceSentence(difference: Difference, alias: string, field: keyof In
       return now ? `${alias}: may become master` : `${alias}: may not become master`;
     case 'disabled':
       return now ? `${alias}: disabled` : `${alias}: enabled`;
+    case 'router':
+      return `${alias}: router at ${shown(old ?? 'the default address')} -> ${shown(now ?? 'the default address')}`;
   }
 }
 

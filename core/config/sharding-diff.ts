@@ -16,7 +16,7 @@ function groupChanges(name: string, before: ShardingGroup | undefined, after: Sh
   if (before && !after) return [changeOf({ path, old: before, now: undefined, sentence: `group ${name}: no longer named (before: ${groupText(before)})` })];
   const [old, now]: [Table, Table] = [before ?? {}, after ?? {}];
   return keysOf(old, now)
-    .filter((field) => old[field] !== now[field])
+    .filter((field) => canonicalJson(old[field] ?? null) !== canonicalJson(now[field] ?? null))
     .map((field) => changeOf({ path: `${path}/${field}`, old: old[field], now: now[field], sentence: `group ${name}: ${fieldWords[field as keyof ShardingGroup]} ${shown(old[field])} -> ${shown(now[field])}` }));
 }
 
@@ -27,13 +27,18 @@ const fieldWords = {
   movesMax: 'most buckets under way from or to a replicaset',
   bucketsPerSecond: 'most buckets a second',
   batch: 'buckets moved as one',
+  router: 'routers',
 } as const satisfies Record<keyof ShardingGroup, string>;
 
 const groupsText = ({ groups }: ShardingConfig): string => Object.keys(groups).toSorted().map((name) => `group ${name} with ${groupText(groups[name] ?? {})}`).join('; ') || 'no groups but default';
 
 function groupText(group: ShardingGroup): string {
-  const said = Object.entries(group).filter(([, value]) => value !== undefined).map(([field, value]) => `${fieldWords[field as keyof ShardingGroup]} ${String(value)}`);
+  const said = Object.entries(group).filter(([, value]) => value !== undefined).map(([field, value]) => `${fieldWords[field as keyof ShardingGroup]} ${shown(value)}`);
   return said.length === 0 ? 'all by default' : said.toSorted().join(', ');
 }
 
-const shown = (value: unknown): string => (value === undefined ? 'default' : String(value));
+function shown(value: unknown): string {
+  if (value === undefined) return 'default';
+  if (typeof value !== 'object' || value === null) return String(value);
+  return `{${Object.entries(value).filter(([, one]) => one !== undefined).map(([name, one]) => `${name} ${shown(one)}`).toSorted().join(', ')}}`;
+}

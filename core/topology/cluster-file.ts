@@ -8,7 +8,7 @@ import type { Refusal } from './refusal.ts';
 
 /** cluster.yml as it is written: aliases for identities, priority by order, defaults filled in. */
 
-export type FileInstance = { readonly alias: string; readonly at: Place; readonly uri: string | null; readonly zone: string | null; readonly electable: boolean; readonly disabled: boolean };
+export type FileInstance = { readonly alias: string; readonly at: Place; readonly uri: string | null; readonly zone: string | null; readonly electable: boolean; readonly disabled: boolean; /** Null: by default; undefined: the file does not speak of it, so it stays as it is. */ readonly router: string | null | undefined };
 export type FileReplicaset = { readonly alias: string; readonly at: Place; readonly roles: readonly string[]; readonly weight: number | null; readonly group: string | null; readonly allRw: boolean; readonly durability: (typeof durabilities)[number] | null; readonly minReplicas: number | null; readonly instances: readonly FileInstance[] };
 export type ClusterFile = {
   readonly name: string | null;
@@ -24,7 +24,7 @@ export type ClusterFile = {
 const keys = {
   file: ['name', 'failover', 'sharding', 'replicasets', 'sections'],
   replicaset: ['roles', 'weight', 'group', 'allRw', 'durability', 'minReplicas', 'instances'],
-  instance: ['uri', 'zone', 'electable', 'disabled'],
+  instance: ['uri', 'zone', 'electable', 'disabled', 'router'],
 } as const;
 
 /** A file with refusals is not to be used. */
@@ -65,7 +65,7 @@ function readInstances(reader: YamlReader, { node, at }: Entry): FileInstance[] 
 
 function readInstance(reader: YamlReader, { key, node, at }: Entry): FileInstance {
   const alias = checkedName(reader, key, { schema: Alias, what: 'instance', at });
-  const { uri, zone, electable, disabled } = byKey(reader.table(node, { name: `instance ${key}`, at, keys: keys.instance }));
+  const { uri, zone, electable, disabled, router } = byKey(reader.table(node, { name: `instance ${key}`, at, keys: keys.instance }));
   return {
     alias,
     at,
@@ -73,6 +73,7 @@ function readInstance(reader: YamlReader, { key, node, at }: Entry): FileInstanc
     zone: zone && !reader.isNull(zone.node) ? reader.text(zone.node, Zone, { name: 'zone', at: zone.at }) : null,
     electable: electable ? (reader.flag(electable.node, { name: 'electable', at: electable.at }) ?? true) : true,
     disabled: disabled ? (reader.flag(disabled.node, { name: 'disabled', at: disabled.at }) ?? false) : false,
+    router: router && (reader.isNull(router.node) ? null : reader.text(router.node, HostPort, { name: 'router', at: router.at })),
   };
 }
 

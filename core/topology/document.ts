@@ -58,7 +58,8 @@ function built(file: ClusterFile, matches: Matches, { base, unnamed }: { base: C
       const match = matches.instances.get(instance);
       if (!match) continue;
       const { alias, zone, electable, disabled } = instance;
-      config.instances[match.uuid] = { alias, uri: match.uri, replicaset: uuid, zone, electable, disabled };
+      const router = instance.router === undefined ? base.instances[match.uuid]?.router : (instance.router ?? undefined);
+      config.instances[match.uuid] = { alias, uri: match.uri, replicaset: uuid, zone, electable, disabled, ...(router === undefined ? {} : { router }) };
       priority.push(match.uuid);
     }
     config.replicasets[uuid] = { alias: replicaset.alias, roles, priority, weight: replicaset.weight ?? weightFor(roles, null), ...groupField(replicaset.group ?? undefined), allRw: replicaset.allRw, ...(replicaset.durability === null ? {} : { durability: replicaset.durability }), ...(replicaset.minReplicas === null ? {} : { minReplicas: replicaset.minReplicas }) };
@@ -71,8 +72,8 @@ export function exportDocument(config: ClusterConfig): string {
   const byAlias = <Row extends { readonly alias: string }>([, a]: [string, Row], [, b]: [string, Row]) => (a.alias < b.alias ? -1 : 1);
   const replicasets = Object.entries(config.replicasets).toSorted(byAlias).map(([uuid, { alias, roles, weight, group, allRw, durability, minReplicas }]) => {
     const instances = membersOf(config, uuid).map((member): [string, unknown] => {
-      const { alias: name = member, uri, zone = null, electable = true, disabled = false } = config.instances[member] ?? {};
-      return [name, { uri, ...(zone === null ? {} : { zone }), ...(electable ? {} : { electable }), ...(disabled ? { disabled } : {}) }];
+      const { alias: name = member, uri, zone = null, electable = true, disabled = false, router } = config.instances[member] ?? {};
+      return [name, { uri, ...(zone === null ? {} : { zone }), ...(electable ? {} : { electable }), ...(disabled ? { disabled } : {}), ...(router === undefined ? {} : { router }) }];
     });
     return [alias, { roles, ...(weight === null ? {} : { weight }), ...groupField(group), ...(allRw ? { allRw } : {}), ...(durability ? { durability } : {}), ...(minReplicas === undefined ? {} : { minReplicas }), instances: new Map(instances) }] as const;
   });

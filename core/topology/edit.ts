@@ -35,8 +35,8 @@ function applied(config: ClusterConfig, edit: Edit, context: EditContext): Found
     case 'joinInstance':
       return joined(config, edit, context);
     case 'editInstance': {
-      const { kind: _, instance, ...fields } = edit;
-      return then(resolveConfigured(config, instance, context.known), (uuid) => done(instanceChanged(config, uuid, present(fields))));
+      const { kind: _, instance, router, ...fields } = edit;
+      return then(resolveConfigured(config, instance, context.known), (uuid) => done(routerSet(instanceChanged(config, uuid, present(fields)), uuid, router)));
     }
     case 'disableInstance':
     case 'enableInstance':
@@ -91,8 +91,8 @@ function replicasetEdited(config: ClusterConfig, edit: Of<'editReplicaset'>, { k
       roles,
       priority: [...named, ...old.priority.filter((member) => !named.includes(member))],
       weight: edit.weight ?? weightFor(roles, old.weight),
-      // Without storage there is no group to be in, unless somebody asks for one: that is refused by name.
-      ...groupField(edit.group ?? (roles.includes('storage') ? old.group : undefined)),
+      // Without storage or router there is no group to be in, unless somebody asks for one: that is refused by name.
+      ...groupField(edit.group ?? (roles.includes('storage') || roles.includes('router') ? old.group : undefined)),
       allRw: edit.allRw ?? old.allRw,
       ...writesOf(edit, old),
     };
@@ -124,6 +124,13 @@ export function instanceAdded(config: ClusterConfig, agent: KnownInstance, place
 
 function instanceChanged(config: ClusterConfig, uuid: string, fields: Partial<InstanceConfig>): ClusterConfig {
   return { ...config, instances: { ...config.instances, [uuid]: { ...(config.instances[uuid] as InstanceConfig), ...fields } } };
+}
+
+/** Null: where it is by default, which the configuration does not say. */
+function routerSet(config: ClusterConfig, uuid: string, router: string | null | undefined): ClusterConfig {
+  if (router === undefined) return config;
+  const { router: _, ...instance } = config.instances[uuid] as InstanceConfig;
+  return { ...config, instances: { ...config.instances, [uuid]: router === null ? instance : { ...instance, router } } };
 }
 
 export function instanceExpelled(config: ClusterConfig, uuid: string): ClusterConfig {

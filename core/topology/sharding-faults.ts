@@ -18,7 +18,7 @@ export function shardingFaults(config: ClusterConfig): Refusal[] {
 function memberFaults(config: ClusterConfig, uuid: string, names: readonly string[]): Refusal[] {
   const { alias = uuid, roles = [], group } = config.replicasets[uuid] ?? {};
   if (group === undefined) return [];
-  if (!roles.includes('storage')) return [refusal('badGroup', uuid, [`${alias} is in group ${group}, but only role storage keeps buckets.`, 'Leave the group out, or give it role storage.'])];
+  if (!roles.includes('storage') && !roles.includes('router')) return [refusal('badGroup', uuid, [`${alias} is in group ${group}, but only role storage keeps buckets, and only role router leads to them.`, 'Leave the group out, or give it one of these roles.'])];
   if (!names.includes(group)) return [refusal('badGroup', uuid, [`${alias} is in group ${group}, which the cluster does not have.`, `Add it to the groups of \`sharding\`, or take one of ${names.join(', ')}.`])];
   return [];
 }

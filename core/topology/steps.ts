@@ -4,13 +4,14 @@ import { failoverSteps, preferenceStep } from './failover-steps.ts';
 import { leadersOf, type Leaders } from './leader.ts';
 import { databaseNeeded, enabledMembersOf, isAppointed, wantedMaster } from './master.ts';
 import type { Step } from './refusal.ts';
+import { routerSteps } from './router-steps.ts';
 import { shardingSteps } from './sharding-steps.ts';
 
 /** What the agents will do once `next` is committed. Per replicaset: first who comes, then who leads, then who leaves. */
 export function stepsOf(facts: Facts): Step[] {
   const { before, after } = facts;
   const replicasets = facts.sorted([...new Set([...Object.keys(before.replicasets), ...Object.keys(after.replicasets)])]);
-  return [writeStep(facts), ...failoverSteps(facts), ...shardingSteps(facts), ...replicasets.flatMap((uuid) => replicasetSteps(facts, uuid)), ...sectionSteps(facts)];
+  return [writeStep(facts), ...failoverSteps(facts), ...shardingSteps(facts), ...replicasets.flatMap((uuid) => replicasetSteps(facts, uuid)), ...routerSteps(facts), ...sectionSteps(facts)];
 }
 
 function writeStep(facts: Facts): Step {

@@ -5,6 +5,7 @@ import { builtInRoles, hasDataRole, withDependencies } from '~/core/roles.ts';
 import { enabledMembersOf } from './master.ts';
 import { failoverFaults } from './failover-faults.ts';
 import { refusal, type Refusal } from './refusal.ts';
+import { routerFaults } from './router-faults.ts';
 import { shardingFaults } from './sharding-faults.ts';
 
 /** What must hold in every configuration, whatever it was before and whoever can be reached. Empty = valid. */
@@ -15,6 +16,7 @@ export function validateConfig(config: ClusterConfig): Refusal[] {
     ...Object.keys(config.instances).toSorted().flatMap((uuid) => instanceFaults(config, uuid)),
     ...failoverFaults(config),
     ...shardingFaults(config),
+    ...routerFaults(config),
     ...twice(config.replicasets, ({ alias }) => alias).map(([uuid, alias]) =>
       refusal('takenName', uuid, [`Two replicasets are called ${alias}.`, 'Choose another alias for one of them.'])),
     ...twice(config.instances, ({ alias }) => alias).map(([uuid, alias]) =>

@@ -2,6 +2,7 @@ import type { InstanceHealth, InstanceView, Issue, ReplicasetView } from '~/cont
 import type { Facts, InstanceFacts } from './facts.ts';
 import { counts } from '~/core/issues/marks.ts';
 import { groupBy } from './group.ts';
+import { routerPlace } from '~/core/topology/router-settings.ts';
 import { judgeInstance, judgeReplicaset } from './health.ts';
 
 /** What people see of each instance and replicaset. `badges`: issue code -> two or three words. */
@@ -38,6 +39,7 @@ function instanceView(instance: InstanceFacts, issues: readonly Issue[], options
     uuid: instance.uuid,
     alias: instance.alias,
     uri: instance.uri,
+    ...routerField(instance),
     http: instance.http,
     zone: instance.zone,
     replicaset: instance.replicaset,
@@ -65,6 +67,10 @@ function instanceView(instance: InstanceFacts, issues: readonly Issue[], options
     memoryQuotaBytes: database?.slab.quotaBytes ?? null,
     issues: issues.filter(counts).length,
   };
+}
+
+function routerField({ config, roles, replicaset }: InstanceFacts): Pick<InstanceView, 'router'> {
+  return config === null || replicaset === null || config.disabled || !roles.includes('router') ? {} : { router: routerPlace(config).address };
 }
 
 function failoverOf({ member }: InstanceFacts): InstanceView['failover'] {

@@ -11,6 +11,8 @@ export type Outcome = {
   readonly roles: { readonly [replicaset: string]: string };
   /** For each group what is said of it, for each storage its group. */
   readonly sharding: { readonly [target: string]: string };
+  /** For each instance with a router where it listens, and for whom; for each group how its routers work. */
+  readonly routers: { readonly [target: string]: string };
   readonly sections: string;
 };
 
@@ -27,8 +29,15 @@ export function outcomeOf(config: ClusterConfig): Outcome {
     peers: Object.fromEntries(up.map((uuid) => [uuid, mates(uuid).map((mate) => config.instances[mate]?.uri).toSorted().join(' ')])),
     roles: Object.fromEntries(Object.entries(config.replicasets).map(([uuid, { roles, allRw }]) => [uuid, `${roles.toSorted().join(' ')}${allRw && keepsData(config, uuid) ? ' rw' : ''}`])),
     sharding: shardingOf(config),
+    routers: routersOf(config),
     sections: JSON.stringify(Object.entries(config.sections).toSorted()),
   };
+}
+
+function routersOf({ sharding, replicasets, instances }: Pick<ClusterConfig, 'sharding' | 'replicasets' | 'instances'>): Outcome['routers'] {
+  const groups = Object.entries<ShardingGroup>({ default: {}, ...sharding?.groups }).map(([name, { router = {} }]) => [name, JSON.stringify(Object.entries(router).toSorted())]);
+  const routers = Object.entries(instances).filter(([, { replicaset, disabled }]) => !disabled && replicasets[replicaset]?.roles.includes('router')).map(([uuid, { uri, router, replicaset }]) => [uuid, `${router ?? `127.0.0.1:${Number(uri.split(':').at(-1)) + 1000}`} ${replicasets[replicaset]?.group ?? 'default'}`]);
+  return Object.fromEntries([...groups, ...routers]);
 }
 
 function shardingOf({ sharding, replicasets }: Pick<ClusterConfig, 'sharding' | 'replicasets'>): Outcome['sharding'] {
@@ -67,10 +76,14 @@ export function afterStep(state: Outcome, step: Step, wanted: Outcome, config: C
       const masters = known.map((uuid) => [uuid, wanted.masters[uuid] === null ? null : (state.masters[uuid] ?? null)]);
       // Groups that are gone are forgotten, new ones begin as the default does; storages that come are in a group at once.
       const begun = Object.fromEntries(Object.entries(wanted.sharding).map(([target, said]) => [target, state.sharding[target] ?? (config.replicasets[target] ? said : shardingOf({ replicasets: {} }).default!)]));
-      return { ...state, sharding: begun, masters: Object.fromEntries(masters), roles: Object.fromEntries(known.map((uuid) => [uuid, state.roles[uuid] ?? ''])) };
+      const routers = Object.fromEntries(Object.entries(state.routers).filter(([target]) => target in wanted.routers || config.instances[target] || /^[0-9a-f-]{36}$/.test(target)));
+      for (const target of Object.keys(wanted.sharding)) if (!config.replicasets[target]) routers[target] ??= '[]';
+      return { ...state, routers, sharding: begun, masters: Object.fromEntries(masters), roles: Object.fromEntries(known.map((uuid) => [uuid, state.roles[uuid] ?? ''])) };
     }
     case 'setSharding':
       return { ...state, sharding: { ...state.sharding, [step.target]: wanted.sharding[step.target] ?? '' } };
+    case 'setRouter':
+      return { ...state, routers: step.target in wanted.routers ? { ...state.routers, [step.target]: wanted.routers[step.target]! } : without(state.routers, step.target) };
     case 'restart':
     case 'rebuild':
     case 'store':

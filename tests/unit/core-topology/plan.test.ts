@@ -64,7 +64,7 @@ describe('what a change does', () => {
 
   test('sections and roles', () => {
     const plan = planned([{ kind: 'setSection', name: 'app', text: 'x' }, { kind: 'editReplicaset', replicaset: 's1', roles: ['storage', 'router'] }]);
-    expect(steps(plan)).toEqual(['writeConfig config', 'applyRoles r1', 'applySections config']);
+    expect(steps(plan)).toEqual(['writeConfig config', 'applyRoles r1', 'setRouter i1', 'setRouter i2', 'applySections config']);
     expect(plan.steps[1]?.sentence).toBe('s1: router on.');
   });
 

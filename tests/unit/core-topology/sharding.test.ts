@@ -49,7 +49,8 @@ describe('what may not be', () => {
   test.each<[string, ClusterConfig, string[]]>([
     ['named and used', cluster({ hot: {} }, { [s2]: { group: 'hot' } }), []],
     ['a group that is not there', cluster({ hot: {} }, { [s2]: { group: 'cold' } }), ['badGroup']],
-    ['a group without storage', cluster({ hot: {} }, { [r]: { group: 'hot' } }), ['badGroup']],
+    ['a group that a router leads to', cluster({ hot: {} }, { [r]: { group: 'hot' } }), []],
+    ['a group with neither', cluster({ hot: {} }, { [r]: { roles: [], group: 'hot' } }), ['badGroup']],
     ['a batch beyond what may be under way', cluster({ hot: { batch: 700 } }), ['badGroup']],
     ['both raised', cluster({ hot: { batch: 700, movesMax: 700 } }), []],
     ['less under way than the usual batch', cluster({ hot: { movesMax: 10 } }), []],
@@ -69,12 +70,13 @@ describe('edits', () => {
     const made = edited(base, { kind: 'createReplicaset', alias: 's3', roles: ['storage'], instances: ['n1'], group: 'hot', allRw: false });
     const [uuid = ''] = Object.keys(made.config.replicasets).filter((one) => !base.replicasets[one]);
     expect([made.refusals, made.config.replicasets[uuid]?.group]).toEqual([[], 'hot']);
-    const without = edited(made.config, { kind: 'editReplicaset', replicaset: 's3', roles: ['router'] }).config;
+    const without = edited(made.config, { kind: 'editReplicaset', replicaset: 's3', roles: [] }).config;
     expect(without.replicasets[uuid]).not.toHaveProperty('group');
+    expect(edited(made.config, { kind: 'editReplicaset', replicaset: 's3', roles: ['router'] }).config.replicasets[uuid]).toMatchObject({ group: 'hot', weight: null });
     expect(edited(made.config, { kind: 'editReplicaset', replicaset: 's3', weight: 2 }).config.replicasets[uuid]).toMatchObject({ group: 'hot', weight: 2 });
     expect(edited(made.config, { kind: 'editReplicaset', replicaset: 's3', group: 'default' }).config.replicasets[uuid]).not.toHaveProperty('group');
     // Asked for where it cannot be: named, and not forgotten.
-    expect(codesOf(validateConfig(edited(base, { kind: 'editReplicaset', replicaset: 'r', group: 'hot' }).config))).toEqual(['badGroup']);
+    expect(codesOf(validateConfig(edited(base, { kind: 'editReplicaset', replicaset: 'r', roles: [], group: 'hot' }).config))).toEqual(['badGroup']);
   });
 
   test('groups are set as a whole, and none leaves nothing', () => {

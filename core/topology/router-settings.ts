@@ -1,0 +1,54 @@
+import type { ClusterConfig, InstanceConfig, ReplicasetConfig } from '~/contract/shapes/config.ts';
+import type { RouterSettings } from '~/contract/shapes/router-settings.ts';
+import { defaultGroup } from './sharding-settings.ts';
+
+/** What a configuration means for routers where it says nothing: their settings, where they listen, whose buckets they lead to. */
+
+export const routerDefaults = {
+  workers: 1,
+  connectionsPerInstance: 2,
+  connectionsMax: 4096,
+  inFlightMax: 20_000,
+  callTimeoutMs: 5000,
+  readTryMs: 1000,
+  holdMs: 3000,
+  lagMaxMs: 5000,
+  drainMs: 10_000,
+  zoneDistances: {},
+} as const satisfies RouterSettings;
+
+type Whole = { readonly [F in keyof typeof routerDefaults]-?: NonNullable<RouterSettings[F]> };
+export type RouterSettingsOf = Whole;
+
+export function routerSettings({ sharding }: Pick<ClusterConfig, 'sharding'>, group: string): RouterSettingsOf {
+  const said = Object.entries(sharding?.groups[group]?.router ?? {}).filter(([, value]) => value !== undefined);
+  // What is said has the shape of RouterSettings, which Object.fromEntries does not keep.
+  return { ...routerDefaults, ...(Object.fromEntries(said) as RouterSettings) } as RouterSettingsOf;
+}
+
+/** Null: it has no routers. */
+export const routedGroup = ({ roles, group }: Pick<ReplicasetConfig, 'roles' | 'group'>): string | null => (roles.includes('router') ? (group ?? defaultGroup) : null);
+
+/** Null: this instance runs no router. */
+export function routerOf(config: ClusterConfig, uuid: string): { readonly group: string; readonly listen: string; readonly address: string } | null {
+  const instance = config.instances[uuid];
+  const replicaset = instance && config.replicasets[instance.replicaset];
+  const group = replicaset ? routedGroup(replicaset) : null;
+  if (!instance || group === null || instance.disabled) return null;
+  return { group, ...routerPlace(instance) };
+}
+
+export const routerPortAbove = 1000;
+const anyHost = /^(0\.0\.0\.0|\[::\]|\[0(:0){7}\])$/;
+
+/** `listen`: as it is bound; `address`: as clients reach it. */
+export function routerPlace({ uri, router }: Pick<InstanceConfig, 'uri' | 'router'>): { readonly listen: string; readonly address: string } {
+  const listen = router ?? `127.0.0.1:${portOf(uri) + routerPortAbove}`;
+  return { listen, address: anyHost.test(hostOf(listen)) ? `${hostOf(uri)}:${portOf(listen)}` : listen };
+}
+
+export const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(':'));
+export const portOf = (address: string): number => Number(address.slice(address.lastIndexOf(':') + 1));
+
+/** Uuids of the instances with a router that leads to this group; sorted. */
+export const routersOf = (config: ClusterConfig, group: string): string[] => Object.keys(config.instances).filter((uuid) => routerOf(config, uuid)?.group === group).toSorted();
