@@ -29,6 +29,7 @@ import { rotateHeld } from './logs/rotate.ts';
 import { Operations } from './operations.ts';
 import { Supervisor } from './process/supervisor.ts';
 import type { Settings } from './settings/resolve.ts';
+import { openRouter, type AgentRouter } from './router/open.ts';
 import { openSharding, type AgentSharding } from './sharding/open.ts';
 import { StatusFeed } from './status/feed.ts';
 import { GossipSampler } from './status/gossip-sampler.ts';
@@ -49,6 +50,8 @@ export type AgentOptions = {
   readonly log: Logger;
   /** Where `main.lua` is. */
   readonly luaFolder: string;
+  /** The router's program; null: there is none. */
+  readonly routerFile: string | null;
   /** In tests: gossip on this thread. */
   readonly inlineGossip?: boolean;
 };
@@ -104,6 +107,7 @@ export class Agent {
   readonly #failoverParts: AgentFailover;
   readonly #failover: Failover;
   readonly #sharding: AgentSharding;
+  readonly #router: AgentRouter;
   readonly #tidyUp = new TidyUp();
   readonly #latecomer = new Latecomer();
   #candidate: ClusterConfig | null = null;
@@ -170,6 +174,7 @@ export class Agent {
     );
     this.#failover = this.#failoverParts.failover;
     this.#sharding = openSharding({ supervisor, sampler: this.#sampler, peers: this.#peers, failover: this.#failover, config: () => keeper.committed?.config ?? null, running: () => this.#sampler.database?.configured === true && this.#sampler.database.status === 'running', name: () => this.#alias(), log, now }, { uuid });
+    this.#router = openRouter({ supervisor, sampler: this.#sampler, peers: this.#peers, failover: this.#failover, config: () => keeper.committed?.config ?? null, name: () => this.#alias(), onChange: () => this.#telling.poke(), log, now }, { uuid, password: keys.replicationPassword, key: keys.usersInTransit, file: options.routerFile, logFile: folder.routerLog });
     this.#facts = {
       uuid,
       listen: settings.listen,
@@ -211,8 +216,8 @@ export class Agent {
     const { token: key, ringInTransit: ringKey } = keysOf(secret, settings.cluster);
     await Promise.all([this.#keeper.start(), this.#supervisor.attach(), this.#sampler.refreshDisk()]);
     await this.#sampler.refresh();
-    const logs = { agent: folder.agentLog, tarantool: folder.tarantoolLog };
-    const handlers = handlersOf({ uuid: this.uuid, keeper: this.#keeper, gossip, operations: this.#operations, feed: this.#feed, failover: this.#failoverParts.handlers(() => this.#alias()), sharding: this.#sharding.handlers, logs, ringKey, now: Date.now });
+    const logs = { agent: folder.agentLog, tarantool: folder.tarantoolLog, router: folder.routerLog };
+    const handlers = handlersOf({ uuid: this.uuid, keeper: this.#keeper, gossip, operations: this.#operations, feed: this.#feed, failover: this.#failoverParts.handlers(() => this.#alias()), sharding: this.#sharding.handlers, router: this.#router.handlers, logs, ringKey, now: Date.now });
     gossip.onChange(() => this.#hearing.poke());
     const sources = { gossip, status: () => this.status(), replicaset: () => this.#replicaset()?.alias ?? null };
     const metrics = answeredMetrics({ from: settings.metrics, token: this.#options.metricsToken ?? null }, () => readMetrics(sources));
@@ -233,12 +238,14 @@ export class Agent {
     if (this.#ticker) clearInterval(this.#ticker);
     this.#failoverParts.breakOff();
     this.#sharding.end();
+    const drained = this.#router.end();
     const stepping = this.#reconciler.stop();
     if (this.#reconciler.step?.kind === 'startDatabase') await this.#supervisor.stop(0);
     await Promise.race([stepping, new Promise((resolve) => setTimeout(resolve, stopStepMs).unref())]);
     this.#keeper.stop();
     if (!keepDatabase && this.#supervisor.id !== null) await this.#failover.handOver(stopHandOverMs);
     if (!keepDatabase && this.#supervisor.id !== null) await (this.#sampler.database?.configured === true ? stopDatabase(this.#steps) : this.#supervisor.stop(stopStepMs));
+    await drained;
     this.#hearing.end();
     this.#telling.end();
     this.#settling.end();
@@ -269,6 +276,7 @@ export class Agent {
       gossipKeys: this.#gossipSampler.keys,
       failover: this.#failover.status(),
       sharding: this.#sharding.status(),
+      router: this.#router.status(),
     });
   }
 
@@ -276,6 +284,7 @@ export class Agent {
     this.#tidyUp.handled(this.#keeper.state.committed?.text.length ?? 0);
     this.#supervisor.restarts.forgive();
     this.#failover.configure();
+    this.#router.configure();
     this.#reconciler.poke();
   }
 
@@ -346,6 +355,7 @@ export class Agent {
     this.#gossipSampler.refresh();
     await this.#sampler.refresh();
     void this.#sharding.tick();
+    this.#router.tick();
     this.#reconciler.poke();
     this.#publish();
     await this.#reconnect();

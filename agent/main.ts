@@ -29,7 +29,7 @@ async function run(line: CommandLine): Promise<void> {
     if (to !== null) warn(`What this instance was is in ${to}; it starts as a new one.`);
   }
   const log = openLogger(folder.agentLog, { level: settings.logLevel, name: settings.name ?? 'agent', now: Date.now, stderr: true });
-  const starting = startAgent({ settings, secret, metricsToken, statePassword, log, luaFolder: luaFolder() });
+  const starting = startAgent({ settings, secret, metricsToken, statePassword, log, luaFolder: luaFolder(), routerFile: routerFile() });
   onSignals((keepDatabase) => starting.then((agent) => agent.stop({ keepDatabase })), { log, keepDatabase: settings.keepDatabase });
   process.on('unhandledRejection', (reason) => log.error({ error: reason instanceof Error ? reason.stack : String(reason) }, 'a defect: a rejection that nobody handled'));
   await starting;
@@ -61,6 +61,12 @@ function luaFolder(): string {
   const found = candidates.find((path) => existsSync(`${path}/main.lua`));
   if (found === undefined) throw new CoterieError('INTERNAL', `lua/main.lua is missing: looked in ${candidates.join(' and ')}`);
   return found;
+}
+
+/** Beside the bundle: it is a program of its own. */
+function routerFile(): string | null {
+  const file = fileURLToPath(new URL('../router/main.mjs', import.meta.url));
+  return existsSync(file) ? file : null;
 }
 
 const troubles: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EIO'];

@@ -11,7 +11,7 @@ const Done = z.object({ instance: z.string(), sentence: z.string() });
 
 const logFields = {
   instance: InstanceRef,
-  source: z.enum(['agent', 'tarantool', 'all']).default('all').describe('Whose log'),
+  source: z.enum(['agent', 'tarantool', 'router', 'all']).default('all').describe('Whose log'),
   filter: z.string().max(200).optional().describe('Only lines that contain this text'),
 };
 

@@ -11,6 +11,8 @@ export type ClusterKeys = {
   readonly gossip: Uint8Array;
   /** AES-256-GCM key of a gossip key ring on its way to an agent, 32 bytes. */
   readonly ringInTransit: Uint8Array;
+  /** AES-256-GCM key of the users of storages on their way to routers, 32 bytes. */
+  readonly usersInTransit: Uint8Array;
   /** Password of the Tarantool user `coterie_replication`, hex. */
   readonly replicationPassword: string;
   /** Password of the Tarantool user `stateboard`, hex. */
@@ -26,7 +28,7 @@ export const secretBytesMin = 16;
 export function keysOf(secret: string, clusterName: string): ClusterKeys {
   if (Buffer.byteLength(secret) < secretBytesMin) throw new Error(`the cluster secret is shorter than ${secretBytesMin} bytes`);
   const derive = (purpose: string) => new Uint8Array(hkdfSync('sha256', secret, `coterie/${clusterName}`, purpose, 32));
-  return { token: derive('link token'), gossip: derive('gossip key'), ringInTransit: derive('gossip key ring in transit'), replicationPassword: hex(derive('replication user')), stateboardPassword: hex(derive('stateboard user')), stateIdentity: hex(derive('state identity')).slice(0, 32), alerts: derive('alert channels') };
+  return { token: derive('link token'), gossip: derive('gossip key'), ringInTransit: derive('gossip key ring in transit'), usersInTransit: derive('users in transit'), replicationPassword: hex(derive('replication user')), stateboardPassword: hex(derive('stateboard user')), stateIdentity: hex(derive('state identity')).slice(0, 32), alerts: derive('alert channels') };
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

@@ -6,6 +6,7 @@ import { FindingView, GroupView } from '~/contract/shapes/sharding-view.ts';
 import { BoxSetting, spaceSorts, SpacesPage } from '~/contract/shapes/inspect.ts';
 import { AgentStatus, EvalResult, LogLine, Vclock } from '~/contract/shapes/status.ts';
 import { CommandBody, MemberAnswerBody, MemberRequestBody } from './failover-messages.ts';
+import { StorageNews } from './router-messages.ts';
 import { BucketId, BucketIds, BucketRange, BucketsMove, BucketsStat, MoveOrder, ShardingCommand } from './sharding-messages.ts';
 
 /**
@@ -92,11 +93,11 @@ export const agentApi = {
     z.object({ readOnly: z.boolean(), vclock: Vclock, version: z.number().int(), message: z.string().nullable() }),
   ),
   logs: query(
-    z.object({ source: z.enum(['agent', 'tarantool', 'all']), lines: z.number().int().min(0).max(5000), filter: z.string().optional() }),
+    z.object({ source: z.enum(['agent', 'tarantool', 'router', 'all']), lines: z.number().int().min(0).max(5000), filter: z.string().optional() }),
     z.array(LogLine),
   ),
   followLogs: stream(
-    z.object({ source: z.enum(['agent', 'tarantool', 'all']), lines: z.number().int().min(0).max(1000), filter: z.string().optional() }),
+    z.object({ source: z.enum(['agent', 'tarantool', 'router', 'all']), lines: z.number().int().min(0).max(1000), filter: z.string().optional() }),
     LogLine,
   ),
   restart: mutation(Nothing, Sentence),
@@ -175,6 +176,10 @@ export const agentApi = {
   /** Reads the tables of all masters twice, so that what moves meanwhile is no finding. */
   shardingDoctor: query(z.object({ group: z.string().max(64) }), z.object({ findings: z.array(FindingView), scanned: z.number().int(), unheard: z.array(z.string()) })),
   shardingCommand: mutation(ShardingCommand, Sentence),
+  /** What a router has to know of this instance of a storage. `users`: the digest that was told before. */
+  routed: query(z.object({ replicaset: Uuid, users: z.string().max(64).nullable() }), StorageNews),
+  /** Another process in place of the one that runs, which is drained. */
+  routerRestart: mutation(Nothing, Sentence),
 } as const satisfies Record<string, Shape>;
 
 export type AgentApi = typeof agentApi;

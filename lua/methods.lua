@@ -13,6 +13,7 @@ local lost_rows = require('lost-rows')
 local orders = require('orders')
 local replay = require('replay')
 local buckets = require('buckets.open')
+local users = require('users')
 local methods = {}
 
 function methods.hello()
@@ -53,6 +54,7 @@ methods.eval = run.eval
 methods.check_lua = run.check_lua
 methods.box_cfg = inspect.box_cfg
 methods.spaces = inspect.spaces
+methods.users = users.list
 
 -- The answer has to be on its way before the process ends.
 function methods.shutdown()

@@ -15,6 +15,7 @@ export type DataFolder = {
   readonly gossip: string;
   readonly agentLog: string;
   readonly tarantoolLog: string;
+  readonly routerLog: string;
 };
 
 export function openFolder(root: string): DataFolder {
@@ -31,6 +32,7 @@ export function openFolder(root: string): DataFolder {
     gossip: join(root, 'gossip.json'),
     agentLog: join(root, 'logs', 'agent.log'),
     tarantoolLog: join(root, 'logs', 'tarantool.log'),
+    routerLog: join(root, 'logs', 'router.log'),
   };
   for (const path of [root, folder.config, folder.tarantool, join(root, 'logs')]) mkdirSync(path, { recursive: true, mode: 0o700 });
   chmodSync(root, 0o700);

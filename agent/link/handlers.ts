@@ -2,6 +2,7 @@ import type { AgentHandlers } from '~/link/protocol.ts';
 import { openRing } from '~/link/sealed-ring.ts';
 import type { FailoverHandlers } from '~/agent/failover/off.ts';
 import type { ConfigKeeper } from '~/agent/config/keeper.ts';
+import type { RouterHandlers } from '~/agent/router/open.ts';
 import type { ShardingHandlers } from '~/agent/sharding/off.ts';
 import type { Gossip } from '~/agent/gossip.ts';
 import type { Operations } from '~/agent/operations.ts';
@@ -17,16 +18,18 @@ export type HandlerParts = {
   readonly feed: StatusFeed;
   readonly failover: FailoverHandlers;
   readonly sharding: ShardingHandlers;
+  readonly router: RouterHandlers;
   readonly logs: LogFiles;
   /** Opens the key rings that servers send. */
   readonly ringKey: Uint8Array;
   readonly now: () => number;
 };
 
-export function handlersOf({ uuid, keeper, gossip, operations, feed, failover, sharding, logs, ringKey, now }: HandlerParts): AgentHandlers {
+export function handlersOf({ uuid, keeper, gossip, operations, feed, failover, sharding, router, logs, ringKey, now }: HandlerParts): AgentHandlers {
   return {
     ...failover,
     ...sharding,
+    ...router,
     status: (_input, signal) => feed.follow(signal),
     ping: async () => ({ uuid, at: now() }),
     prepare: (input) => keeper.prepare(input),

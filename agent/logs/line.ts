@@ -21,13 +21,14 @@ export function tarantoolLineOf(raw: string): Line {
 
 export const lineText = (msg: string, data: object): string => (Object.keys(data).length > 0 ? `${msg} ${JSON.stringify(data)}` : msg);
 
-export function agentLineOf(raw: string): Line {
+/** Of the agent itself, and of its router, whose words it writes down. */
+export function agentLineOf(raw: string, source: 'agent' | 'router' = 'agent'): Line {
   try {
     const { time, level, msg, pid: _pid, hostname: _host, ...rest } = JSON.parse(raw) as { time: number; level: number; msg: string; pid?: number; hostname?: string };
-    return { at: time, source: 'agent', level: agentLevels[level] ?? 'info', text: lineText(msg ?? '', rest) };
+    return { at: time, source, level: agentLevels[level] ?? 'info', text: lineText(msg ?? '', rest) };
   } catch {
-    return { at: null, source: 'agent', level: 'info', text: raw };
+    return { at: null, source, level: 'info', text: raw };
   }
 }
 
-export const lineOf = (source: LogSource, raw: string): Line => (source === 'agent' ? agentLineOf(raw) : tarantoolLineOf(raw));
+export const lineOf = (source: LogSource, raw: string): Line => (source === 'tarantool' ? tarantoolLineOf(raw) : agentLineOf(raw, source));

@@ -1,10 +1,10 @@
 import { follow } from './follow.ts';
-import { lineOf, type Line } from './line.ts';
+import { lineOf, type Line, type LogSource } from './line.ts';
 import { lastLines } from './tail.ts';
 
-/** Both logs as one, by time. A filter keeps the lines that contain it, whatever the case. */
-export type LogFiles = { readonly agent: string; readonly tarantool: string };
-export type LogQuery = { source: 'agent' | 'tarantool' | 'all'; lines: number; filter?: string | undefined };
+/** All logs as one, by time. A filter keeps the lines that contain it, whatever the case. */
+export type LogFiles = { readonly [S in LogSource]: string };
+export type LogQuery = { source: LogSource | 'all'; lines: number; filter?: string | undefined };
 
 const searchedLines = 50_000;
 
@@ -30,10 +30,10 @@ export async function* followLogs(files: LogFiles, query: LogQuery, signal: Abor
   }
 }
 
-type Stream = { name: 'agent' | 'tarantool'; lines: AsyncGenerator<string> };
+type Stream = { name: LogSource; lines: AsyncGenerator<string> };
 const pulled = async (stream: Stream) => ({ stream, result: await stream.lines.next() });
 
-const sourcesOf = (source: LogQuery['source']): ('agent' | 'tarantool')[] => (source === 'all' ? ['agent', 'tarantool'] : [source]);
+const sourcesOf = (source: LogQuery['source']): LogSource[] => (source === 'all' ? ['agent', 'tarantool', 'router'] : [source]);
 
 function keeping(filter: string | undefined): (line: Line) => boolean {
   const wanted = filter?.toLowerCase() ?? '';

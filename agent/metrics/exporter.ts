@@ -3,6 +3,7 @@ import { Exposition } from '~/core/metrics/exposition.ts';
 import { setGossip, setProcess, type ProcessFigures } from '~/core/metrics/shared-families.ts';
 import type { GossipMember } from '~/agent/gossip.ts';
 import { failoverExported } from './failover.ts';
+import { routerExported } from './router.ts';
 import { shardingExported } from './sharding.ts';
 import { agentFamilies, type AgentFamilies } from './families.ts';
 
@@ -20,7 +21,7 @@ type Out = Exposition<AgentFamilies>;
 
 export function exported({ status, replicaset, process, gossip }: Exported): string {
   const out = new Exposition(agentFamilies);
-  const { alias, uuid, zone, agentVersion: version, state, goal, config, appliedVersion, disk, restarts, database, failover, sharding } = status;
+  const { alias, uuid, zone, agentVersion: version, state, goal, config, appliedVersion, disk, restarts, database, failover, sharding, router } = status;
   out.set('coterie_agent_info', { labels: { alias, uuid, replicaset: replicaset ?? '', zone: zone ?? '', version }, value: 1 });
   out.set('coterie_agent_state', { labels: { state, goal }, value: 1 });
   out.set('coterie_agent_config_version', { value: config?.version ?? 0 });
@@ -38,6 +39,7 @@ export function exported({ status, replicaset, process, gossip }: Exported): str
   if (answers) ofDatabase(out, database);
   if (failover) failoverExported(out, { ...failover, links: database?.replication ?? [] });
   if (sharding) shardingExported(out, sharding);
+  if (router) routerExported(out, router);
   if (gossip !== null) ofGossip(out, gossip);
   setProcess(out, process);
   return out.text();

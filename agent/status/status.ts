@@ -24,6 +24,7 @@ export type StatusParts = {
   readonly gossipKeys: AgentStatus['gossipKeys'] | null;
   readonly failover: AgentStatus['failover'] | null;
   readonly sharding: AgentStatus['sharding'] | null;
+  readonly router: AgentStatus['router'] | null;
 };
 
 export function statusOf(parts: StatusParts): AgentStatus {
@@ -48,6 +49,7 @@ export function statusOf(parts: StatusParts): AgentStatus {
     ...(parts.gossipKeys && { gossipKeys: parts.gossipKeys }),
     ...(parts.failover && { failover: parts.failover }),
     ...(parts.sharding && { sharding: parts.sharding }),
+    ...(parts.router && { router: parts.router }),
   };
 }
 

@@ -21,7 +21,7 @@ const kept = { oldLines: 1000, linesMax: 3000 } as const;
 const slackPx = 24;
 const levelWords = { debug: 'All levels', info: 'Information and worse', warn: 'Warnings and worse', error: 'Errors only' } as const;
 
-/** Both logs as they are written. Scrolling back holds what is read; new lines wait below. */
+/** The logs as they are written. Scrolling back holds what is read; new lines wait below. */
 export function LogsTab({ instance }: TabProps) {
   const { lines, state, problem } = useLog(instance.uuid, kept);
   const [filter, setFilter] = useAddressValue(logFilterFrom, withLogFilter);
@@ -42,7 +42,7 @@ export function LogsTab({ instance }: TabProps) {
       <div className={page.filters}>
         <TextInput aria-label="Search the log" placeholder="Only lines with this text…" leftSection={<Search size={15} />} rightSection={filter.search ? <CloseButton size="sm" aria-label="Clear the search" onClick={() => setFilter({ ...filter, search: '' })} /> : null} value={filter.search} onChange={({ currentTarget }) => setFilter({ ...filter, search: currentTarget.value })} />
         <Select aria-label="Level" allowDeselect={false} w={190} data={logLevels.map((value) => ({ value, label: levelWords[value] }))} value={filter.level ?? 'debug'} onChange={(level) => setFilter({ ...filter, level: level === 'debug' ? null : (level as LogFilter['level']) })} />
-        <Select aria-label="Whose log" allowDeselect={false} w={150} data={[{ value: 'all', label: 'Both logs' }, { value: 'tarantool', label: 'Tarantool' }, { value: 'agent', label: 'Agent' }]} value={filter.source ?? 'all'} onChange={(source) => setFilter({ ...filter, source: source === 'all' ? null : (source as LogFilter['source']) })} />
+        <Select aria-label="Whose log" allowDeselect={false} w={150} data={[{ value: 'all', label: 'All logs' }, { value: 'tarantool', label: 'Tarantool' }, { value: 'agent', label: 'Agent' }, { value: 'router', label: 'Router' }]} value={filter.source ?? 'all'} onChange={(source) => setFilter({ ...filter, source: source === 'all' ? null : (source as LogFilter['source']) })} />
         <Button variant="default" onClick={() => (held === null ? setHeld(lines) : follow())} aria-pressed={held !== null}>{held === null ? 'Pause' : 'Go on'}</Button>
         <Button variant="default" leftSection={<Download size={14} />} disabled={shown.length === 0} onClick={() => saveFile(`${instance.alias}.log`, `${logText(shown)}\n`, 'text/plain')}>Download</Button>
         <CopyIcon value={logText(shown)} what="the lines shown" />

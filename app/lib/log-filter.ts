@@ -3,7 +3,7 @@ import { oneOf, withParams } from './params.ts';
 
 /** Which lines of a log are shown, and how they are copied. */
 
-export const logSources = ['agent', 'tarantool'] as const;
+export const logSources = ['agent', 'tarantool', 'router'] as const;
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 
 /** `level`: this one and all that are worse. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TimeMs, Uuid } from './basics.ts';
 import { CoordinatorStatus, MemberFailover, ProviderView } from './failover-view.ts';
+import { RouterStatus } from './router.ts';
 import { StorageSharding } from './sharding-view.ts';
 
 /** What one agent reports about itself and its Tarantool: pushed once a second and on change. */
@@ -146,12 +147,14 @@ export const AgentStatus = z.object({
     .optional(),
   /** While its instance keeps buckets. */
   sharding: StorageSharding.optional(),
+  /** While its replicaset has role `router`. */
+  router: RouterStatus.optional(),
 });
 export type AgentStatus = z.output<typeof AgentStatus>;
 
 export const LogLine = z.object({
   at: TimeMs.nullable(),
-  source: z.enum(['agent', 'tarantool']),
+  source: z.enum(['agent', 'tarantool', 'router']),
   level: z.enum(['debug', 'verbose', 'info', 'warn', 'error', 'fatal']),
   text: z.string(),
 });

@@ -1,4 +1,5 @@
 import { withoutFailover } from '~/agent/failover/off.ts';
+import { withoutRouter } from '~/agent/router/off.ts';
 import { withoutSharding } from '~/agent/sharding/off.ts';
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
@@ -124,6 +125,7 @@ export class FakeAgent {
     return {
       ...off,
       ...withoutSharding(() => this.alias),
+      ...withoutRouter(() => this.alias),
       failoverView: playing('failoverView'), failoverCandidates: playing('failoverCandidates'), failoverCommand: playing('failoverCommand'), failoverPause: playing('failoverPause'),
       failoverAcknowledge: playing('failoverAcknowledge'), failoverSteal: playing('failoverSteal'), failoverDecisions: playing('failoverDecisions'), failoverTrail: playing('failoverTrail'),
       status: (_input, signal) => this.#statuses(signal),

@@ -89,14 +89,17 @@ describe('log files', () => {
     expect(seen).toEqual(['one', 'two', 'three', 'four']);
   });
 
-  it('puts both logs in the order of time, and filters', () => {
-    const files = { agent: join(folder, 'agent.log'), tarantool: join(folder, 'tarantool.log') };
+  it('puts all logs in the order of time, and filters', () => {
+    const files = { agent: join(folder, 'agent.log'), tarantool: join(folder, 'tarantool.log'), router: join(folder, 'router.log') };
     const at = (ms: number) => new Date(2026, 0, 1, 0, 0, 0, ms).getTime();
     writeFileSync(files.agent, `${JSON.stringify({ level: 30, time: at(1), msg: 'A1' })}\n${JSON.stringify({ level: 30, time: at(3), msg: 'A3' })}\n`);
     writeFileSync(files.tarantool, '2026-01-01 00:00:00.002 [1] main I> T2\nstack of T2\n');
     expect(readLogs(files, { source: 'all', lines: 10 }).map(({ text }) => text)).toEqual(['A1', 'main: T2', 'stack of T2', 'A3']);
     expect(readLogs(files, { source: 'all', lines: 10, filter: 'stack' }).map(({ text }) => text)).toEqual(['stack of T2']);
     expect(readLogs(files, { source: 'agent', lines: 1 }).map(({ text }) => text)).toEqual(['A3']);
+    expect(readLogs(files, { source: 'router', lines: 1 })).toEqual([]);
+    writeFileSync(files.router, `${JSON.stringify({ level: 30, time: at(2), msg: 'worker 1: R2' })}\n`);
+    expect(readLogs(files, { source: 'all', lines: 2 }).map(({ source, text }) => `${source} ${text}`)).toEqual(['router worker 1: R2', 'agent A3']);
   });
 
   it('finds why a process ended, in its own lines only', () => {

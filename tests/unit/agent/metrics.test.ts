@@ -6,6 +6,7 @@ import { exported, type Exported } from '~/agent/metrics/exporter.ts';
 import { agentFamilies } from '~/agent/metrics/families.ts';
 import type { AgentStatus } from '~/contract/shapes/status.ts';
 import { uuidOf } from '~/tests/support/fixtures.ts';
+import { routerFixture } from '~/tests/support/router-status.ts';
 import { statusFixture } from '~/tests/support/status.ts';
 
 const process = { rssBytes: 1, heapUsedBytes: 2, cpuSeconds: 3, startedAt: 4000 };
@@ -20,7 +21,7 @@ const failover = {
   lostRows: 3,
 } satisfies Failover;
 const sharding = { group: 'default', buckets: 100, leads: true, states: { active: 40, sending: 3, gone: 9 }, owned: 43, leaving: 5, movedTotal: 12, ratePerSecond: 1, blockers: ['x'] } satisfies AgentStatus['sharding'];
-const statusWith = (failoverToo: Failover | undefined): AgentStatus => ({ ...statusFixture(1_800_000_000_000), ...(failoverToo && { failover: failoverToo, sharding }) });
+const statusWith = (failoverToo: Failover | undefined): AgentStatus => ({ ...statusFixture(1_800_000_000_000), ...(failoverToo && { failover: failoverToo, sharding, router: routerFixture([[uuidOf(9), uuidOf(1), uuidOf(2)]]) }) });
 const given = (change: Partial<Exported> = {}): Exported => ({ status: statusWith(failover), replicaset: 's1', process, gossip: { stats, members }, ...change });
 const namesIn = (text: string) => [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!);
 
@@ -31,6 +32,15 @@ describe('what an agent exports', () => {
     const text = exported(given());
     for (const line of ['coterie_agent_sharding_buckets{state="active"} 40', 'coterie_agent_sharding_buckets{state="sending"} 3', 'coterie_agent_sharding_buckets{state="sent"} 0', 'coterie_agent_sharding_leaving_buckets 5', 'coterie_agent_sharding_moved_total 12', 'coterie_agent_sharding_hindered 1']) expect(text).toContain(`${line}\n`);
     expect(text).not.toContain('state="gone"');
+  });
+
+  test('are the figures of its router', () => {
+    const text = exported(given());
+    for (const line of ['coterie_router_up 1', 'coterie_router_info{address="127.0.0.1:4306",group="default"} 1', 'coterie_router_requests_total{call="crud.get"} 4000', 'coterie_router_errors_total{kind="timeout"} 2', 'coterie_router_seconds{quantile="0.99"} 0.0031', 'coterie_router_map_known_buckets 3000', 'coterie_router_masters_missing 0', `coterie_router_upstream_connections{instance_uuid="${uuidOf(2)}"} 2`]) expect(text).toContain(`${line}\n`);
+    const status = statusFixture(1_800_000_000_000);
+    const down = exported(given({ status: { ...status, router: routerFixture([], { state: 'down', figures: null }) } }));
+    expect(down).toContain('coterie_router_up 0\n');
+    expect(namesIn(down).filter((name) => name.startsWith('coterie_router_')).toSorted()).toEqual(['coterie_router_crash_loop', 'coterie_router_exits_total', 'coterie_router_info', 'coterie_router_start_time_seconds', 'coterie_router_up']);
   });
 
   test('are the figures of the status', () => {
