@@ -15,6 +15,7 @@ const nounSummaries: Record<keyof typeof contract, string> = {
   replicaset: 'Replicasets: create, edit, delete, restart replication',
   failover: 'Who leads: status, switch, promote, pause, evacuate, incidents, settings',
   sharding: 'Where the buckets are: status, bootstrap, settings, pause, move, pin, doctor',
+  router: 'Where clients connect: list, status, restart, settings',
   topology: 'The whole cluster as a file: plan, apply, export, diff',
   config: 'Configuration versions: history, diff, restore, sections',
   applyRun: 'Runs that applied a configuration',

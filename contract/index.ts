@@ -10,12 +10,13 @@ import { issue } from './issue.ts';
 import type { Operation } from './operation.ts';
 import { replicaset } from './replicaset.ts';
 import { retention } from './retention.ts';
+import { router } from './router.ts';
 import { rule } from './rule.ts';
 import { sharding } from './sharding.ts';
 import { topology } from './topology.ts';
 
 /** Everything that the product can do, as noun.verb. Adding an operation starts here. */
-export const contract = { cluster, issue, rule, instance, replicaset, failover, sharding, topology, config, applyRun, user, token, session, audit, gossip, alert, retention };
+export const contract = { cluster, issue, rule, instance, replicaset, failover, sharding, router, topology, config, applyRun, user, token, session, audit, gossip, alert, retention };
 
 export type Contract = typeof contract;
 

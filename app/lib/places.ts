@@ -107,6 +107,12 @@ export const places = {
   'sharding.doctor': { page: '/sharding', where: 'Look for lost buckets, at a group', from: 'app/sharding/doctor.tsx' },
   'sharding.repair': { page: '/sharding', where: 'Repair, at a finding', from: 'app/sharding/doctor.tsx' },
 
+  'router.list': { page: '/sharding', where: 'the list of routers', from: 'app/sharding/use-routers.ts' },
+  'router.watch': { page: '/sharding', where: 'the list of routers', within: 'router.list' },
+  'router.status': { page: '/sharding', where: 'Details, at a router', from: 'app/sharding/use-routers.ts' },
+  'router.restart': { page: '/sharding', where: 'menu of a router: Restart', from: 'app/sharding/routers.tsx' },
+  'router.configure': { page: '/sharding', where: 'Settings, at the list of routers', from: 'app/sharding/routers.tsx' },
+
   'failover.watch': { page: '/failover', where: 'all that the page shows', from: 'app/live/use-failover.ts' },
   'failover.status': { page: everywhere, where: 'the banner of a pause', from: 'app/live/use-failover.ts' },
   'failover.candidates': { page: '/failover', where: 'Ask every member now, at a replicaset', from: 'app/failover/candidates.tsx' },

@@ -8,6 +8,7 @@ import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import type { GroupStatus } from '~/contract/shapes/sharding-status.ts';
 import { Doctor } from './doctor.tsx';
 import { GroupActions } from './group-actions.tsx';
+import { Routers } from './routers.tsx';
 import { useSharding } from './use-sharding.ts';
 
 /** Where the buckets are, where they should be, and what is in the way. */
@@ -21,6 +22,7 @@ export function ShardingPage() {
       {status.source.why !== null && <Alert color="yellow" p="sm" icon={<HealthShapes.warning size={18} />} role="alert">{status.source.why}</Alert>}
       {status.groups.length === 0 && <Text>No replicaset has role storage, so there is nowhere to put buckets.</Text>}
       {status.groups.map((group) => <GroupCard key={group.group} group={group} enabled={status.enabled} />)}
+      <Routers />
     </Stack>
   );
 }

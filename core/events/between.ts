@@ -6,6 +6,7 @@ import type { Mark } from '~/core/issues/marks.ts';
 import type { EventDraft } from './draft.ts';
 import { exitEvents, processEvents, type Exits } from './life.ts';
 import { markEvents } from './mark-events.ts';
+import { routerEvents, type Routers } from './router-events.ts';
 
 /** What happened between two moments, found by comparing what was shown: nobody has to remember to report an event. */
 export type Moment = {
@@ -16,6 +17,7 @@ export type Moment = {
   readonly at: number;
   readonly seen: Seen;
   readonly exits: Exits;
+  readonly routers: Routers;
 };
 
 /** Issues that say no more than the event of their process does. */
@@ -40,7 +42,7 @@ function memberEvents(before: Moment, after: Moment): Sketch[] {
     const old = known.get(instance.uuid);
     const object = refOf(instance, 'instance');
     if (!old) events.push({ kind: 'gossip', severity: 'info', object, sentence: `${instance.alias} appeared at ${instance.uri}.` });
-    else events.push(...gossipEvents(old, instance), ...processEvents(old, instance), ...exitEventsOf(old, instance, { before, after }));
+    else events.push(...gossipEvents(old, instance), ...processEvents(old, instance), ...exitEventsOf(old, instance, { before, after }), ...routerEvents(instance, { before: before.routers, after: after.routers, heard: old.reportedAt !== null }));
   }
   for (const instance of before.instances) if (!present.has(instance.uuid)) events.push({ kind: 'gossip', severity: 'info', object: refOf(instance, 'instance'), sentence: `${instance.alias} is gone from the list of instances.` });
   return events;

@@ -9,6 +9,7 @@ import type { Observed } from '~/core/view/report.ts';
 import { buildViews } from '~/core/view/views.ts';
 import { badges } from './catalogue.ts';
 import type { Exits } from '~/core/events/life.ts';
+import type { Routers } from '~/core/events/router-events.ts';
 import { detectIssues, worstFirst, type Seen } from './detect.ts';
 import { counts, inForce, withMarks, type Mark } from './marks.ts';
 import type { FailingAlert, FailoverWord } from './row.ts';
@@ -27,6 +28,7 @@ export type Observation = {
   readonly suggestions: Suggestion[];
   readonly seen: Seen;
   readonly exits: Exits;
+  readonly routers: Routers;
 };
 
 export function observe(observed: Observed, memory: { readonly seen: Seen; readonly pendingRuns: readonly ApplyRun[]; readonly marks: readonly Mark[]; readonly failingAlerts: readonly FailingAlert[]; readonly findings: readonly RuleFinding[]; readonly failover?: FailoverWord; readonly sharding?: readonly GroupView[] }): Observation {
@@ -36,7 +38,9 @@ export function observe(observed: Observed, memory: { readonly seen: Seen; reado
   const seen: Seen = found.length === 0 ? detected.seen : new Map([...detected.seen, ...found.map(({ id, since }) => [id, since] as const)]);
   const marks = inForce(memory.marks, { now: observed.now, seen });
   const issues = withMarks(found.length === 0 ? detected.issues : [...detected.issues, ...found].toSorted(worstFirst), marks);
-  return { at: observed.now, config: observed.config, ...buildViews(facts, issues, found.length === 0 ? badges : new Map([...badges, ...found.map(({ code }) => [code, badgeOfRule(code)] as const)])), issues, marks, suggestions: suggest(issues.filter(counts)), seen, exits: exitsIn(observed) };
+  return { at: observed.now, config: observed.config, ...buildViews(facts, issues, found.length === 0 ? badges : new Map([...badges, ...found.map(({ code }) => [code, badgeOfRule(code)] as const)])), issues, marks, suggestions: suggest(issues.filter(counts)), seen, exits: exitsIn(observed), routers: routersIn(observed) };
 }
 
 const exitsIn = ({ reports }: Observed): Exits => new Map([...reports].map(([uuid, { status }]) => [uuid, status.restarts]));
+
+const routersIn = ({ reports }: Observed): Routers => new Map([...reports].flatMap(([uuid, { status }]) => (status.router ? [[uuid, status.router] as const] : [])));

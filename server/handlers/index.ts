@@ -11,6 +11,7 @@ import { issueHandlers } from './issue.ts';
 import { instanceHandlers } from './instance.ts';
 import { replicasetHandlers } from './replicaset.ts';
 import { retentionHandlers } from './retention.ts';
+import { routerHandlers } from './router.ts';
 import { ruleHandlers } from './rule.ts';
 import { sessionHandlers } from './session.ts';
 import { shardingHandlers } from './sharding.ts';
@@ -27,6 +28,7 @@ export const handlers: HandlersOf<Contract> = {
   replicaset: replicasetHandlers,
   failover: failoverHandlers,
   sharding: shardingHandlers,
+  router: routerHandlers,
   topology: topologyHandlers,
   config: configHandlers,
   applyRun: applyRunHandlers,

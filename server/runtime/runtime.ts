@@ -25,6 +25,7 @@ import { Marks } from './marks.ts';
 import { MetricsBook } from './metrics/book.ts';
 import { ClusterBook } from './metrics/cluster-book.ts';
 import { RetentionKeeper } from './retention.ts';
+import { Routers } from './routers.ts';
 import { Rules } from './rules.ts';
 import { Sharding } from './sharding/sharding.ts';
 import { ClusterState, stateDefaults } from './state.ts';
@@ -74,6 +75,7 @@ export class Runtime {
   readonly adoption: Adoption;
   readonly failover: Failover;
   readonly sharding: Sharding;
+  readonly routers: Routers;
   readonly keys: GossipKeys;
   readonly journal: Journal;
   readonly marks: Marks;
@@ -165,6 +167,7 @@ export class Runtime {
     marks.onChange(() => this.state.lookBeforeAnswer());
     this.failover = new Failover({ store, name, config: () => versions.current?.config ?? null, reports: () => this.state.reports(), client, now, newUuid, onChange: poke, onError: (error) => warn('What agents note about failover, or people have ordered of it, could not be exchanged with the database; it is tried again.', error) }, { boot });
     this.sharding = new Sharding({ name, config: () => versions.current?.config ?? null, reports: () => this.state.reports(), coordinators: this.failover.coordinators, now, onChange: poke, tell: (drafts) => journal.events(drafts) }, { boot });
+    this.routers = new Routers({ name, config: () => versions.current?.config ?? null, reports: () => this.state.reports(), now }, { boot });
     this.adoption = new Adoption({ versions, store, client, holders: () => this.#holders() });
     this.keys = new GossipKeys({ gossip, client, sealRing, statuses: () => [...this.state.reports().values()].flatMap(({ status, receivedAt }) => (now() - receivedAt > ages.unreachableMs ? [] : [status])) });
   }
@@ -182,6 +185,7 @@ export class Runtime {
     clearInterval(this.#looking);
     clearTimeout(this.#telling);
     await this.sharding.end();
+    this.routers.end();
     await this.failover.end();
     this.agents.end();
     this.state.end();

@@ -110,6 +110,13 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
     unpin: { input: { group: 'default', buckets: ['7'], ...preview }, argv: ['default', '--buckets', '7', '--dry-run'] },
     repair: { input: { group: 'default', finding: 'doubled', confirm: 'default', ...preview }, argv: ['default', '--finding', 'doubled', '--confirm', 'default', '--dry-run'] },
   },
+  router: {
+    list: { input: { group: 'default' }, argv: ['--group', 'default'] },
+    status: { input: { instance: 'a' }, argv: ['a'] },
+    watch: { input: {}, argv: [] },
+    restart: { input: { instance: 'a', ...preview }, argv: ['a', '--dry-run'] },
+    configure: { input: { group: 'default', workers: 2, callTimeoutMs: 3000, ...preview }, argv: ['default', '--workers', '2', '--call-timeout-ms', '3000', '--dry-run'] },
+  },
   topology: {
     plan: { input: { document }, argv: ['-f', '@cluster.yml'], files: { 'cluster.yml': document } },
     apply: { input: { edits: [...edits], prune: false, ...preview }, argv: ['--edits', '@edits.json', '--dry-run'], files: { 'edits.json': JSON.stringify(edits) } },

@@ -21,6 +21,7 @@ import { JoinInstance } from './join-instance.tsx';
 import { AcknowledgeIssue, MuteIssue } from './mark-issue.tsx';
 import { Probe } from './probe.tsx';
 import { ReplayLostRows } from './replay-lost-rows.tsx';
+import { ConfigureRouters } from './router.tsx';
 import { AddRule, EditRule } from './rule.tsx';
 
 /** The operations whose dialog has fields. The others need no more than their subject. */
@@ -48,6 +49,7 @@ export const forms: Partial<Record<MutationName, ComponentType<FormProps>>> = {
   'failover.evacuate': Evacuate,
   'failover.steal': StealCoordinator,
   'failover.replayLostRows': ReplayLostRows,
+  'router.configure': ConfigureRouters,
   'sharding.configure': ConfigureSharding,
   'sharding.pause': PauseSharding,
   'sharding.move': MoveBuckets,

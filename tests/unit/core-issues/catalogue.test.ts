@@ -5,6 +5,7 @@ import { catalogue } from '~/core/issues/catalogue.ts';
 import { Appointed } from './appointed.ts';
 import { appointed, member, provider, told, view } from './appointing.ts';
 import { Cluster, t0 } from './cluster.ts';
+import { routerFixture } from '~/tests/support/router-status.ts';
 import { sharded } from './sharded.ts';
 import type { GroupView } from '~/contract/shapes/sharding-view.ts';
 
@@ -49,6 +50,14 @@ const sharding = () => {
   group({})(cluster);
   return cluster;
 };
+
+/** A router on r, ready, for the storages s1 and s2. */
+const routed = () => {
+  const cluster = new Cluster({ ...shape, 'r-1': ['r'] });
+  router(cluster, {});
+  return cluster;
+};
+const router = (cluster: Cluster, change: Parameters<typeof routerFixture>[1]) => cluster.says('r', (status) => void (status.router = routerFixture([[cluster.id('s1'), cluster.id('a'), cluster.id('b')], [cluster.id('s2'), cluster.id('c')]], change)));
 
 const cases: Record<string, Case> = {
   unreachable: {
@@ -258,6 +267,13 @@ const cases: Record<string, Case> = {
     begin: sharding, break: (cluster) => cluster.configure((config) => void (config.replicasets[cluster.id('s1')]!.weight = 0)), mend: (cluster) => cluster.configure((config) => void (config.replicasets[cluster.id('s1')]!.weight = 1)),
     at: 's1', severity: 'warning', says: ['s1 is to be drained and still has 50 buckets'],
   },
+  'router-down': { begin: routed, break: (cluster) => router(cluster, { state: 'down', reason: 'It ended by itself: exit code 1.', figures: null }), mend: (cluster) => router(cluster, {}), at: 'r', severity: 'critical', says: ['The router of r at 127.0.0.1:4306 takes no clients: It ended by itself: exit code 1.'] },
+  'router-crash-loop': {
+    begin: routed, break: (cluster) => router(cluster, { state: 'starting', figures: null, restarts: { count: 5, crashLoop: true, lastExit: 'exit code 1: 127.0.0.1:4306 is taken' } }), mend: (cluster) => router(cluster, {}),
+    at: 'r', severity: 'critical', says: ['The router of r ends again and again: exit code 1: 127.0.0.1:4306 is taken.'],
+  },
+  'router-blind': { begin: routed, break: (cluster) => router(cluster, { figures: { map: { count: 30, known: 28, ageMs: 10, conflicts: 0 } } }), mend: (cluster) => router(cluster, {}), at: 'r', severity: 'warning', says: ['The router of r: it does not know where some buckets are'] },
+  'router-users-differ': { begin: routed, break: (cluster) => router(cluster, { usersThatDiffer: ['app', 'web'] }), mend: (cluster) => router(cluster, {}), at: 'r', severity: 'warning', says: ['app and web are not known to all storages with the same password'] },
   'version-mix': { break: (cluster) => cluster.says('b', (status) => void (status.database!.version = '2.8.4')), mend: (cluster) => cluster.says('b', (status) => void (status.database!.version = '2.6.0')), at: 'demo', severity: 'info', says: ['Tarantools', '2.8.4 on b'] },
   'apply-unfinished': {
     break: (cluster) => void (cluster.pendingRuns = [{ id: 'r1', version: 5, baseVersion: 4, state: 'decided', author: 'alice', surface: 'cli', reason: null, startedAt: t0, decidedAt: cluster.now - 20_000, finishedAt: null, error: null, instances: [{ uuid: cluster.id('b'), alias: 'b', state: 'pending', message: null, tookMs: null }] }]),
