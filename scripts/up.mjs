@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { demoDocument, localInstances } from './lib/demo.mjs';
+import { demoDocument, localInstances, routerOf } from './lib/demo.mjs';
 import { build, checkNode, debianPackages, npmPackages, root } from './lib/install.mjs';
 import { alive, holderOf, launch, portTaken, startedAt, stopAll } from './lib/processes.mjs';
 import { endOnSignals } from './lib/run.mjs';
@@ -86,7 +86,7 @@ const portOf = (address) => Number(address.slice(address.lastIndexOf(':') + 1));
 async function startAll(options, running) {
   const { count, simulate, port, empty, offset, dataDir, stateFile } = options;
   const instances = simulate > 0 ? [] : localInstances(count, { dataDir, empty, offset });
-  await freePorts([port, 7300 + offset, ...instances.flatMap(({ listen, gossip, http }) => [listen, gossip, http].map(portOf))]);
+  await freePorts([port, 7300 + offset, ...instances.flatMap(({ listen, gossip, http, router }) => [listen, gossip, http, ...(router ? [router] : [])].map(portOf))]);
   const self = { pid: process.pid, started: startedAt(process.pid) };
   const keep = () => writeFileSync(stateFile, JSON.stringify({ self, url: running.url, processes: allOf(running).map(({ pid, started }) => ({ pid, started })) }));
   const initial = join(dataDir, simulate > 0 ? 'simulated/cluster.yml' : 'demo.yml');
@@ -217,8 +217,9 @@ async function main() {
     process.stderr.write(`\n${error instanceof Stop ? error.message : error.stack}\n`);
     return stop(1);
   }
+  const router = options.simulate > 0 || options.empty ? null : routerOf(localInstances(options.count, options));
   const took = `${((Date.now() - begun) / 1000).toFixed(1)} s`;
-  process.stdout.write(`\n  ${lacks === null ? `Ready in ${took}.` : `The control plane runs, but the cluster is not ready: ${lacks}`}${loginHint(running.url, options.dataDir)}\n  ${dim(`Logs: ${shown}/*.out   CLI: bin/coterie.mjs --help   Stop: Ctrl-C`)}\n`);
+  process.stdout.write(`\n  ${lacks === null ? `Ready in ${took}.` : `The control plane runs, but the cluster is not ready: ${lacks}`}${loginHint(running.url, options.dataDir)}${router === null ? '' : `  Router:    ${router}  ${dim('once there are buckets: bin/coterie.mjs sharding bootstrap default')}\n`}\n  ${dim(`Logs: ${shown}/*.out   CLI: bin/coterie.mjs --help   Stop: Ctrl-C`)}\n`);
   setInterval(() => {
     const dead = allOf(running).filter((one) => !alive(one));
     if (dead.length === 0 || running.ending) return;

@@ -19,8 +19,16 @@ export function localInstances(count, { dataDir, empty, offset }) {
     listen: `127.0.0.1:${3301 + offset + index}`,
     gossip: `127.0.0.1:${7301 + offset + index}`,
     http: `127.0.0.1:${8301 + offset + index}`,
+    // As the configuration has it by default: core/topology/router-settings.ts.
+    router: !empty && routes(index, count) ? `127.0.0.1:${4301 + offset + index}` : null,
   }));
 }
+
+/** The one of a replicaset that is made, with role router. */
+const routes = (index, count) => replicasets.some(({ roles, members }) => roles.includes('router') && members.includes(index) && members.every((member) => member < count));
+
+/** Where clients connect; null: nowhere. */
+export const routerOf = (instances) => instances.find(({ router }) => router !== null)?.router ?? null;
 
 /** The cluster file for the demo: whichever of its replicasets have all their instances. The fifth stays a spare. */
 export function demoDocument(instances) {
