@@ -117,6 +117,8 @@ export type Stats = {
 };
 
 export type FromRouter =
+  /** A worker listens to whoever started it: what it is told before is lost. */
+  | { readonly kind: 'up' }
   | { readonly kind: 'ready'; readonly listen: string }
   | { readonly kind: 'stats'; readonly stats: readonly Stats[] }
   | { readonly kind: 'failed'; readonly message: string }

@@ -30,7 +30,8 @@ function receive(value: unknown, events: ControlEvents, say: (message: FromRoute
 }
 
 export function overIpc(events: ControlEvents): Control {
-  const say = (message: FromRouter) => void (process.connected && process.send?.(message));
+  // Whoever started it may be gone before it has seen so.
+  const say = (message: FromRouter) => void (process.connected && process.send?.(message, () => {}));
   process.on('message', (value) => receive(value, events, say));
   process.on('disconnect', events.onGone);
   return { say, close: () => process.connected && process.disconnect() };

@@ -83,7 +83,8 @@ function main(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   process.on('SIGTERM', () => onMessage({ kind: 'drain' }));
   process.on('SIGINT', () => onMessage({ kind: 'drain' }));
-  if (values.file !== undefined) onMessage(parseToRouter({ ...(JSON.parse(readFileSync(values.file, 'utf8')) as object), kind: 'start' }));
+  if (cluster.isWorker) say({ kind: 'up' });
+  else if (values.file !== undefined) onMessage(parseToRouter({ ...(JSON.parse(readFileSync(values.file, 'utf8')) as object), kind: 'start' }));
   else if (!control) throw new Error('coterie router is started by an agent, or by hand with --file settings.json and --control socket');
 }
 

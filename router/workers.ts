@@ -33,19 +33,24 @@ export class Workers {
     if (message.kind === 'topology') this.#start = { ...this.#start, topology: message.topology };
     if (message.kind === 'users') this.#start = { ...this.#start, users: message.users };
     if (message.kind === 'drain') this.#draining = true;
-    for (const { worker } of this.#slots) if (worker?.isConnected()) worker.send(message);
+    for (const { worker } of this.#slots) this.#send(worker, message);
   }
 
   #fork(slot: Slot): void {
     const worker = cluster.fork({ COTERIE_ROUTER_WORKER: String(slot.number) });
     slot.worker = worker;
     slot.startedAt = performance.now();
-    worker.on('online', () => worker.send(this.#start));
-    worker.on('message', (message: FromRouter) => this.#heard(slot, message));
+    worker.on('message', (message: FromRouter) => (message.kind === 'up' ? this.#send(worker, this.#draining ? { kind: 'drain' } : this.#start) : this.#heard(slot, message)));
+    // It is told as long as it has not been seen to be gone.
+    worker.on('error', () => {});
     worker.on('exit', () => this.#ended(slot));
   }
 
-  #heard(slot: Slot, message: FromRouter): void {
+  #send(worker: Worker | undefined, message: ToRouter): void {
+    if (worker?.isConnected()) worker.send(message);
+  }
+
+  #heard(slot: Slot, message: Exclude<FromRouter, { kind: 'up' }>): void {
     const { say } = this.#components;
     switch (message.kind) {
       case 'ready':

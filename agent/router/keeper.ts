@@ -26,7 +26,7 @@ const silentMs = 15_000;
 /** Beyond the time that it has for what is under way. */
 const endMarginMs = 3000;
 
-type Current = { readonly process: RouterProcess; readonly startedAt: number; saidAt: number; ready: boolean; told: Wanted };
+type Current = { readonly process: RouterProcess; readonly startedAt: number; saidAt: number; ready: boolean; failure: string | null; told: Wanted };
 
 export class RouterKeeper {
   readonly restarts = new Restarts();
@@ -105,7 +105,8 @@ export class RouterKeeper {
   }
 
   #state(crashLoop: boolean): readonly [RouterStatus['state'], string | null] {
-    if (this.#current) return this.#current.ready ? ['ready', null] : ['starting', this.restarts.lastExit !== null && crashLoop ? `It has ended again and again: ${this.restarts.lastExit}.` : null];
+    const failure = this.#current?.failure ?? (crashLoop ? this.restarts.lastExit : null);
+    if (this.#current) return this.#current.ready ? ['ready', null] : ['starting', failure === null ? null : `It does not come up: ${failure}.`];
     if (this.#wanted === null && this.#leaving.size > 0) return ['draining', 'It finishes what is under way.'];
     return ['down', this.restarts.lastExit === null ? null : `It ended by itself: ${this.restarts.lastExit}.`];
   }
@@ -121,7 +122,7 @@ export class RouterKeeper {
       onLine: (line) => routerLog().info(sentenceIn(line)),
       onEnded: (how) => this.#ended(process, how),
     });
-    this.#current = { process, startedAt: now(), saidAt: now(), ready: false, told: wanted };
+    this.#current = { process, startedAt: now(), saidAt: now(), ready: false, failure: null, told: wanted };
     log.info({ pid: process.pid, listen: wanted.settings.listen, group: wanted.settings.group }, 'router started');
     onChange();
   }
@@ -131,6 +132,8 @@ export class RouterKeeper {
     const current = this.#current?.process === process ? this.#current : null;
     if (current) current.saidAt = now();
     switch (message.kind) {
+      case 'up':
+        return;
       case 'ready':
         if (current) current.ready = true;
         log.info({ pid: process.pid, listen: message.listen }, 'router takes clients');
@@ -139,6 +142,7 @@ export class RouterKeeper {
         if (current) this.#figures.add({ at: now(), workers: message.stats });
         return;
       case 'failed':
+        if (current) current.failure = message.message;
         return void log.warn({ pid: process.pid }, `router: ${message.message}`);
       case 'drained':
         return void log.info({ pid: process.pid, cutOff: message.left }, 'router has finished what was under way');
