@@ -4,8 +4,8 @@ import { useEffect } from 'react';
 import { useApi } from '~/app/api.tsx';
 import type { FailoverStatus } from '~/contract/shapes/failover-status.ts';
 import type { ClusterOverview } from '~/contract/shapes/view.ts';
-import { FailoverStore, initialFailover, type FailoverSource, type FollowedFailover } from './failover-store.ts';
 import { later, useLive } from './live-provider.tsx';
+import { initialStatus, StatusStore, type FollowedStatus, type StatusSource } from './status-store.ts';
 import { useFollowed } from './use-followed.ts';
 
 const queryKey = ['failover', 'status'];
@@ -32,10 +32,10 @@ export function useFailoverNudge(): void {
 const signOf = ({ configVersion, instances, issues }: ClusterOverview): string => `${configVersion} ${instances.map(({ leadership, health }) => `${leadership.charAt(0)}${health.charAt(0)}`).join('')} ${issues.map(({ id }) => id).join()}`;
 
 /** Failover as it is. */
-export function useFailover(): FollowedFailover {
+export function useFailover(): FollowedStatus<FailoverStatus> {
   const queries = useQueryClient();
-  const open = () => new EventSource('/api/v1/failover/watch') satisfies FailoverSource;
-  const followed = useFollowed(() => new FailoverStore({ open, later }), initialFailover);
+  const open = () => new EventSource('/api/v1/failover/watch') satisfies StatusSource;
+  const followed = useFollowed<FollowedStatus<FailoverStatus>>(() => new StatusStore({ open, later }), initialStatus);
   useEffect(() => {
     if (followed.status !== null) queries.setQueryData(queryKey, followed.status);
   }, [queries, followed.status]);

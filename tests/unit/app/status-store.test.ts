@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FailoverStore } from '~/app/live/failover-store.ts';
+import { StatusStore } from '~/app/live/status-store.ts';
 import { failoverFixture } from '../../support/fixture-failover.ts';
 import { healthy } from '../../support/fixtures.ts';
 
@@ -22,7 +22,7 @@ class Source {
 function made() {
   const sources: Source[] = [];
   const waits: { readonly run: () => void; readonly delayMs: number }[] = [];
-  const store = new FailoverStore({ open: () => { const source = new Source(); sources.push(source); return source; }, later: (run, delayMs) => { waits.push({ run, delayMs }); return () => {}; } });
+  const store = new StatusStore({ open: () => { const source = new Source(); sources.push(source); return source; }, later: (run, delayMs) => { waits.push({ run, delayMs }); return () => {}; } });
   return { store, sources, waits };
 }
 const status = failoverFixture(healthy(1_800_000_000_000), { now: 1_800_000_000_000 });

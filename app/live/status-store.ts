@@ -1,29 +1,27 @@
-import type { FailoverStatus } from '~/contract/shapes/failover-status.ts';
+/** A status while somebody looks, for `useSyncExternalStore`: its stream says all of it at once, then again with each change. */
 
-/** The state of failover while somebody looks, for `useSyncExternalStore`: its stream says all of it at once, then again with each change. */
-
-export type FailoverSource = {
+export type StatusSource = {
   addEventListener(type: 'open' | 'message' | 'error' | 'problem', listener: (event: { data?: string }) => void): void;
   close(): void;
 };
 
-export type FailoverComponents = { readonly open: () => FailoverSource; readonly later: (run: () => void, delayMs: number) => () => void };
-export type FailoverOptions = { readonly retryMs: number; readonly retryMsMax: number };
-export const failoverDefaults: FailoverOptions = { retryMs: 1000, retryMsMax: 15_000 };
+export type StatusComponents = { readonly open: () => StatusSource; readonly later: (run: () => void, delayMs: number) => () => void };
+export type StatusOptions = { readonly retryMs: number; readonly retryMsMax: number };
+export const statusDefaults: StatusOptions = { retryMs: 1000, retryMsMax: 15_000 };
 
-export type FollowedFailover = { readonly status: FailoverStatus | null; readonly following: boolean; readonly problem: string | null };
-export const initialFailover: FollowedFailover = { status: null, following: false, problem: null };
+export type FollowedStatus<T> = { readonly status: T | null; readonly following: boolean; readonly problem: string | null };
+export const initialStatus: FollowedStatus<never> = { status: null, following: false, problem: null };
 
-export class FailoverStore {
-  #state = initialFailover;
-  #source: FailoverSource | null = null;
+export class StatusStore<T> {
+  #state: FollowedStatus<T> = initialStatus;
+  #source: StatusSource | null = null;
   #cancelRetry: (() => void) | null = null;
   #failures = 0;
   readonly #listeners = new Set<() => void>();
 
   constructor(
-    private readonly components: FailoverComponents,
-    private readonly options: FailoverOptions = failoverDefaults,
+    private readonly components: StatusComponents,
+    private readonly options: StatusOptions = statusDefaults,
   ) {}
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -31,7 +29,7 @@ export class FailoverStore {
     return () => this.#listeners.delete(listener);
   };
 
-  readonly get = (): FollowedFailover => this.#state;
+  readonly get = (): FollowedStatus<T> => this.#state;
 
   start(): void {
     this.stop();
@@ -40,7 +38,7 @@ export class FailoverStore {
     source.addEventListener('message', ({ data = '' }) => {
       this.#failures = 0;
       // The server checked the message against the contract before it sent it.
-      this.#set({ status: JSON.parse(data) as FailoverStatus, following: true, problem: null });
+      this.#set({ status: JSON.parse(data) as T, following: true, problem: null });
     });
     // The server ends a stream with the reason; the error that follows only says that it ended.
     source.addEventListener('problem', ({ data = '' }) => this.#lose((JSON.parse(data) as { detail?: string }).detail ?? null));
@@ -64,7 +62,7 @@ export class FailoverStore {
     this.#cancelRetry = this.components.later(() => this.start(), delayMs);
   }
 
-  #set(state: FollowedFailover): void {
+  #set(state: FollowedStatus<T>): void {
     this.#state = state;
     for (const listener of this.#listeners) listener();
   }
