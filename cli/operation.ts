@@ -9,6 +9,7 @@ import { WatchText } from './output/overview.ts';
 import type { OutcomeValue } from './output/plan.ts';
 import type { Style } from './output/text.ts';
 import { confirm, secretFrom, type Terminal } from './terminal.ts';
+import { evened, evens } from './even.ts';
 import { readText, valueOf } from './values.ts';
 import { exitOf, settled } from './wait.ts';
 
@@ -119,7 +120,9 @@ export async function perform(entry: Entry, input: Record<string, unknown>, { gl
   let answer = await call(target, entry, input, { timeoutMs, onTotal: (rows) => (total = rows) });
   if (globals.wait && operation.kind === 'mutation') {
     const waitMs = typeof globals.wait === 'string' ? durationMs(globals.wait) : 60_000;
+    const untilMs = shell.nowMs() + waitMs;
     answer = await settled(target, answer as OutcomeValue, { waitMs, nowMs: shell.nowMs });
+    if (evens(entry) && input.dryRun !== true) await evened(target, { entry, input }, { untilMs, waitMs, nowMs: shell.nowMs, say: shell.terminal.say });
   }
   const text = await render(entry, answer, { format: globals.output, style: { ...style, nowMs: shell.nowMs() } });
   if (text === '' && globals.output === 'table') shell.terminal.say('Nothing to show.\n');

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { contract, entriesOf, kebab, type Entry } from '~/contract/index.ts';
 import { addContextCommands } from './context-commands.ts';
+import { evens } from './even.ts';
 import { addSessionCommands } from './login.ts';
 import { declare, inputOf, perform, type Globals, type Shell } from './operation.ts';
 import { formats } from './output/index.ts';
@@ -14,7 +15,7 @@ const nounSummaries: Record<keyof typeof contract, string> = {
   instance: 'Instances: join, edit, disable, expel, restart, logs, console',
   replicaset: 'Replicasets: create, edit, delete, restart replication',
   failover: 'Who leads: status, switch, promote, pause, evacuate, incidents, settings',
-  sharding: 'Where the buckets are: status, bootstrap, settings, pause, move, pin, doctor',
+  sharding: 'Where the buckets are: status, bootstrap, weights, pause, move, pin, doctor, settings',
   router: 'Where clients connect: list, status, restart, settings',
   topology: 'The whole cluster as a file: plan, apply, export, diff',
   config: 'Configuration versions: history, diff, restore, sections',
@@ -75,13 +76,14 @@ export function programOf(shell: Shell, { wanted, version }: { wanted: string | 
   return { command, exitCode: () => exitCode };
 }
 
-function globalOptions(leaf: Command, { operation }: Entry): void {
+function globalOptions(leaf: Command, entry: Entry): void {
+  const { operation } = entry;
   leaf.addOption(new Option('-o, --output <format>', 'how to show the answer').choices(formats).default('table'));
   leaf.option('--server <url>', 'server to talk to');
   leaf.option('--context <name>', 'kept server and token to use');
   leaf.option('--timeout <duration>', 'give up after this long', '60s');
   if (operation.kind === 'query') leaf.option('--watch', 'show again every second');
-  if (operation.kind === 'mutation') leaf.option('--wait [duration]', 'until every instance is where it should be [60s]');
+  if (operation.kind === 'mutation') leaf.option('--wait [duration]', evens(entry) ? 'until the buckets are even, with the progress on stderr [60s]' : 'until every instance is where it should be [60s]');
   if (operation.danger) leaf.option('-y, --yes', 'do not ask');
 }
 

@@ -37,6 +37,10 @@ export function exitOf(entry: Entry, answer: unknown): number {
       return (answer as OutcomeValue['plan']).refusals.length === 0 ? 0 : 6;
     case 'instance.eval':
       return (answer as { data: { ok: boolean } | null }).data?.ok === false ? 1 : 0;
+    case 'sharding.doctor':
+      return (answer as { severity: string }[]).some(({ severity }) => severity !== 'info') ? 1 : 0;
+    case 'sharding.plan':
+      return (answer as { storages: { target: number | null }[] }).storages.some(({ target }) => target === null) ? 6 : 0;
     case 'failover.preview':
       return (answer as { possible: boolean }).possible ? 0 : 6;
     case 'failover.evacuate': {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { ReplicasetRef } from './shapes/basics.ts';
+import { metricRanges } from './shapes/metrics.ts';
+import { ShardingHistory, ShardingPlan, WeightText } from './shapes/sharding-plan.ts';
 import { BucketRangeText, FindingRow, GroupSettingsView, ShardingStatus } from './shapes/sharding-status.ts';
 import { findingCodes } from './shapes/sharding-view.ts';
 import { bucketHashes, GroupName, rebalanceModes } from './shapes/sharding.ts';
@@ -10,6 +12,7 @@ import { mutation, query, stream } from './operation.ts';
 const subject = ['group'] as const;
 const group = GroupName.describe('Group of storages; `default` where nobody made others');
 const buckets = z.array(BucketRangeText).min(1).max(1000).describe('Buckets: 7 or 10-20');
+const weights = z.array(WeightText).max(1000);
 /** `90s`, `30m`, `2h`, `1d`. */
 const Length = z.string().regex(/^[1-9]\d{0,5}(s|m|h|d)$/, 'a length such as 90s, 30m, 2h or 1d');
 const Said = z.object({ sentence: z.string() });
@@ -29,9 +32,29 @@ export const sharding = {
     input: z.object({}),
     output: ShardingStatus,
   }),
+  plan: query({
+    summary: 'What weights would lead to: who gets how many buckets, and how many move',
+    details: 'Nothing is changed. Storages that are not named keep their weight; without any it is the plan of the weights as they are. CLI exit code 6 where every weight would be 0.',
+    role: 'viewer',
+    subject,
+    input: z.object({ group, weights: weights.default([]).describe('Weights to try: s1=2,s2=0') }),
+    output: ShardingPlan,
+  }),
+  history: query({
+    summary: 'How many buckets each storage had over time',
+    details: 'As this server has heard it since it started.',
+    role: 'viewer',
+    subject,
+    input: z.object({
+      group,
+      range: z.enum(metricRanges).default('hour').describe('The last hour by the second, or the last day by the minute'),
+      steps: z.coerce.number().int().min(1).max(3600).default(120).describe('Sum this range up in so many steps'),
+    }),
+    output: ShardingHistory,
+  }),
   doctor: query({
     summary: 'Look for buckets that are lost, doubled or left over',
-    details: 'Reads the tables of all masters, twice where something looks wrong, so that what moves meanwhile is no finding.',
+    details: 'Reads the tables of all masters, twice where something looks wrong, so that what moves meanwhile is no finding. CLI exit code 1 where it finds something critical or a warning.',
     role: 'operator',
     subject,
     input: z.object({ group }),
@@ -62,6 +85,14 @@ export const sharding = {
     },
     data: z.object({ version: z.number().int(), settings: GroupSettingsView, sentence: z.string() }),
     danger: ({ rebalance }) => (rebalance === 'off' ? 'While rebalancing is off no buckets move: new storages get none, and none is drained.' : null),
+  }),
+  weigh: mutation({
+    summary: 'Change the weights of storages, and so who has how many buckets',
+    details: 'One version of the configuration for all of them. Weight 0 drains a storage: when it is empty it may be removed. Buckets move as the group rebalances: by itself, or when somebody starts it.',
+    role: 'operator',
+    subject,
+    input: { group, weights: weights.min(1).describe('New weights: s1=2,s2=0') },
+    data: z.object({ version: z.number().int(), total: z.number().int().describe('Buckets that have to move'), sentence: z.string() }),
   }),
   start: mutation({
     summary: 'Start rebalancing, in mode manual',

@@ -33,6 +33,8 @@ export const needsReason = (operation: MutationName): boolean => {
 /** An edit that names nothing but its subject would change nothing, nor would a list of none. */
 export function isEmptyEdit(operation: MutationName, draft: Draft): boolean {
   if (operation === 'topology.apply') return Array.isArray(draft.edits) && draft.edits.length === 0;
+  if (operation === 'sharding.weigh') return draft.weights === undefined;
+  if (operation === 'sharding.configure') return Object.keys(draft).every((field) => field === 'group' || field === 'reason');
   if (operation === 'failover.configure') return Object.keys(draft).every((field) => field === 'providerFailoverMs' || field === 'reason');
   const { operation: definition, verb } = entryOf(operation);
   const subject: readonly string[] = definition.subject ?? [];

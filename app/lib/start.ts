@@ -19,6 +19,8 @@ export function startOf(operation: MutationName, given: Draft, overview: Cluster
       return { hours: 1, ...given };
     case 'failover.pause':
       return { for: '1h', ...given };
+    case 'sharding.pause':
+      return { expires: '1h', ...given };
     case 'issue.mute':
       return { hours: 24, ...given };
     default:

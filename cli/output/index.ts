@@ -3,6 +3,7 @@ import type { ClusterOverview, Issue } from '~/contract/shapes/view.ts';
 import type { ClusterMetrics, Metrics } from '~/contract/shapes/metrics.ts';
 import type { ChangePreview, FailoverStatus, TimingView } from '~/contract/shapes/failover-status.ts';
 import type { RouterDetail, RouterRow } from '~/contract/shapes/router-view.ts';
+import type { ShardingHistory, ShardingPlan } from '~/contract/shapes/sharding-plan.ts';
 import type { ShardingStatus } from '~/contract/shapes/sharding-status.ts';
 import type { IncidentDetail } from '~/contract/shapes/incident.ts';
 import { failoverText, incidentText, previewText, timingText } from './failover.ts';
@@ -10,7 +11,8 @@ import { issuesText } from './issues.ts';
 import { clusterMetricsText, metricsLine, metricsText } from './metrics.ts';
 import { outcomeText, planText, type OutcomeValue } from './plan.ts';
 import { routersText, routerText } from './router.ts';
-import { shardingText } from './sharding.ts';
+import { shardingLines, shardingText } from './sharding.ts';
+import { shardingHistoryText, shardingPlanText } from './sharding-plan.ts';
 import { overviewText } from './overview.ts';
 import { pick, sheet, table } from './table.ts';
 import { cell, localTime, type Style } from './text.ts';
@@ -58,6 +60,8 @@ function forPeople(entry: Entry, value: unknown, { wide, style }: { wide: boolea
   if (name === 'sharding.status') return shardingText(value as ShardingStatus, { wide, style });
   if (name === 'router.list') return routersText(value as RouterRow[], { wide, style });
   if (name === 'router.status') return routerText(value as RouterDetail, { wide, style });
+  if (name === 'sharding.plan') return shardingPlanText(value as ShardingPlan, style);
+  if (name === 'sharding.history') return shardingHistoryText(value as ShardingHistory, style);
   if (name === 'topology.export') return (value as { document: string }).document;
   if (name === 'topology.plan' || name === 'config.validate') return planText(value as OutcomeValue['plan'], style);
   if (name === 'cluster.metrics') return clusterMetricsText(value as ClusterMetrics, style);
@@ -82,7 +86,7 @@ export function streamLine(entry: Entry, message: unknown, { format, style }: { 
   if (entry.name === 'instance.followLogs') return logLine(message);
   if (entry.name === 'instance.followMetrics') return metricsLine(message as Metrics);
   if (entry.name === 'failover.watch') return failoverText(message as FailoverStatus, { wide: format === 'wide', style });
-  if (entry.name === 'sharding.watch') return shardingText(message as ShardingStatus, { wide: format === 'wide', style });
+  if (entry.name === 'sharding.watch') return format === 'wide' ? `${shardingText(message as ShardingStatus, { wide: true, style })}\n` : shardingLines(message as ShardingStatus, style);
   if (entry.name === 'router.watch') return routersText(message as RouterRow[], { wide: format === 'wide', style });
   return `${cell(entry.name, message, style)}\n`;
 }

@@ -49,14 +49,14 @@ function cellsOf({ values, min, max, unit }: Series): string[] {
 
 const numbers = (values: Series['values']) => values.filter((value): value is number => value !== null);
 
-/** Zero is the floor, the greatest value the ceiling; a gap is a blank. */
-export function sparkline(values: Series['values'], width = sparkWidth): string {
+/** Zero is the floor, the greatest value the ceiling, or `top` where lines are to be compared; a gap is a blank. */
+export function sparkline(values: Series['values'], width = sparkWidth, ceiling: number | null = null): string {
   const columns = Math.min(width, values.length);
   const averages = Array.from({ length: columns }, (_, index) => {
     const known = numbers(values.slice(Math.floor((index * values.length) / columns), Math.floor(((index + 1) * values.length) / columns)));
     return known.length === 0 ? null : known.reduce((sum, value) => sum + Math.abs(value), 0) / known.length;
   });
-  const top = Math.max(...numbers(averages), 0);
+  const top = ceiling ?? Math.max(...numbers(averages), 0);
   return averages.map((value) => (value === null ? ' ' : blocks[top === 0 ? 0 : Math.min(blocks.length - 1, Math.floor((value / top) * (blocks.length - 1) + 0.5))])).join('');
 }
 

@@ -42,6 +42,7 @@ export const metricSeries = {
   gossipReceivedPerSecond: { unit: 'perSecond', label: 'Datagrams received', meaning: 'Gossip datagrams that its agent received.' },
   clockOffsetMs: { unit: 'milliseconds', label: 'Clock offset', meaning: 'Clock of its host minus the clock of this server.' },
   diskUsedRatio: { unit: 'ratio', label: 'Disk used', meaning: 'Share of the disk with its data directory; 1 is full.' },
+  bucketsOwned: { unit: 'count', label: 'Buckets', meaning: 'Buckets that its replicaset owns, by its own copy; nothing where it keeps none.' },
 } as const satisfies Record<string, Definition>;
 
 export type MetricName = keyof typeof metricSeries;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TimeMs, Uuid } from './basics.ts';
 import { Named } from './failover-status.ts';
 import { bucketHashes, GroupName, rebalanceModes } from './sharding.ts';
-import { GroupView } from './sharding-view.ts';
+import { GroupView, StorageRow, WaitView } from './sharding-view.ts';
 import { Health } from './view.ts';
 
 /** Sharding as people see it: what the active coordinator says, or what agents report where none answers. */
@@ -18,7 +18,18 @@ export const GroupSettingsView = z.object({
 });
 export type GroupSettingsView = z.output<typeof GroupSettingsView>;
 
-export const GroupStatus = GroupView.extend({ health: Health, settings: GroupSettingsView });
+/** Why buckets do not move, and what a person can do about it. */
+export const WaitStatus = WaitView.extend({ wayOut: z.string() });
+export type WaitStatus = z.output<typeof WaitStatus>;
+
+/** A storage of weight 0. `empty`: nothing of a bucket is left on it, so it may be removed. */
+export const DrainStatus = z.object({ empty: z.boolean(), left: z.number().int(), sentence: z.string() });
+export type DrainStatus = z.output<typeof DrainStatus>;
+
+export const StorageStatus = StorageRow.extend({ waits: z.array(WaitStatus), /** Null: it is to keep buckets. */ drain: DrainStatus.nullable() });
+export type StorageStatus = z.output<typeof StorageStatus>;
+
+export const GroupStatus = GroupView.extend({ health: Health, settings: GroupSettingsView, storages: z.array(StorageStatus), waits: z.array(WaitStatus) });
 export type GroupStatus = z.output<typeof GroupStatus>;
 
 export const ShardingStatus = z.object({

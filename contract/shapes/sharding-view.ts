@@ -29,6 +29,11 @@ export type StorageSharding = z.output<typeof StorageSharding>;
 
 export const groupStates = ['notBootstrapped', 'bootstrapping', 'balanced', 'off', 'paused', 'ready', 'moving', 'waiting', 'impossible'] as const;
 
+/** As people read them. */
+export const groupStateWords = {
+  notBootstrapped: 'not bootstrapped', bootstrapping: 'being bootstrapped', balanced: 'even', off: 'off', paused: 'paused', ready: 'waits to be started', moving: 'moving', waiting: 'waiting', impossible: 'cannot be even',
+} as const satisfies Record<(typeof groupStates)[number], string>;
+
 /** Why buckets do not move. `target`: the replicaset. */
 export const WaitView = z.object({ code: z.string(), target: z.string(), sentence: z.string(), blocks: z.enum(['source', 'destination', 'both', 'nothing']) });
 export type WaitView = z.output<typeof WaitView>;

@@ -23,3 +23,15 @@ export function coarser({ values, min, max }: Spread, window: Window, factor: nu
     });
   return { values: each(values, (known) => known.reduce((sum, value) => sum + value, 0) / known.length), min: each(min, (known) => Math.min(...known)), max: each(max, (known) => Math.max(...known)) };
 }
+
+export type Known = { readonly window: Window; readonly values: Row };
+
+/** Rows of the same step, each from when it was known first, over all the time that one of them covers. */
+export function together(rows: readonly Known[], stepMs: number): { readonly window: Window; readonly rows: readonly Row[] } {
+  const known = rows.filter(({ window }) => window.count > 0);
+  const startMs = Math.min(...known.map(({ window }) => window.startMs));
+  const endMs = Math.max(...known.map(({ window }) => window.startMs + window.count * stepMs));
+  if (known.length === 0) return { window: { startMs: 0, stepMs, count: 0 }, rows: rows.map(() => []) };
+  const count = Math.round((endMs - startMs) / stepMs);
+  return { window: { startMs, stepMs, count }, rows: rows.map(({ window, values }) => Array.from({ length: count }, (_, index) => values[index - Math.round((window.startMs - startMs) / stepMs)] ?? null)) };
+}

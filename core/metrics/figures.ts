@@ -56,6 +56,7 @@ const readings = {
   gossipReceivedPerSecond: counter(({ status }) => status.gossipStats?.received),
   clockOffsetMs: gauge(({ clockOffsetMs }) => clockOffsetMs),
   diskUsedRatio: gauge(({ status: { disk } }) => (disk.totalBytes > 0 ? 1 - disk.freeBytes / disk.totalBytes : null)),
+  bucketsOwned: gauge(({ status: { sharding } }) => sharding?.owned),
 } as const satisfies Record<MetricName, Reading>;
 
 /** In the order of `metricNames`. */

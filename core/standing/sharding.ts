@@ -1,11 +1,13 @@
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { GroupStatus, ShardingStatus } from '~/contract/shapes/sharding-status.ts';
-import type { GroupView, StorageSharding } from '~/contract/shapes/sharding-view.ts';
+import type { GroupView } from '~/contract/shapes/sharding-view.ts';
 import type { ShardingFacts } from '~/core/topology/sharding-safety.ts';
 import { failoverOf, needsProvider } from '~/core/topology/failover-settings.ts';
 import { groupNames, groupSettings, storagesOf } from '~/core/topology/sharding-settings.ts';
 import { ages, type Report } from '~/core/view/report.ts';
+import { drainOf, presentIn } from './drain.ts';
 import { namesIn } from './replicaset.ts';
+import { wayOutOf } from './way-out.ts';
 
 /**
  * Sharding as people see it: the word of the active coordinator, and where there is none what the masters reported, so
@@ -29,11 +31,15 @@ export function shardingStatusOf({ config, reports, now, told, why }: ShardingIn
   const groups = names.map((name): GroupStatus => {
     const { name: _name, ...settings } = groupSettings(config, name);
     const view = told?.groups.find(({ group }) => group === name) ?? reportedGroup(name, { config, reports, now, sentence: enabled ? (why ?? 'No coordinator has told of it yet.') : `${needsProviderSentence} ${needsProviderWayOut}` });
-    return { ...view, settings, health: healthOf(view, told !== null) };
+    const waits = view.waits.map(withWayOut);
+    const storages = view.storages.map((storage) => ({ ...storage, waits: storage.waits.map(withWayOut), drain: drainOf(storage, view) }));
+    return { ...view, storages, waits, settings, health: healthOf(view, told !== null) };
   });
   const named = namesIn(config);
   return { at: now, enabled, source: told === null ? { kind: 'reports', coordinator: null, why: enabled ? (why ?? 'No coordinator has told of it yet.') : needsProviderSentence } : { kind: 'coordinator', coordinator: named(told.by), why: null }, groups };
 }
+
+const withWayOut = <W extends GroupView['waits'][number]>(wait: W) => ({ ...wait, wayOut: wayOutOf(wait) });
 
 function healthOf({ state, waits }: GroupView, told: boolean): GroupStatus['health'] {
   if (!told) return 'unknown';
@@ -76,14 +82,11 @@ export function shardingFactsOf({ config, reports, now, told }: Pick<ShardingInp
     const status = report?.status.sharding;
     if (status === undefined) continue;
     bootstrapped[status.group] = status.buckets;
-    buckets[uuid] = present(status.states);
+    buckets[uuid] = presentIn(status.states);
   }
   for (const { group, bootstrapped: made, storages } of told?.groups ?? []) {
     if (made !== null) bootstrapped[group] = made.buckets;
-    for (const { uuid, owned, ageMs, states } of storages) if (owned !== null && ageMs !== null && ageMs < ages.staleMs) buckets[uuid] = Math.max(present(states), now - (reportOf(config, reports, uuid)?.receivedAt ?? 0) > ages.staleMs ? 0 : (buckets[uuid] ?? 0));
+    for (const { uuid, owned, ageMs, states } of storages) if (owned !== null && ageMs !== null && ageMs < ages.staleMs) buckets[uuid] = Math.max(presentIn(states), now - (reportOf(config, reports, uuid)?.receivedAt ?? 0) > ages.staleMs ? 0 : (buckets[uuid] ?? 0));
   }
   return { bootstrapped, buckets };
 }
-
-/** What was handed over and deleted leaves a row that says where it went. */
-const present = (states: StorageSharding['states']): number => Object.entries(states).reduce((sum, [state, count]) => (state === 'gone' ? sum : sum + count), 0);

@@ -9,6 +9,7 @@ import { followedLimits } from '~/server/runtime/failover/followed.ts';
 import { change } from './change.ts';
 import type { HandlersOf } from './context.ts';
 import { aborted, bootstrapped, findings, moved, paused, pinned, repaired, resumed, started } from './sharding-orders.ts';
+import { bucketHistory, plannedWeights, weighed } from './sharding-plan.ts';
 
 /** Where buckets are, and what people do about it. */
 export const shardingHandlers: HandlersOf<Pick<typeof contract, 'sharding'>>['sharding'] = {
@@ -26,7 +27,10 @@ export const shardingHandlers: HandlersOf<Pick<typeof contract, 'sharding'>>['sh
     return followed.follow(signal);
   },
 
+  plan: plannedWeights,
+  history: bucketHistory,
   doctor: (context, { group }) => findings(context, group),
+  weigh: weighed,
 
   configure: async (context, { group, reason, dryRun, expectedVersion, bucketsPerSecond, ...wanted }) => {
     let settings: GroupSettingsView | null = null;

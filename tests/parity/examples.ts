@@ -98,6 +98,9 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
   sharding: {
     status: { input: { group: 'default' }, argv: ['--group', 'default'] },
     watch: { input: {}, argv: [] },
+    plan: { input: { group: 'default', weights: ['s1=2', 's2=0.5'] }, argv: ['default', '--weights', 's1=2,s2=0.5'] },
+    history: { input: { group: 'default', range: 'day', steps: 24 }, argv: ['default', '--range', 'day', '--steps', '24'] },
+    weigh: { input: { group: 'default', weights: ['s1=2'], ...preview }, argv: ['default', '--weights', 's1=2', '--dry-run'] },
     doctor: { input: { group: 'default' }, argv: ['default'] },
     bootstrap: { input: { group: 'default', ...preview }, argv: ['default', '--dry-run'] },
     configure: { input: { group: 'hot', buckets: 100, rebalance: 'manual', bucketsPerSecond: null, ...preview }, argv: ['hot', '--buckets', '100', '--rebalance', 'manual', '--no-buckets-per-second', '--dry-run'] },

@@ -8,6 +8,7 @@ import type { ClusterOverview } from '~/contract/shapes/view.ts';
 import { failoverFixture, incidentFixture, incidentFixtures, previewFixture, timingFixture } from './fixture-failover.ts';
 import { gossipAnswer } from './fixture-gossip.ts';
 import { loadFixture } from './fixture-load.ts';
+import { findingsFixture, shardingFixture, shardingHistoryFixture, shardingPlanFixture, shardingScenes } from './fixture-sharding.ts';
 import { bare, detailOf, free, healthy, huge, logLines, many, planFor, runOf, troubled } from './fixtures.ts';
 
 /**
@@ -50,6 +51,14 @@ function answer(name: string, input: Record<string, unknown>, cookies: Cookies):
     case 'failover.incidents':
     case 'failover.incident':
       return failoverAnswer(name, input, failoverFor(cookies));
+    case 'sharding.status':
+      return shardingFor(cookies);
+    case 'sharding.plan':
+      return shardingPlanFixture(shardingFor(cookies), String(input.group), (input.weights ?? []) as string[]);
+    case 'sharding.history':
+      return shardingHistoryFixture(shardingFor(cookies), String(input.group), now);
+    case 'sharding.doctor':
+      return cookies.lost === undefined ? [] : findingsFixture(String(input.group));
     case 'cluster.metrics':
       return loadFixture(input as Parameters<typeof loadFixture>[0], now);
     case 'cluster.replication':
@@ -62,6 +71,8 @@ function answer(name: string, input: Record<string, unknown>, cookies: Cookies):
       return outcome(name, input, { overview, conflict: cookies.conflict !== undefined, now });
   }
 }
+
+const shardingFor = (cookies: Cookies) => shardingFixture(shardingScenes.find((scene) => scene === cookies.sharding) ?? 'even', Date.now());
 
 const failoverFor = (cookies: Cookies): FailoverStatus => failoverFixture(overviewFor(cookies), { mode: failoverModes.find((mode) => mode === cookies.failover) ?? 'disabled', paused: cookies.paused !== undefined, now: Date.now() });
 
@@ -134,9 +145,9 @@ function watch(request: IncomingMessage, response: ServerResponse): void {
   response.on('close', () => clearInterval(timer));
 }
 
-function watchFailover(request: IncomingMessage, response: ServerResponse): void {
+function watchStatus(of: (cookies: Cookies) => unknown, request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-  const send = () => response.write(`data: ${JSON.stringify(failoverFor(cookiesOf(request)))}\n\n`);
+  const send = () => response.write(`data: ${JSON.stringify(of(cookiesOf(request)))}\n\n`);
   send();
   const timer = setInterval(send, 1000);
   response.on('close', () => clearInterval(timer));
@@ -159,7 +170,8 @@ createServer((request, response) => {
   const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
   if (url.pathname.startsWith('/api/trpc/')) return void trpc(request, response, url);
   if (url.pathname === '/api/v1/cluster/watch') return watch(request, response);
-  if (url.pathname === '/api/v1/failover/watch') return watchFailover(request, response);
+  if (url.pathname === '/api/v1/failover/watch') return watchStatus(failoverFor, request, response);
+  if (url.pathname === '/api/v1/sharding/watch') return watchStatus(shardingFor, request, response);
   if (url.pathname.endsWith('/follow-logs')) return followLogs(response);
   return void handle(request, response);
 }).listen(port, '127.0.0.1', () => process.stdout.write(`http://127.0.0.1:${port}\n`));

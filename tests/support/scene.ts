@@ -56,7 +56,14 @@ async function people(product: Product): Promise<void> {
   await product.rest('/instance/spare-1/restart', {});
 }
 
+/** Buckets, which then follow the weights. */
+async function shard(product: Product): Promise<void> {
+  await waitFor(async () => (await product.rest('/sharding/status')).body.groups[0]?.state === 'notBootstrapped', { timeoutMs, what: 'storages without buckets' });
+  await ask(product, '/sharding/default/bootstrap', {});
+}
+
 export async function well(product: Product): Promise<void> {
+  await shard(product);
   await fill(product);
   await versions(product);
   await people(product);

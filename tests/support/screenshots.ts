@@ -82,6 +82,14 @@ const calm: readonly Picture[] = [
     await first('[data-testid=change-preview]')(page);
   } },
   { name: 'lost-none', path: '/failover?tab=lost', ready: text('Nothing was lost') },
+  { name: 'sharding', path: '/sharding', ready: first('tr[data-storage=s2][data-owned="2000"]') },
+  { name: 'sharding-weights', path: '/sharding', ready: async (page) => {
+    await page.getByRole('button', { name: 'Weights' }).click();
+    await page.getByRole('dialog').getByRole('textbox', { name: 'Weight of s2' }).fill('4');
+    await first('[data-testid=weights-plan][data-total="400"][data-settled]')(page);
+    await planned(page);
+  } },
+  { name: 'sharding-pause', path: '/sharding', ready: async (page) => { await page.getByRole('button', { name: 'Pause' }).click(); await first('[role=dialog] input')(page); } },
   { name: 'instance', path: '/instances/s1-1', ready: (page) => page.getByText('UUID', { exact: true }).waitFor() },
   { name: 'instance-replication', path: '/instances/s1-1?tab=replication', ready: first('tr[data-peer="s1-2"]') },
   { name: 'instance-storage', path: '/instances/s1-1?tab=storage', ready: first('[data-row="orders"]') },
@@ -124,11 +132,11 @@ const troubled: readonly Picture[] = [
 
 const empty: readonly Picture[] = [
   { name: 'empty-cluster', path: '/', ready: text('i1') },
-  ...['issues', 'failover', 'events', 'config', 'gossip', 'users', 'audit', 'alerts'].map((name): Picture => ({ name: `empty-${name}`, path: `/${name}`, ready: first('main h1') })),
+  ...['issues', 'failover', 'sharding', 'events', 'config', 'gossip', 'users', 'audit', 'alerts'].map((name): Picture => ({ name: `empty-${name}`, path: `/${name}`, ready: first('main h1') })),
 ];
 
 /** In docs/screenshots too. */
-const kept = new Set(['cluster-problems-light-1280', 'cluster-problems-dark-1280', 'cluster-graph-dark-1280', 'edit-replicaset-light-1280', 'issues-light-390', 'config-compare-light-1280', 'instance-statistics-dark-1280', 'gossip-light-1280']);
+const kept = new Set(['cluster-problems-light-1280', 'cluster-problems-dark-1280', 'cluster-graph-dark-1280', 'edit-replicaset-light-1280', 'issues-light-390', 'config-compare-light-1280', 'instance-statistics-dark-1280', 'gossip-light-1280', 'sharding-light-1280']);
 const keptFolder = 'docs/screenshots';
 const [keptHeightMax, heightMax] = [1150, 2000];
 

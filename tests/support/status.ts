@@ -19,6 +19,7 @@ export function statusFixture(at: number, { counted = 0 }: { counted?: number } 
       takenAt: at - 5,
     },
     restarts: { count: 0, crashLoop: false, lastExitAt: null, lastExit: null, nextStartAt: null }, disk: { totalBytes: 1e9, freeBytes: 25e7 },
+    sharding: { group: 'default', buckets: 3000, leads: true, states: { active: 1500 }, owned: 1500, leaving: 0, movedTotal: 0, ratePerSecond: 0, blockers: [] },
     gossipStats: { members: 5, suspected: 1, dead: 2, sent: 900 + counted * 3, received: 800 + counted * 2 },
   };
 }

@@ -1,8 +1,9 @@
 import type { Metadata } from 'next';
+import { Suspense } from 'react';
 import { ShardingPage } from '~/app/sharding/sharding-page.tsx';
 
 export const metadata: Metadata = { title: 'Sharding · Coterie' };
 
 export default function Page() {
-  return <ShardingPage />;
+  return <Suspense><ShardingPage /></Suspense>;
 }

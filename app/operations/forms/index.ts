@@ -17,6 +17,8 @@ import { PauseFailover, StealCoordinator } from './failover-pause.tsx';
 import { ConfigureFailover } from './failover-settings.tsx';
 import { PromoteInstance, SwitchMaster } from './failover-switch.tsx';
 import { ChooseBuckets, ConfigureSharding, MoveBuckets, PauseSharding } from './sharding.tsx';
+import { BootstrapSharding } from './sharding-bootstrap.tsx';
+import { WeighStorages } from './sharding-weights.tsx';
 import { JoinInstance } from './join-instance.tsx';
 import { AcknowledgeIssue, MuteIssue } from './mark-issue.tsx';
 import { Probe } from './probe.tsx';
@@ -50,6 +52,8 @@ export const forms: Partial<Record<MutationName, ComponentType<FormProps>>> = {
   'failover.steal': StealCoordinator,
   'failover.replayLostRows': ReplayLostRows,
   'router.configure': ConfigureRouters,
+  'sharding.bootstrap': BootstrapSharding,
+  'sharding.weigh': WeighStorages,
   'sharding.configure': ConfigureSharding,
   'sharding.pause': PauseSharding,
   'sharding.move': MoveBuckets,

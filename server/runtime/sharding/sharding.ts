@@ -43,6 +43,8 @@ export class Sharding {
   #told: ShardingTold | null = null;
   /** Also what is forgotten to be shown anew: by it news are told. */
   #before: readonly GroupView[] = [];
+  /** Buckets a second, of each group that was seen to move. */
+  readonly #pace = new Map<string, number>();
   #why: string | null = null;
   #asking: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -91,6 +93,11 @@ export class Sharding {
     return this.shown();
   }
 
+  /** How fast the last rebalancing went that this server saw; null: it saw none. */
+  paceOf(group: string): number | null {
+    return this.#pace.get(group) ?? null;
+  }
+
   /** What was just ordered shows at the next question. */
   forget(): void {
     this.#told = null;
@@ -111,6 +118,7 @@ export class Sharding {
       .then(
         ({ by, value }) => {
           this.#told = { by, groups: value.groups, at: now() };
+          for (const { group, state, progress } of value.groups) if (state === 'moving' && progress.ratePerSecond > 0) this.#pace.set(group, progress.ratePerSecond);
           const drafts = shardingEvents(this.#before, value.groups, { cluster: name, at: now() });
           this.#before = value.groups;
           if (drafts.length > 0) tell(drafts);

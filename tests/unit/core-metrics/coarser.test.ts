@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { coarser, coarserWindow } from '~/core/metrics/coarser.ts';
+import { coarser, coarserWindow, together } from '~/core/metrics/coarser.ts';
 
 /** Longer steps: nothing is lost or counted twice, and a step does not move while time goes on. */
 
@@ -32,4 +32,10 @@ test('agrees with a slow way of doing it, whatever is measured', () => {
       expect(buckets.flat()).toHaveLength(values.filter((value) => value !== null).length);
     }),
   );
+});
+
+test('rows that are known from different times on stand beside each other, with gaps where one is not known', () => {
+  const row = (startMs: number, values: (number | null)[]) => ({ window: { startMs, stepMs: 10, count: values.length }, values });
+  expect(together([row(20, [1, 2]), row(40, [3]), row(0, [])], 10)).toEqual({ window: { startMs: 20, stepMs: 10, count: 3 }, rows: [[1, 2, null], [null, null, 3], [null, null, null]] });
+  expect(together([row(0, [])], 10)).toEqual({ window: { startMs: 0, stepMs: 10, count: 0 }, rows: [[]] });
 });

@@ -25,7 +25,7 @@ test('gauges are there at once, rates from the second report on', () => {
     requestsPerSecond: 450, selectsPerSecond: 10, insertsPerSecond: 20, replacesPerSecond: 30, updatesPerSecond: 40, upsertsPerSecond: 50, deletesPerSecond: 60, callsPerSecond: 70, evalsPerSecond: 80, sqlPerSecond: 90, errorsPerSecond: 100,
     rowsPerSecond: 10, lagSeconds: 0.5, memoryUsedBytes: 8e6, memoryArenaBytes: 16e6, memoryReservedBytes: 32e6, memoryQuotaBytes: 64e6, luaMemoryBytes: 1e6,
     databaseRssBytes: 90e6, databaseCpuRatio: 0.2, agentRssBytes: 80e6, agentCpuRatio: 0.01, connections: 12, requestsInProgress: 3,
-    networkRequestsPerSecond: 200, receivedBytesPerSecond: 500, sentBytesPerSecond: 1000, gossipRttMs: 1.5, gossipSuspected: 3, gossipSentPerSecond: 30, gossipReceivedPerSecond: 20, clockOffsetMs: -4, diskUsedRatio: 0.75,
+    networkRequestsPerSecond: 200, receivedBytesPerSecond: 500, sentBytesPerSecond: 1000, gossipRttMs: 1.5, gossipSuspected: 3, gossipSentPerSecond: 30, gossipReceivedPerSecond: 20, clockOffsetMs: -4, diskUsedRatio: 0.75, bucketsOwned: 1500,
   });
 });
 

@@ -1,0 +1,51 @@
+import { CoterieError } from '~/contract/errors.ts';
+import { entryOf, type Entry } from '~/contract/index.ts';
+import type { GroupStatus, ShardingStatus } from '~/contract/shapes/sharding-status.ts';
+import { groupStateWords } from '~/contract/shapes/sharding-view.ts';
+import { call } from './client.ts';
+import type { Target } from './contexts.ts';
+import { progressText } from './output/sharding.ts';
+
+/** --wait of what makes buckets move: until they are as the weights want them. */
+
+const names = ['sharding.bootstrap', 'sharding.start', 'sharding.resume', 'sharding.weigh'];
+export const evens = ({ name }: Entry): boolean => names.includes(name);
+
+const everyMs = 500;
+const sayEveryMs = 1000;
+
+type Asked = { readonly entry: Entry; readonly input: Record<string, unknown> };
+type Waiting = { readonly untilMs: number; readonly waitMs: number; readonly nowMs: () => number; readonly say: (text: string) => void };
+
+export async function evened(target: Target, { entry, input }: Asked, { untilMs, waitMs, nowMs, say }: Waiting): Promise<void> {
+  const group = String(input.group);
+  let saidMs = -Infinity;
+  let said = '';
+  for (;;) {
+    const status = (await call(target, entryOf('sharding.status'), { group }, { timeoutMs: 10_000 })) as ShardingStatus;
+    const one = status.groups[0]!;
+    const heard = knows(one, input.weights as readonly string[] | undefined);
+    if (heard && isEven(one)) return;
+    if (heard && isStuck(one, entry)) throw new CoterieError('CONFLICT', `Group ${group} does not go on: ${one.sentence} It was left as it is.`, { group, state: one.state });
+    if (nowMs() > untilMs) throw new CoterieError('TIMED_OUT', `Not even after ${waitMs / 1000} s: ${one.state === 'moving' ? progressText(one) : one.sentence}. It goes on; see \`coterie sharding watch\`.`.replace('..', '.'), { group, state: one.state });
+    const line = one.state === 'moving' ? progressText(one) : `${groupStateWords[one.state]}: ${one.sentence}`;
+    if (line !== said && nowMs() - saidMs >= sayEveryMs) {
+      say(`${line}\n`);
+      [saidMs, said] = [nowMs(), line];
+    }
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+}
+
+/** The coordinator has the new weights too. */
+const knows = ({ storages }: GroupStatus, weights: readonly string[] = []): boolean =>
+  weights.every((text) => {
+    const [name, weight] = text.split('=');
+    return storages.some(({ uuid, alias, weight: has }) => (alias === name || uuid === name) && has === Number(weight));
+  });
+
+/** And storages that are drained have deleted what they handed over; pinned buckets stay. */
+const isEven = ({ state, run, storages }: GroupStatus): boolean => state === 'balanced' && run === null && storages.every(({ drain, owned }) => drain === null || drain.empty || (owned ?? 0) > 0);
+
+/** Only a person can make it go on. What was just started may not show that yet. */
+const isStuck = ({ state }: GroupStatus, { name }: Entry): boolean => state === 'off' || state === 'impossible' || (state === 'paused' && name !== 'sharding.resume') || (state === 'ready' && name !== 'sharding.start');
