@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '~/iproto/index.ts';
 import { bucketsCount, Sharded } from '~/tests/support/routed.ts';
@@ -53,6 +56,15 @@ describe("npm's tarantool-driver", () => {
     const many = await Promise.all(Array.from({ length: 500 }, (_, index) => made.call('vshard.router.callro', (index % bucketsCount) + 1, 'whoami', [])));
     expect(many.map(([user]) => user)).toEqual(many.map(() => ['app']));
     made.destroy();
+  });
+
+  it('does what the guide for users says', async () => {
+    const [, text = ''] = /```js\n([\s\S]+?)```/.exec(readFileSync('docs/sharding-howto.md', 'utf8')) ?? [];
+    const [host, port] = router.listen.split(':');
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', text], { env: { ...process.env, ROUTER_HOST: host, ROUTER_PORT: port }, timeout: 20_000 });
+    // Bob, and Ann as long as she is 30.
+    expect(JSON.parse(stdout)).toMatchObject({ id: 1, name: 'Ann', renamed: 'Anna' });
+    expect(JSON.parse(stdout).adults).toBeGreaterThanOrEqual(2);
   });
 
   it('is told what went wrong', async () => {
