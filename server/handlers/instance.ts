@@ -33,8 +33,8 @@ export const instanceHandlers: HandlersOf<Pick<typeof contract, 'instance'>>['in
   join: async (context, { instance, replicaset, zone, electable, ...intent }) =>
     outcome(intent, instance, await changeByEdits(context, intent, [{ kind: 'joinInstance', instance, replicaset, electable, ...(zone === undefined ? {} : { zone }) }])),
 
-  edit: async (context, { instance, alias, zone, electable, uri, ...intent }) => {
-    const fields = Object.fromEntries(Object.entries({ alias, zone, electable, uri }).filter(([, value]) => value !== undefined));
+  edit: async (context, { instance, alias, zone, electable, uri, router, ...intent }) => {
+    const fields = Object.fromEntries(Object.entries({ alias, zone, electable, uri, router }).filter(([, value]) => value !== undefined));
     return outcome(intent, alias ?? instance, await changeByEdits(context, intent, [{ kind: 'editInstance', instance, ...fields }]));
   },
 
