@@ -57,7 +57,7 @@ export function figuresOf(before: Counted | null, now: Counted): RouterFigures {
   return {
     workers: now.workers.length, connections: sum(({ connections }) => connections), inFlight: sum(({ inFlight }) => inFlight), held: sum(({ held }) => held),
     requests: total(({ requests }) => requests), errors, requestsPerSecond: perSecond(total(({ recent }) => recent)), errorsPerSecond: perSecond(total(({ recentErrors }) => recentErrors)),
-    ...percentiles(all), calls: calls.toSorted((a, b) => b.requests - a.requests || (a.name < b.name ? -1 : 1)).slice(0, callsMax), retries,
+    ...percentiles(all), calls: calls.toSorted((a, b) => b.requests - a.requests).slice(0, callsMax).toSorted((a, b) => (a.name < b.name ? -1 : 1)), retries,
     map: mapOf(now.workers), pools, masters: mastersOf(now.workers, pools), memoryBytes: sum(({ memoryBytes }) => memoryBytes), cpuRatio: spanMs <= 0 ? 0 : Math.max(0, round(cpuMs / spanMs)),
   };
 }

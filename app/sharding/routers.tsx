@@ -4,7 +4,6 @@ import Link from 'next/link';
 import { useState } from 'react';
 import { ActionMenu } from '~/app/cluster/action-menu.tsx';
 import type { Action } from '~/app/lib/actions.ts';
-import { countText } from '~/app/lib/format.ts';
 import { instancePath } from '~/app/lib/instance-tabs.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
@@ -22,8 +21,8 @@ import styles from './routers.module.css';
 import { useRouters } from './use-routers.ts';
 
 const columns: readonly Column[] = [
-  { label: 'Router', kind: 'title', width: '15%' },
-  { label: 'Address', width: '17%' },
+  { label: 'Router', kind: 'title', width: '12%' },
+  { label: 'Address', width: 190 },
   { label: 'State', width: 112 },
   { label: 'Requests/s', kind: 'number', width: 96 },
   { label: 'p50 / p95 / p99', kind: 'number', width: 168 },
@@ -91,7 +90,7 @@ function rowOf(row: RouterRow, { open, onToggle }: { open: boolean; onToggle: ()
       'Errors/s': <span data-bad={(errorsPerSecond ?? 0) > 0 || undefined} className={styles.errors}>{rateText(errorsPerSecond)}</span>,
       Clients: connections ?? '–',
       Map: mapText(row),
-      Storages: pools === null || poolsUp === null ? '–' : poolsUp === pools ? `${countText(pools, 'copy', 'copies')} up` : <HealthMark health="warning" size={13}>{`${poolsUp} of ${pools} up`}</HealthMark>,
+      Storages: pools === null || poolsUp === null ? '–' : poolsUp === pools ? (pools === 0 ? 'none' : `all ${pools} up`) : <HealthMark health="warning" size={13}>{`${poolsUp} of ${pools} up`}</HealthMark>,
       Actions: <span className={styles.buttons}><ActionMenu label={`Actions on the router of ${instance}`} actions={actionsOf(row)} /><ActionIcon variant="subtle" color="gray" aria-expanded={open} aria-label={`Details of the router of ${instance}`} onClick={onToggle}>{open ? <ChevronDown /> : <ChevronRight />}</ActionIcon></span>,
     },
     ...(open || health !== 'ok' ? { below: <>{health !== 'ok' && <p className={styles.sentence}>{sentence}</p>}{open && <RouterDetails instance={instance} />}</> } : {}),

@@ -46,7 +46,9 @@ export const routerHandlers: HandlersOf<Pick<typeof contract, 'router'>>['router
       const old = base.sharding?.groups[group];
       // What is left out of the call stays as it is.
       const said = Object.fromEntries(Object.entries({ ...old?.router, ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) })) as RouterSettings;
-      const made = applyEdits(base, [{ kind: 'setSharding', settings: { groups: { ...base.sharding?.groups, [group]: { ...old, ...(Object.keys(said).length > 0 && { router: said }) } } } }], { known, newUuid: context.services.newUuid });
+      // A group of which nobody says anything is not written down.
+      const next = Object.keys(said).length === 0 ? old : { ...old, router: said };
+      const made = applyEdits(base, [{ kind: 'setSharding', settings: { groups: { ...base.sharding?.groups, ...(next && { [group]: next }) } } }], { known, newUuid: context.services.newUuid });
       settings = routerSettings(made.config, group);
       return made;
     });
