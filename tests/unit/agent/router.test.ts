@@ -94,7 +94,12 @@ describe('what a router hears of storages', () => {
     let now = 0;
     const answers: Record<string, string> = { [a]: 'old', [b]: 'new' };
     let heard = 0;
-    const storages = new Storages({ ask: async (uuid) => { heard += 1; return told(uuid, answers[uuid]!); }, now: () => now, onNews: () => {}, key });
+    const storages = new Storages({ ask: async (uuid) => {
+      // The replica's word comes last.
+      if (uuid === a) await new Promise(setImmediate);
+      heard += 1;
+      return told(uuid, answers[uuid]!);
+    }, now: () => now, onNews: () => {}, key });
     expect(storages.complete).toBe(true);
     for (let round = 1; round <= 2; round += 1) {
       storages.look(cluster(), 'default');
