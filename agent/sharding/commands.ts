@@ -8,6 +8,7 @@ import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { ShardingCommand } from '~/link/sharding-messages.ts';
 import { examined, ownersOf, repaired, tablesOf, type DoctorParts } from './doctor.ts';
 import type { Group } from './group.ts';
+import { untilRead } from './until-read.ts';
 
 /** What people order of the active coordinator. Each answers with a sentence, or throws one that says why not. */
 export type CommandParts = DoctorParts & { readonly config: () => ClusterConfig | null; readonly now: () => number };
@@ -22,7 +23,7 @@ type Of<K extends ShardingCommand['kind']> = Extract<ShardingCommand, { kind: K 
 /** CONFLICT would mean that this is not the active coordinator, and that another one is to be asked. */
 export async function obeyed(command: ShardingCommand, group: Group, parts: CommandParts): Promise<{ sentence: string }> {
   try {
-    await read(group);
+    await untilRead(group);
     return await done(command, group, parts);
   } catch (error) {
     throw error instanceof CoterieError && error.code === 'CONFLICT' ? new CoterieError('REFUSED', error.message, error.data) : error;
@@ -129,13 +130,6 @@ async function pinned({ group: name, ids, pinned: pin }: Of<'pin'>, group: Group
 }
 
 /** A coordinator that has just begun may not have read what stands there. */
-async function read(group: Group): Promise<void> {
-  const until = performance.now() + hearMs;
-  while (group.kept === undefined && performance.now() < until) await wait(againMs);
-  if (group.kept === undefined) throw new CoterieError('REFUSED', 'The state provider has not been read yet: try again in a moment.');
-  if (typeof group.kept === 'string') throw new CoterieError('REFUSED', group.kept);
-}
-
 async function changed(group: Group, make: Parameters<Group['change']>[0]): Promise<void> {
   if (group.record === null) throw new CoterieError('REFUSED', 'The group has no buckets yet: bootstrap it first.');
   await group.change(make);

@@ -7,6 +7,7 @@ import type { BucketRange } from '~/link/sharding-messages.ts';
 import type { StorageCall } from './calls.ts';
 import type { Group } from './group.ts';
 import type { Master } from './seats.ts';
+import { untilRead } from './until-read.ts';
 
 /** Reads the tables of all masters of a group: for the doctor, and to find out who has a bucket. */
 export type DoctorParts = { readonly call: StorageCall; readonly masterOf: (replicaset: string) => Master | null };
@@ -20,6 +21,7 @@ const apartMs = 700;
 export type Tables = { readonly scan: Scan; readonly generations: ReadonlyMap<number, number> };
 
 export async function tablesOf(name: string, group: Group, { call, masterOf }: DoctorParts): Promise<Tables> {
+  await untilRead(group);
   const { record } = group;
   if (record === null) throw new CoterieError('REFUSED', `Group ${name} has no buckets yet. \`coterie sharding bootstrap ${name}\` makes them.`);
   const generations = new Map<number, number>();

@@ -3,6 +3,9 @@ import { emptyConfig } from '~/core/config/empty.ts';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import { otherMasters, type Told } from '~/agent/sharding/masters.ts';
 import { Handed, summaryOf } from '~/agent/sharding/stat.ts';
+import type { Group } from '~/agent/sharding/group.ts';
+import { tablesOf } from '~/agent/sharding/doctor.ts';
+import { problemOf } from '~/contract/errors.ts';
 
 const uuid = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 const [s1, s2, hot, plain] = [1, 2, 3, 4].map(uuid) as [string, string, string, string];
@@ -56,5 +59,25 @@ describe('what was handed over', () => {
     const stat = { sharded: true as const, group: 'default', count: 100, leads: true, states: { active: 40, sending: 10 }, owned: 50, moves: [move('a', 20), move('b', 10), move('c', 50, false)], blockers: ['x', 'x'] };
     expect(summaryOf(stat, new Handed(), 0)).toMatchObject({ owned: 50, leaving: 70, blockers: ['x', 'requests hold bucket 3'] });
     expect(summaryOf({ sharded: false }, new Handed(), 0)).toBeNull();
+  });
+});
+
+describe('a coordinator that has just begun', () => {
+  const parts = { call: () => Promise.reject(new Error('nobody is there')), masterOf: () => null };
+  const record = { buckets: 7, hash: 'strcrc32' as const, by: 'ann', at: 1, founding: null, pause: null, run: null, term: 1 };
+  /** As a group is to whoever reads tables. */
+  const group = (kept: Group['kept']): Group => {
+    const one: Pick<Group, 'kept' | 'members' | 'record'> = { kept, members: () => [], get record() { return one.kept !== null && typeof one.kept === 'object' ? one.kept.record : null; } };
+    return one as Group;
+  };
+  const sentence = (one: Group) => tablesOf('default', one, parts).then(({ scan }) => `${scan.buckets} buckets`, (error: unknown) => problemOf(error).detail);
+
+  it('says that a group has no buckets only when it has looked', async () => {
+    const unread = group(undefined);
+    const told = sentence(unread);
+    setTimeout(() => (unread.kept = { record, revision: 1 }), 20);
+    expect(await told).toBe('7 buckets');
+    expect(await sentence(group(null))).toMatch(/^Group default has no buckets yet/);
+    expect(await sentence(group('What stands there cannot be read.'))).toBe('What stands there cannot be read.');
   });
 });
