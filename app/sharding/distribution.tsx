@@ -11,7 +11,9 @@ import { Legend } from './bar.tsx';
 import styles from './sharding.module.css';
 import { StorageRow } from './storage-row.tsx';
 
-const ranges = { hour: { label: '1 h', text: 'last hour' }, day: { label: '24 h', text: 'last 24 hours' } } as const;
+const ranges = { hour: { label: '1 h', text: 'last hour', ms: 3_600_000 }, day: { label: '24 h', text: 'last 24 hours', ms: 86_400_000 } } as const;
+/** What is known of a server that has just started fills the line, so that it can be seen. */
+const rangeMsMin = 600_000;
 
 /** Who has how many buckets: now, as it should be, and over time. Bars of a group have one scale, and so have its lines. */
 export function Distribution({ group, made }: { group: GroupStatus; made: boolean }) {
@@ -42,7 +44,7 @@ export function Distribution({ group, made }: { group: GroupStatus; made: boolea
           <tbody>
             {shown.map((storage) => (
               <Fragment key={storage.uuid}>
-                <StorageRow storage={storage} group={group} full={full} chosen={storage.alias === chosen} history={data === undefined || !made ? null : { ...data, values: data.storages.find(({ uuid }) => uuid === storage.uuid)?.values ?? [], top, text: ranges[range].text, rangeMs: range === 'hour' ? 3_600_000 : 86_400_000 }} />
+                <StorageRow storage={storage} group={group} full={full} chosen={storage.alias === chosen} history={data === undefined || !made ? null : { ...data, values: data.storages.find(({ uuid }) => uuid === storage.uuid)?.values ?? [], top, text: ranges[range].text, rangeMs: Math.min(ranges[range].ms, Math.max(rangeMsMin, data.count * data.stepMs)) }} />
               </Fragment>
             ))}
           </tbody>

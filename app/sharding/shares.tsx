@@ -11,12 +11,13 @@ export function ShareBar({ storage: { alias, owned, target, pinned }, full }: { 
   return <BucketBar bar={bar} label={`${alias}: ${owned === null ? 'nobody has told its buckets' : `${owned} buckets`}, then ${then}`} />;
 }
 
-/** `1500 → 2000 +500`. */
-export function ShareText({ storage: { owned, target } }: { storage: PlannedStorage }) {
+/** `1500 → 2000 +500`; `fresh`: there are no buckets yet, so nothing comes before. */
+export function ShareText({ storage: { owned, target }, fresh = false }: { storage: PlannedStorage; fresh?: boolean }) {
   if (target === null) return <span className={styles.quiet}>nowhere to be</span>;
   if (owned === null || owned === target) return <span className="number">{target}</span>;
   const change = target - owned;
-  return <span className="number">{owned > 0 && <span className={styles.quiet}>{owned} → </span>}<b>{target}</b>{owned > 0 && <span className={change > 0 ? styles.gain : styles.loss}> {change > 0 ? `+${change}` : `−${-change}`}</span>}</span>;
+  if (fresh) return <b className="number">{target}</b>;
+  return <span className="number"><span className={styles.quiet}>{owned} → </span><b>{target}</b><span className={change > 0 ? styles.gain : styles.loss}> {change > 0 ? `+${change}` : `−${-change}`}</span></span>;
 }
 
 /** What each storage gets; nothing to be changed here. */
@@ -26,7 +27,7 @@ export function Shares({ storages }: { storages: readonly PlannedStorage[] }) {
     <div className={`${styles.shares} ${styles.plain}`} data-many={storages.length > 8 || undefined} role="group" aria-label="Buckets of each storage" {...(storages.length > 8 ? { tabIndex: 0 } : {})}>
       {storages.map((storage) => (
         <div key={storage.uuid} className={styles.share} data-share={storage.alias} data-then={storage.target ?? undefined}>
-          <span className={styles.who}>{storage.alias}</span><ShareText storage={storage} />
+          <span className={styles.who}>{storage.alias}</span><ShareText storage={storage} fresh />
           <ShareBar storage={storage} full={full} />
         </div>
       ))}

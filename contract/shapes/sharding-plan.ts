@@ -47,7 +47,7 @@ export const ShardingHistory = z.object({
   /** Start of the first step, by the server's clock; a multiple of `stepMs`. */
   startMs: TimeMs,
   count: Count,
-  /** `values`: buckets owned in each step, to one in 500; null where nothing was heard. */
+  /** `values`: buckets owned at the end of each step, to one in 500; null where nothing was heard in it. */
   storages: z.array(z.object({ uuid: Uuid, alias: z.string(), values: z.array(z.number().nullable()) })),
 });
 export type ShardingHistory = z.output<typeof ShardingHistory>;

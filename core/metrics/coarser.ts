@@ -24,6 +24,13 @@ export function coarser({ values, min, max }: Spread, window: Window, factor: nu
   return { values: each(values, (known) => known.reduce((sum, value) => sum + value, 0) / known.length), min: each(min, (known) => Math.min(...known)), max: each(max, (known) => Math.max(...known)) };
 }
 
+/** What was known last in each longer step: for what stays as it is until it changes, of which an average never was. */
+export function latest(row: Row, window: Window, factor: number): Row {
+  const { startMs, count } = coarserWindow(window, factor);
+  const before = Math.round((window.startMs - startMs) / window.stepMs);
+  return Array.from({ length: count }, (_, index) => row.slice(Math.max(0, index * factor - before), (index + 1) * factor - before).findLast((value) => value !== null) ?? null);
+}
+
 export type Known = { readonly window: Window; readonly values: Row };
 
 /** Rows of the same step, each from when it was known first, over all the time that one of them covers. */

@@ -3,7 +3,7 @@ import type { Edit } from '~/contract/shapes/edit.ts';
 import type { MetricRange } from '~/contract/shapes/metrics.ts';
 import type { ShardingHistory, ShardingPlan } from '~/contract/shapes/sharding-plan.ts';
 import type { GroupStatus } from '~/contract/shapes/sharding-status.ts';
-import { coarser, coarserWindow, together } from '~/core/metrics/coarser.ts';
+import { coarserWindow, latest, together } from '~/core/metrics/coarser.ts';
 import { minutesKept, secondsKept } from '~/core/metrics/track.ts';
 import { bytesOf, previewOf, timeOf } from '~/core/rebalance/preview.ts';
 import { count } from '~/core/view/words.ts';
@@ -99,7 +99,7 @@ export async function bucketHistory(context: Context, { group: name, range, step
     const instance = masters[0] ?? instances[0];
     const { series, ...window } = runtime.metrics.read({ uuid: instance ?? uuid, alias, series: ['bucketsOwned'] }, { range });
     const values = series[0]?.values ?? [];
-    return { window: coarserWindow(window, factor), values: coarser({ values, min: [], max: [] }, window, factor).values.map((value) => (value === null ? null : Math.round(value))) };
+    return { window: coarserWindow(window, factor), values: latest(values, window, factor).map((value) => (value === null ? null : Math.round(value))) };
   });
   const { window, rows: values } = together(rows, stepMs * factor);
   return { group: name, ...window, storages: storages.map(({ uuid, alias }, index) => ({ uuid, alias, values: values[index] ?? [] })) };

@@ -16,7 +16,7 @@ const owned = async (alias: string) => Number(await storage(alias).getAttribute(
 const planned = (total: number) => dialog.locator(`[data-testid=weights-plan][data-total="${total}"][data-settled]`).waitFor({ timeout: timeoutMs });
 const more = async (item: string) => {
   await group.getByRole('button', { name: 'More on group default' }).click();
-  await page.getByRole('menuitem', { name: item }).click();
+  await page.getByRole('menuitem', { name: item, exact: true }).click();
 };
 
 /** Arrow keys move a slider by a step of 0.1, as a pointer would. */
@@ -58,7 +58,7 @@ describe('the Sharding page', () => {
     await closeDialog(page);
     await Promise.all([owns('s1', 1000), owns('s2', 2000)]);
     expect((await product.rest('/replicaset/s2')).body.weight).toBe(2);
-    await group.getByRole('img', { name: /^s1, last hour: from 1500 to 1\d\d\d buckets$/ }).waitFor({ timeout: timeoutMs });
+    await group.getByRole('img', { name: /^s1, last hour: .*\d+ (to \d+ )?buckets/ }).waitFor({ timeout: timeoutMs });
   }, 90_000);
 
   it('holds buckets still with a reason, and lets them go', async () => {

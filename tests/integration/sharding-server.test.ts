@@ -100,7 +100,7 @@ it('the doctor finds a bucket that was deleted by hand, and gives it to somebody
   const [bucket] = (await cluster.lua('a', "local id = box.space._coterie_buckets.index.state:min{'active'}[1] box.space._coterie_buckets:delete(id) return id")) as [number];
   const found = (await cluster.get('/sharding/default/doctor')).body;
   expect(found).toMatchObject([{ code: 'lost', severity: 'critical', buckets: String(bucket), bucketCount: 1 }]);
-  expect(cli('sharding', 'doctor', 'default').text).toContain(`Bucket ${bucket}: `);
+  expect(cli('sharding', 'doctor', 'default')).toMatchObject({ status: 1, text: expect.stringContaining(`Bucket ${bucket}: `) });
   expect((await cluster.post('/sharding/default/repair', { finding: 'lost' })).body.detail).toBe('Rows are deleted or given up: give the name of the group, default, once more in `confirm`.');
   expect((await cluster.post('/sharding/default/repair', { finding: 'doubled', confirm: 'default' })).status).toBe(422);
   expect((await cluster.ok('/sharding/default/repair', { finding: 'lost', confirm: 'default' })).data.sentence).toBe(`One row was mended: bucket ${bucket}.`);
@@ -109,9 +109,21 @@ it('the doctor finds a bucket that was deleted by hand, and gives it to somebody
 
 it('a storage of weight 0 is emptied, and may go then', async () => {
   await cluster.ok('/sharding/default/configure', { rebalance: 'auto' });
-  await cluster.ok('/replicaset/s1/edit', { weight: 0 });
-  const drained = await until('s1 to be empty', (one) => one.state === 'balanced' && owned(one).s1 === 0);
+  const planned = cli('sharding', 'plan', 'default', '--weights', 's1=0,s3=3');
+  expect(planned).toMatchObject({ status: 0, text: expect.stringMatching(/^1750 of 3000 buckets move\.$/m) });
+  expect(planned.text).toMatch(/^s3 +1 -> 3 +1000 +2250 +\+1250 /m);
+  expect(cli('sharding', 'plan', 'default', '--weights', 's1=0,s2=0,s3=0').status).toBe(6);
+  expect(cli('sharding', 'plan', 'default', '--weights', 'k=1')).toMatchObject({ status: 3, text: expect.stringContaining('There is no replicaset k.') });
+  const { plan, data } = await cluster.ok('/sharding/default/weigh', { weights: ['s1=0'], dryRun: true });
+  expect(data).toBeNull();
+  expect(plan.steps.map(({ sentence }: { sentence: string }) => sentence)).toEqual(expect.arrayContaining(['500 buckets of s1 to s2.', '500 buckets of s1 to s3.']));
+  const weighed = cli('sharding', 'weigh', 'default', '--weights', 's1=0', '--wait', '60s');
+  expect(weighed).toMatchObject({ status: 0, text: expect.stringContaining('1 weight changed. 1000 of 3000 buckets move.') });
+  const drained = await group();
   expect(owned(drained)).toEqual({ s1: 0, s2: 1500, s3: 1500 });
+  expect(drained.storages.find(({ alias }) => alias === 's1')!.drain).toEqual({ empty: true, left: 0, sentence: 's1 is empty: it may lose role storage, or be deleted.' });
+  expect(cli('sharding', 'status').text).toContain('s1 is empty: it may lose role storage, or be deleted.');
+  expect(cli('sharding', 'history', 'default').text).toMatch(/^s1 +\d+ +0 /m);
   await waitFor(async () => (await cluster.post('/replicaset/s1/delete', {})).status === 200, { timeoutMs: 30_000, what: 's1 to be deleted' });
   await until('s1 to be gone', ({ storages }) => storages.length === 2);
   expect((await cluster.get('/sharding/default/doctor')).body).toEqual([]);

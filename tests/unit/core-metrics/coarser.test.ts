@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { coarser, coarserWindow, together } from '~/core/metrics/coarser.ts';
+import { coarser, coarserWindow, latest, together } from '~/core/metrics/coarser.ts';
 
 /** Longer steps: nothing is lost or counted twice, and a step does not move while time goes on. */
 
@@ -38,4 +38,11 @@ test('rows that are known from different times on stand beside each other, with 
   const row = (startMs: number, values: (number | null)[]) => ({ window: { startMs, stepMs: 10, count: values.length }, values });
   expect(together([row(20, [1, 2]), row(40, [3]), row(0, [])], 10)).toEqual({ window: { startMs: 20, stepMs: 10, count: 3 }, rows: [[1, 2, null], [null, null, 3], [null, null, null]] });
   expect(together([row(0, [])], 10)).toEqual({ window: { startMs: 0, stepMs: 10, count: 0 }, rows: [[]] });
+});
+
+test('what stays until it changes is told as it was at the end of each longer step', () => {
+  const window = { startMs: 8000, stepMs: 1000, count: 8 };
+  expect(latest([0, 1500, 1200, null, null, null, null, 3], window, 5)).toEqual([1500, 1200, 3]);
+  expect(latest([0, null, null, null, null, null, null, 3], window, 5)).toEqual([0, null, 3]);
+  expect(latest([], { startMs: 61_000, stepMs: 1000, count: 0 }, 30)).toEqual([]);
 });

@@ -65,7 +65,7 @@ describe('no rate', () => {
   });
 
   test('and no other figure either where the database is not there, or says nothing yet', () => {
-    const own = ['agentRssBytes', 'agentCpuRatio', 'gossipRttMs', 'gossipSuspected', 'gossipSentPerSecond', 'gossipReceivedPerSecond', 'clockOffsetMs', 'diskUsedRatio'];
+    const own = ['agentRssBytes', 'agentCpuRatio', 'gossipRttMs', 'gossipSuspected', 'gossipSentPerSecond', 'gossipReceivedPerSecond', 'clockOffsetMs', 'diskUsedRatio', 'bucketsOwned'];
     const process = ['databaseRssBytes', 'databaseCpuRatio'];
     const known = (change: (status: AgentStatus) => AgentStatus) => {
       const figures = new Figures();
