@@ -1,5 +1,6 @@
 import { CoterieError } from '~/contract/errors.ts';
 import { entryOf, type Entry } from '~/contract/index.ts';
+import type { ShardingPlan } from '~/contract/shapes/sharding-plan.ts';
 import type { GroupStatus, ShardingStatus } from '~/contract/shapes/sharding-status.ts';
 import { groupStateWords } from '~/contract/shapes/sharding-view.ts';
 import { call } from './client.ts';
@@ -25,7 +26,7 @@ export async function evened(target: Target, { entry, input }: Asked, { untilMs,
     const status = (await call(target, entryOf('sharding.status'), { group }, { timeoutMs: 10_000 })) as ShardingStatus;
     const one = status.groups[0]!;
     const heard = knows(one, input.weights as readonly string[] | undefined);
-    if (heard && isEven(one)) return;
+    if (heard && isEven(one) && (await movesNothing(target, group))) return;
     if (heard && isStuck(one, entry)) throw new CoterieError('CONFLICT', `Group ${group} does not go on: ${one.sentence} It was left as it is.`, { group, state: one.state });
     if (nowMs() > untilMs) throw new CoterieError('TIMED_OUT', `Not even after ${waitMs / 1000} s: ${one.state === 'moving' ? progressText(one) : one.sentence}. It goes on; see \`coterie sharding watch\`.`.replace('..', '.'), { group, state: one.state });
     const line = one.state === 'moving' ? progressText(one) : `${groupStateWords[one.state]}: ${one.sentence}`;
@@ -45,7 +46,12 @@ const knows = ({ storages }: GroupStatus, weights: readonly string[] = []): bool
   });
 
 /** And storages that are drained have deleted what they handed over; pinned buckets stay. */
-const isEven = ({ state, run, storages }: GroupStatus): boolean => state === 'balanced' && run === null && storages.every(({ drain, owned }) => drain === null || drain.empty || (owned ?? 0) > 0);
+const isEven = ({ state, run, storages }: GroupStatus): boolean => state === 'balanced' && run === null && storages.every(({ drain, owned, pinned }) => drain === null || drain.empty || (owned !== null && owned > 0 && owned === pinned));
+
+/** By the weights themselves: the state is of the last time that the coordinator decided, which may be before it had them. */
+async function movesNothing(target: Target, group: string): Promise<boolean> {
+  return ((await call(target, entryOf('sharding.plan'), { group, weights: [] }, { timeoutMs: 10_000 })) as ShardingPlan).total === 0;
+}
 
 /** Only a person can make it go on. What was just started may not show that yet. */
 const isStuck = ({ state }: GroupStatus, { name }: Entry): boolean => state === 'off' || state === 'impossible' || (state === 'paused' && name !== 'sharding.resume') || (state === 'ready' && name !== 'sharding.start');

@@ -18,7 +18,8 @@ export function shardingText({ groups, source, enabled }: ShardingStatus, { wide
 }
 
 function groupText(group: GroupStatus, { wide, style }: { wide: boolean; style: Style }): string {
-  const { group: name, bootstrapped, state, sentence, health, settings, pause, storages, waits, flights } = group;
+  const { group: name, bootstrapped, state, sentence, health, settings, pause, waits, flights } = group;
+  const storages = sorted(group);
   const buckets = bootstrapped?.buckets ?? settings.buckets;
   const lines = [`${bold(`Group ${name}`, style)}  ${coloured(groupStateWords[state], health, style)}  ${dim(`${buckets} buckets by ${settings.hash}, rebalancing ${settings.rebalance}`, style)}`, sentence];
   if (state === 'notBootstrapped') lines.push(`\`coterie sharding bootstrap ${name}\` makes its buckets, once and for good.`);
@@ -51,13 +52,17 @@ export function progressText({ progress, left }: GroupStatus): string {
 export function shardingLines({ at, groups, source }: ShardingStatus, style: Style): string {
   if (groups.length === 0) return `${localTime(at)}  ${source.why ?? 'No replicaset has role storage.'}\n`;
   return groups.map((group) => {
-    const { state, health, storages, group: name } = group;
+    const { state, health, group: name } = group;
+    const storages = sorted(group);
     const shown = storages.slice(0, shownMax).map(({ alias, owned, target }) => `${alias} ${owned ?? '?'}${target === null || target === owned ? '' : `/${target}`}`);
     const more = storages.length > shownMax ? [`${storages.length - shownMax} more`] : [];
     return `${localTime(at)}  ${name}  ${coloured(groupStateWords[state], health, style)}  ${state === 'moving' ? progressText(group) : group.sentence}  ${dim([...shown, ...more].join('  '), style)}\n`;
   }).join('');
 }
 const shownMax = 8;
+
+const byName = new Intl.Collator('en', { numeric: true });
+const sorted = ({ storages }: GroupStatus) => storages.toSorted((a, b) => byName.compare(a.alias, b.alias));
 
 const aliasOf = ({ storages }: GroupStatus, uuid: string): string => storages.find((one) => one.uuid === uuid)?.alias ?? uuid;
 

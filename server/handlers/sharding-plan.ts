@@ -16,10 +16,13 @@ import { findReplicaset } from './names.ts';
 
 type Asked = { readonly group: string; readonly weights: readonly string[] };
 
+const byName = new Intl.Collator('en', { numeric: true });
+
+/** Its storages by their names. */
 async function groupNamed(context: Context, name: string): Promise<GroupStatus> {
   const { groups } = await context.services.runtime.sharding.status();
   const found = groups.find(({ group }) => group === name);
-  if (found) return found;
+  if (found) return { ...found, storages: found.storages.toSorted((a, b) => byName.compare(a.alias, b.alias)) };
   throw new CoterieError('NOT_FOUND', `There is no group ${name} with storages. There are: ${groups.map(({ group }) => group).join(', ') || 'none'}.`);
 }
 
