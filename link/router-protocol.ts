@@ -3,6 +3,7 @@
  * socket. All of it is plain data, checked at the door.
  */
 import { z } from 'zod';
+import { bucketHashes } from '~/contract/shapes/sharding.ts';
 
 const uuid = z.string().min(1).max(64);
 const ms = z.number().min(0).max(86_400_000);
@@ -33,6 +34,8 @@ export const settingsShape = z.object({
   /** From this router's zone to others; 0 to itself, and 1000 where nothing is said. */
   zoneDistances: z.record(z.string(), z.number().min(0)).default({}),
   group: z.string().default('default'),
+  /** The group's: how a key becomes a bucket where neither the space nor the call says so. */
+  hash: z.enum(bucketHashes).default('strcrc32'),
   guest: z.boolean().default(false),
   connectionsPerInstance: count(64).default(2),
   /** Of a call that names no timeout. */

@@ -22,7 +22,7 @@ local LIFE = math.floor(clock.realtime() * 1e6)
 local CONNECT_SECONDS = 0.1
 local SICK_MS = 2000
 local turn = 0
--- One that is not registered here has no state to look at: so long may nothing of it be seen.
+-- One that is not registered here has no state to look at: so long may its registration take to come.
 local UNSEEN_SECONDS = 5
 -- {uuid, uri, since}: from whom it fetches.
 local source
@@ -93,10 +93,8 @@ local function source_told()
     if source == nil then
         return box.NULL
     end
-    local seen = false
     for _, peer in pairs(box.info.replication) do
         local link = peer.upstream
-        seen = seen or link ~= nil
         if link ~= nil and peer.uuid ~= source.uuid then
             leave_source(('%s is %s, not %s'):format(source.uri, peer.uuid, source.uuid))
             return box.NULL
@@ -109,8 +107,8 @@ local function source_told()
             return box.NULL
         end
     end
-    if not seen and clock.monotonic() - source.since > UNSEEN_SECONDS then
-        leave_source(('%s is not registered here, and nothing came from it; the log may say why'):format(source.uri))
+    if clock.monotonic() - source.since > UNSEEN_SECONDS and box.space._cluster.index.uuid:get(source.uuid) == nil then
+        leave_source(('%s is not registered here, and its registration did not come from it; the log may say why'):format(source.uri))
         return box.NULL
     end
     return source.uuid

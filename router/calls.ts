@@ -26,7 +26,8 @@ type Routed = {
 
 export type Call =
   | ({ readonly kind: 'bucket'; readonly bucket: number } & Routed)
-  | ({ readonly kind: 'key'; readonly key: Buffer; readonly hash: HashName } & Routed)
+  /** `hash` null: the group's. */
+  | ({ readonly kind: 'key'; readonly key: Buffer; readonly hash: HashName | null } & Routed)
   | { readonly kind: 'map'; readonly label: string; readonly name: Buffer; readonly args: Buffer; readonly timeoutMs: number | null }
   | { readonly kind: 'hash'; readonly label: string; readonly hash: HashName; readonly key: Buffer }
   | { readonly kind: 'route'; readonly label: string; readonly bucket: number }
@@ -105,8 +106,8 @@ function routed(label: string, usage: string, { bucket, name, args, mode, option
 function coterieCall(label: string, [key, name, args, options]: readonly Buffer[]): Call {
   const usage = 'coterie.call(key, func, {arguments}, {mode, timeout, hash, bucket_id, prefer_replica, balance})';
   const { timeoutMs, named } = readOptions(options);
-  const hash = named.get('hash') ?? 'strcrc32';
-  if (hash !== 'strcrc32' && hash !== 'mpcrc32') throw refused(`Usage: ${usage}: hash is strcrc32 or mpcrc32`);
+  const hash = named.get('hash') ?? null;
+  if (hash !== null && hash !== 'strcrc32' && hash !== 'mpcrc32') throw refused(`Usage: ${usage}: hash is strcrc32 or mpcrc32`);
   const rest = { label, style: 'coterie', mode: readMode(named, usage), name: nameFrom(name, usage), args: argsFrom(args, usage), timeoutMs } as const;
   const bucket = named.get('bucket_id');
   if (bucket != null) return { kind: 'bucket', bucket: bucketNumber(bucket, usage), ...rest };

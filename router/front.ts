@@ -7,7 +7,7 @@ import type { Operation } from './crud/operations.ts';
 import { readCall, type Call, type ShardsCall } from './calls.ts';
 import { Exchange } from './exchange.ts';
 import type { Figures } from './figures.ts';
-import { bucketOfBytes } from './hash.ts';
+import { bucketOfBytes, type HashName } from './hash.ts';
 import type { BucketMap } from './map.ts';
 import type { Relay } from './relay.ts';
 import type { JobGoal } from './job.ts';
@@ -24,7 +24,7 @@ export type FrontComponents = {
   readonly ask: (exchange: Exchange, call: ShardsCall) => void;
 };
 
-export type FrontOptions = { readonly callTimeoutMs: number };
+export type FrontOptions = { readonly callTimeoutMs: number; /** Of the group. */ readonly hash: HashName };
 
 /** Spaces by which connectors learn a schema. A router has none: they find nothing, and go on. */
 const systemSpaces = { first: 256, last: 511 };
@@ -87,7 +87,7 @@ export class Front {
         return this.#relay(exchange, call, call.bucket);
       case 'key': {
         const map = this.#mapFor(exchange);
-        return map && this.#relay(exchange, call, bucketOfBytes(call.key, map.count, call.hash));
+        return map && this.#relay(exchange, call, bucketOfBytes(call.key, map.count, call.hash ?? this.#options.hash));
       }
       case 'hash': {
         const map = this.#mapFor(exchange);

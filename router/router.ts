@@ -53,7 +53,7 @@ export class Router {
     const onUnknown = () => scanner.wake();
     const relay = new Relay({ clock, cluster, map, onUnknown, onRetry: (why) => this.#figures.retried(why) }, { ...settings, ...settings.limits });
     const shards = new Shards({ relay, cluster, map, now: clock.now, holdPrefix: options.instanceUuid }, settings);
-    const crud = new Crud({ relay, cluster, map, clock, onUnknown }, { callTimeoutMs: settings.callTimeoutMs, rowsMax: settings.limits.rowsMax, schemaMs: settings.scanMs });
+    const crud = new Crud({ relay, cluster, map, clock, onUnknown }, { callTimeoutMs: settings.callTimeoutMs, rowsMax: settings.limits.rowsMax, schemaMs: settings.scanMs, hash: settings.hash });
     const front = new Front({ relay, figures: this.#figures, now: clock.now, map, onUnknown, crud: crud.serve, ask: shards.ask }, settings);
     this.#cluster = cluster;
     this.#scanner = scanner;

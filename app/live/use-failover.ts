@@ -5,7 +5,8 @@ import { useApi } from '~/app/api.tsx';
 import type { FailoverStatus } from '~/contract/shapes/failover-status.ts';
 import type { ClusterOverview } from '~/contract/shapes/view.ts';
 import { later, useLive } from './live-provider.tsx';
-import { initialStatus, StatusStore, type FollowedStatus, type StatusSource } from './status-store.ts';
+import { initialStatus, StatusStore, type FollowedStatus } from './status-store.ts';
+import type { StreamSource } from './stream.ts';
 import { useFollowed } from './use-followed.ts';
 
 const queryKey = ['failover', 'status'];
@@ -34,7 +35,7 @@ const signOf = ({ configVersion, instances, issues }: ClusterOverview): string =
 /** Failover as it is. */
 export function useFailover(): FollowedStatus<FailoverStatus> {
   const queries = useQueryClient();
-  const open = () => new EventSource('/api/v1/failover/watch') satisfies StatusSource;
+  const open = () => new EventSource('/api/v1/failover/watch') satisfies StreamSource;
   const followed = useFollowed<FollowedStatus<FailoverStatus>>(() => new StatusStore({ open, later }), initialStatus);
   useEffect(() => {
     if (followed.status !== null) queries.setQueryData(queryKey, followed.status);

@@ -5,7 +5,8 @@ import { windowOf } from '~/app/lib/metric-window.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
 import type { MetricName } from '~/contract/shapes/metrics.ts';
 import { later } from './live-provider.tsx';
-import { initialMetrics, MetricsStore, type MetricsSource, type MetricsState } from './metrics-store.ts';
+import { initialMetrics, MetricsStore, type MetricsState } from './metrics-store.ts';
+import type { StreamSource } from './stream.ts';
 import { useFollowed } from './use-followed.ts';
 
 const hourSeconds = 3600;
@@ -13,7 +14,7 @@ const hourSeconds = 3600;
 /** The last hour of one instance, while it is looked at. `series` is read once: give the component a key. */
 export function useHour(instance: string, series: readonly MetricName[]): MetricsState {
   const query = new URLSearchParams([['seconds', String(hourSeconds)], ...series.map((name) => ['series', name])]);
-  const open = () => new EventSource(`/api/v1/instance/${instance}/follow-metrics?${query.toString()}`) satisfies MetricsSource;
+  const open = () => new EventSource(`/api/v1/instance/${instance}/follow-metrics?${query.toString()}`) satisfies StreamSource;
   return useFollowed(() => new MetricsStore({ open, later }), initialMetrics);
 }
 

@@ -5,7 +5,8 @@ import { useApi } from '~/app/api.tsx';
 import type { MetricRange } from '~/contract/shapes/metrics.ts';
 import type { ShardingStatus } from '~/contract/shapes/sharding-status.ts';
 import { later, useLive } from './live-provider.tsx';
-import { initialStatus, StatusStore, type FollowedStatus, type StatusSource } from './status-store.ts';
+import { initialStatus, StatusStore, type FollowedStatus } from './status-store.ts';
+import type { StreamSource } from './stream.ts';
 import { useFollowed } from './use-followed.ts';
 
 const queryKey = ['sharding', 'status'];
@@ -22,7 +23,7 @@ export function useShardingStatus(): ShardingStatus | null {
 /** Buckets as they are. */
 export function useSharding(): FollowedStatus<ShardingStatus> {
   const queries = useQueryClient();
-  const open = () => new EventSource('/api/v1/sharding/watch') satisfies StatusSource;
+  const open = () => new EventSource('/api/v1/sharding/watch') satisfies StreamSource;
   const followed = useFollowed<FollowedStatus<ShardingStatus>>(() => new StatusStore({ open, later }), initialStatus);
   useEffect(() => {
     if (followed.status !== null) queries.setQueryData(queryKey, followed.status);

@@ -35,6 +35,7 @@ local function told(space, name)
     return found ~= nil and found:get(name) or nil
 end
 
+-- Without a hash of its own a space has that of its group, which routers know.
 local function sharding_of(space, fields)
     local key = told('_ddl_sharding_key', space.name)
     local hash = told('_ddl_sharding_func', space.name)
@@ -48,7 +49,7 @@ local function sharding_of(space, fields)
             numbers[i] = part.fieldno
         end
     end
-    return numbers, hash ~= nil and HASHES[hash[2]] or 'strcrc32'
+    return numbers, hash ~= nil and HASHES[hash[2]] or nil
 end
 
 local function describe(space)

@@ -5,6 +5,7 @@ import { modes, type Mode } from '~/router/choose.ts';
 import type { Cluster } from '~/router/cluster.ts';
 import { dataOf, type Exchange } from '~/router/exchange.ts';
 import { noMap } from '~/router/front.ts';
+import type { HashName } from '~/router/hash.ts';
 import type { BucketMap } from '~/router/map.ts';
 import type { Relay } from '~/router/relay.ts';
 import { arrayOf, isArray, isNil, itemsOf, valueOf } from '~/router/slices.ts';
@@ -19,7 +20,7 @@ import { Schemas } from './schemas.ts';
 import { Select, type Asked } from './select.ts';
 
 export type CrudComponents = { readonly relay: Relay; readonly cluster: Cluster; readonly map: () => BucketMap | undefined; readonly clock: Clock; readonly onUnknown: () => void };
-export type CrudOptions = { readonly callTimeoutMs: number; readonly rowsMax: number; readonly schemaMs: number };
+export type CrudOptions = { readonly callTimeoutMs: number; readonly rowsMax: number; readonly schemaMs: number; readonly hash: HashName };
 
 type Finder = (space: Space, operand: Buffer, count: number) => number;
 type Single = { readonly operands: 1 | 2; readonly write: boolean; readonly bucketOf: Finder; readonly className: string };
@@ -62,7 +63,7 @@ export class Crud {
   constructor(components: CrudComponents, options: CrudOptions) {
     this.#components = components;
     this.#options = options;
-    this.#schemas = new Schemas(components, { freshMs: options.schemaMs, askMs: schemaAskMs });
+    this.#schemas = new Schemas(components, { freshMs: options.schemaMs, askMs: schemaAskMs, hash: options.hash });
     this.#select = new Select(components, options);
     const many = (operation: SingleOperation, className: string) => ({ run: (call: WideCall) => this.#many(call, operation), className });
     this.#wide = {

@@ -22,14 +22,14 @@ export type Space = {
 
 export type Schema = { readonly version: Value; readonly spaces: ReadonlyMap<string, Space> };
 
-/** Undefined: it is the one that is known. */
-export function readSchema(answer: Value): Schema | undefined {
+/** Undefined: it is the one that is known. `hash`: of spaces that name none. */
+export function readSchema(answer: Value, hash: HashName): Schema | undefined {
   if (!(answer instanceof Map)) return undefined;
   const spaces = answer.get('spaces');
   if (!Array.isArray(spaces)) return undefined;
   // Our own Lua wrote it.
   const list = spaces.map((space) => toPlain(space)) as unknown as Space[];
-  return { version: answer.get('version') ?? null, spaces: new Map(list.map((space) => [space.name, { ...space, format: space.format ?? [], key: space.key ?? [] }])) };
+  return { version: answer.get('version') ?? null, spaces: new Map(list.map((space) => [space.name, { ...space, format: space.format ?? [], key: space.key ?? [], hash: space.hash ?? hash }])) };
 }
 
 /** As crud.schema tells of a space. */

@@ -1,11 +1,12 @@
 /** The schema that storages have, kept fresh: asked for when it is first wanted, when a space is not known, and now and then. */
 import type { Clock, Value } from '~/iproto/index.ts';
 import type { Cluster } from '~/router/cluster.ts';
+import type { HashName } from '~/router/hash.ts';
 import { call } from '~/router/scanner.ts';
 import { readSchema, type Schema, type Space } from './schema.ts';
 
 export type SchemasComponents = { readonly clock: Clock; readonly cluster: Cluster };
-export type SchemasOptions = { readonly freshMs: number; readonly askMs: number };
+export type SchemasOptions = { readonly freshMs: number; readonly askMs: number; /** Of the group. */ readonly hash: HashName };
 
 const missPauseMs = 100;
 
@@ -59,7 +60,7 @@ export class Schemas {
     for (const instance of instances) {
       const known: Value = instance.uuid === this.#from ? (this.#schema?.version ?? null) : null;
       try {
-        const schema = readSchema(await call(instance, 'coterie.crud_schema', [known], this.#options.askMs));
+        const schema = readSchema(await call(instance, 'coterie.crud_schema', [known], this.#options.askMs), this.#options.hash);
         if (schema) [this.#schema, this.#from] = [schema, instance.uuid];
         this.#failure = null;
         return;

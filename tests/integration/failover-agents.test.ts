@@ -111,9 +111,13 @@ describe('a replicaset whose master is appointed', () => {
     const [replica, next] = set.others(before) as [TestAgent, TestAgent];
     await replica.client.stop({}, { timeoutMs: 5000 });
     await untilStatus(replica, 'stopped', ({ state }) => state === 'stopped');
+    // The next master's process has never sent it anything, and keeps nothing for it.
+    const pid = tarantoolPid(next)!;
+    process.kill(pid, 'SIGKILL');
+    await waitFor(async () => ![null, pid].includes(tarantoolPid(next)), { ...limit, what: 'another process' });
+    await set.whole([before, next], before);
     await lua(before, 'box.space.t:replace{4}');
     await set.has(next, 4);
-    // The next master has never sent it anything, and keeps nothing for it.
     await set.coordinator.client.failoverCommand({ kind: 'switchover', replicaset: set.replicaset, target: next.uuid, cause: 'switchover' }, { timeoutMs: 10_000 });
     await untilWritable(next);
     const forget = `

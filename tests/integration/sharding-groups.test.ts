@@ -54,6 +54,8 @@ it('a router of each finds its own buckets, told of all storages or of its group
 
 it('what moves in one is nothing to the other', async () => {
   const before = await tablesOfCold();
+  const ofCold = await routers[1]!.connect();
+  const [where] = await ofCold.call('vshard.router.callrw', [1, 'where']);
   expect(await cluster.refused({ kind: 'move', group: 'hot', by: 'ann', ids: [1], to: cluster.keeper('c1').uuid })).toBe('REFUSED Buckets of group hot can be on h1, h2 only.');
   cluster.driver.config.replicasets[cluster.keeper('h1').uuid]!.weight = 0;
   await cluster.apply();
@@ -63,8 +65,8 @@ it('what moves in one is nothing to the other', async () => {
   expect(await cluster.group('cold')).toMatchObject({ state: 'balanced', movedTotal: 0 });
   const client = await routers[0]!.connect();
   for (const bucket of [1, 30, 31, 60]) expect(await client.call('vshard.router.callrw', [bucket, 'where'])).toEqual(['h2']);
-  const ofCold = await routers[1]!.connect();
-  expect(await ofCold.call('vshard.router.callrw', [1, 'where'])).toEqual(['c1']);
+  expect(cold).toContain(where);
+  expect(await ofCold.call('vshard.router.callrw', [1, 'where'])).toEqual([where]);
   await cluster.order({ kind: 'pause', group: 'cold', by: 'bob', reason: 'a sale', forMs: null });
   expect((await cluster.group('hot')).pause).toBeNull();
 }, 90_000);

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { LogStore, type LogSource } from '~/app/live/log-store.ts';
+import { LogStore } from '~/app/live/log-store.ts';
+import type { StreamSource } from '~/app/live/stream.ts';
 import type { LogLine } from '~/contract/shapes/status.ts';
 
-type Kind = Parameters<LogSource['addEventListener']>[0];
+type Kind = Parameters<StreamSource['addEventListener']>[0];
 
-class FakeSource implements LogSource {
+class FakeSource implements StreamSource {
   closed = false;
   readonly #listeners = new Map<Kind, (event: { data?: string }) => void>();
   addEventListener(type: Kind, listener: (event: { data?: string }) => void) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { appended, charts, figuresOf, isEmpty, metricText, shownSeries, unitOf, windowOf, type MetricWindow } from '~/app/lib/metric-window.ts';
-import { MetricsStore, type MetricsSource } from '~/app/live/metrics-store.ts';
+import { MetricsStore } from '~/app/live/metrics-store.ts';
+import type { StreamSource } from '~/app/live/stream.ts';
 
 const message = (startMs: number, values: (number | null)[], stepMs = 1000) => ({ stepMs, startMs, count: values.length, series: [{ name: 'requestsPerSecond' as const, values }] });
 const read = (window: MetricWindow) => [window.startMs, window.series.requestsPerSecond!.values] as const;
@@ -55,7 +56,7 @@ describe('the stream of what is measured', () => {
   function opened() {
     const sources: { hear: (type: string, data?: unknown) => void; closed: boolean }[] = [];
     const waits: { run: () => void; delayMs: number }[] = [];
-    const open = (): MetricsSource => {
+    const open = (): StreamSource => {
       const listeners = new Map<string, (event: { data?: string }) => void>();
       const source = { hear: (type: string, data?: unknown) => listeners.get(type)?.({ data: JSON.stringify(data) }), closed: false };
       sources.push(source);

@@ -33,7 +33,7 @@ describe('what a client asks for', () => {
   });
 
   it('coterie.call by key, with its hash, or by bucket', () => {
-    expect(call('coterie.call', 'k', 'f', [1])).toMatchObject({ kind: 'key', key: encode('k'), hash: 'strcrc32', style: 'coterie', mode: modes.rw });
+    expect(call('coterie.call', 'k', 'f', [1])).toMatchObject({ kind: 'key', key: encode('k'), hash: null, style: 'coterie', mode: modes.rw });
     expect(call('coterie.call', ['k', 1], 'f', [1], { hash: 'mpcrc32', mode: 'read', balance: true })).toMatchObject({ kind: 'key', key: encode(['k', 1]), hash: 'mpcrc32', mode: modes.bro });
     expect(call('coterie.call', null, 'f', null, { bucket_id: 5 })).toMatchObject({ kind: 'bucket', bucket: 5, style: 'coterie' });
   });

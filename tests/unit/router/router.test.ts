@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bodyKeys, errorCodes, requests, requestTypes, type Connection, type ServerRequest, type TarantoolError, type Value } from '~/iproto/index.ts';
+import { bucketOf } from '~/router/hash.ts';
 import { waitFor } from '~/tests/support/wait.ts';
 import { Scene, type Storage } from './scripted.ts';
 
@@ -238,6 +239,17 @@ describe('the front', () => {
     for (const ask of [client.select(512, [], { limit: 1 }), client.eval('return 1'), client.insert(512, [1]), client.execute('SELECT 1')]) expect((await failure(ask)).message).toMatch(/is not for a router.*CALL crud/);
     expect(await failure(client.call('put', [1]))).toMatchObject({ code: errorCodes.NO_SUCH_PROC });
     expect(await failure(client.call('crud.drop', ['t']))).toMatchObject({ code: errorCodes.NO_SUCH_PROC });
+  });
+
+  it('finds the bucket of a key by the hash of its group, unless the call or the space names another', async () => {
+    const space = { id: 800, name: 't', bucket: 2, key: [1], format: [{ name: 'id', type: 'unsigned' }, { name: 'bucket_id', type: 'unsigned' }], indexes: [{ id: 0, name: 'id', unique: true, type: 'TREE', parts: [{ field: 1, type: 'unsigned' }] }] };
+    a.schema = b.schema = { version: 1, spaces: [space, { ...space, name: 'own', hash: 'strcrc32' }] };
+    await begin({ hash: 'mpcrc32' });
+    const key = Array.from({ length: 100 }, (_, index) => index).find((one) => bucketOf(one, 10, 'mpcrc32') <= 5 && bucketOf(one, 10, 'strcrc32') > 5)!;
+    expect(await client.call('coterie.call', [key, 'f'])).toEqual(['done', 'a']);
+    expect(await client.call('coterie.call', [key, 'f', [], { hash: 'strcrc32' }])).toEqual(['done', 'b']);
+    expect(await client.call('crud.get', ['t', key])).toEqual(['done', 'a']);
+    expect(await client.call('crud.get', ['own', key])).toEqual(['done', 'b']);
   });
 
   it('answers the old CALL with tuples', async () => {
