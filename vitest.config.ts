@@ -3,7 +3,10 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { Sequence } from './tests/support/sequence.ts';
 
 /** What measures time, or takes the whole machine. */
-const alone = ['tests/integration/{failover-restart,faults-failover,lease-pause,scale,swim-processes}.test.ts'];
+const alone = ['tests/integration/{failover-restart,lease-pause,scale,swim-processes}.test.ts'];
+
+/** Our product under each class of faults. */
+const faults = ['tests/integration/faults-failover.test.ts'];
 
 /** Histories of failover, some of them new with each commit: they take longer than `npm run verify` may. */
 const fresh = ['tests/simulation/failover/*.test.ts', 'tests/unit/core-what-if/two-sites.test.ts'];
@@ -12,8 +15,8 @@ const real = { environment: 'node', globalSetup: 'tests/support/build.ts', testT
 
 /**
  * `unit` needs nothing but Node, and `fresh` nothing but time. `integration` starts real Tarantool and PostgreSQL: it waits more than it
- * computes, so there are more files at a time than processors on a small machine. `pages` computes, in Chromium: one at a time, beside
- * those. `integration-alone`: one at a time, when the others are done.
+ * computes, so there are more files at a time than processors on a small machine; `faults`, which waits most, follows it. `pages` computes,
+ * in Chromium: one at a time, beside those. `integration-alone`: one at a time, when the others are done.
  */
 export default defineConfig({
   resolve: { alias: { '~': import.meta.dirname } },
@@ -41,11 +44,12 @@ export default defineConfig({
           ...real,
           name: 'integration',
           include: ['tests/{integration,scenarios}/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...alone],
+          exclude: [...configDefaults.exclude, ...alone, ...faults],
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
+      { extends: true, test: { ...real, name: 'faults', include: faults, sequence: { groupOrder: 4 } } },
       { extends: true, test: { ...real, name: 'pages', include: ['tests/browser/**/*.test.ts'], fileParallelism: false, sequence: { groupOrder: 2 } } },
       {
         extends: true,

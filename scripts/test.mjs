@@ -16,7 +16,7 @@ try {
   // It computes, while what starts real programs waits half of the time.
   const simulated = checks.vitestBeside('failover, simulated', ['--project', 'fresh'], { minutesMax: 20 });
   await Promise.all([
-    checks.vitest('integration, scenarios', ['--project', 'integration'], { minutesMax: 24 }),
+    checks.vitest('integration, scenarios', ['--project', 'integration'], { minutesMax: 24 }).then(() => checks.vitest('faults', ['--project', 'faults'], { minutesMax: 10 })),
     checks.vitest('pages', ['--project', 'pages'], { minutesMax: 24, env: { COTERIE_PORTS_ROW: '5' } }),
   ]);
   await checks.vitest('one at a time', ['--project', 'integration-alone'], { minutesMax: 10 });
