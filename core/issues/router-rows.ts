@@ -15,8 +15,8 @@ export const routerRows: readonly InstanceRow[] = [
     },
   },
   {
-    code: 'router-down', about: 'instance', severity: 'critical', badge: 'router down', graceMs: 5000,
-    means: 'An instance with role router has had no router that takes clients for five seconds.',
+    code: 'router-down', about: 'instance', severity: 'critical', badge: 'router down', graceMs: 10_000,
+    means: 'An instance with role router has had no router that takes clients for ten seconds.',
     todo: 'Its log says why.',
     find: (instance) => {
       const router = serves(instance) ? instance.status?.router : undefined;
