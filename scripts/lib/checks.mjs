@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { spawn } from 'node:child_process';
-import { constants, setPriority, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { root } from './install.mjs';
 import { watched } from './run.mjs';
@@ -29,36 +29,20 @@ export class Checks {
     };
   }
 
-  /** A vitest run, shown while it goes on. */
-  async vitest(title, args, limits) {
-    const show = await this.#tests(title, args, (all) => this.#spawn(all, limits));
-    show();
-  }
-
-  /** The same beside others, on the processor time that they leave: the function it resolves to shows what it said, and counts. */
-  vitestBeside(title, args, limits) {
-    return this.#tests(title, args, (all, output) => this.#spawn(all, { ...limits, priority: constants.priority.PRIORITY_LOW, output }));
-  }
-
   /**
-   * The counts come from its own report. What fails without being a test counts as one: a file that cannot be loaded, its
-   * set-up, a worker that crashed, a run that did not end in time.
+   * A vitest run, shown while it goes on. The counts come from its own report. What fails without being a test counts as
+   * one: a file that cannot be loaded, its set-up, a worker that crashed, a run that did not end in time.
    */
-  async #tests(title, args, run) {
+  async vitest(title, args, limits) {
     const started = performance.now();
     const folder = mkdtempSync(join(tmpdir(), 'coterie-tests-'));
     const report = join(folder, 'report.json');
-    const output = [];
-    const code = await run(['node_modules/vitest/vitest.mjs', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], output);
+    const code = await this.#spawn(['node_modules/vitest/vitest.mjs', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], limits);
     const { passed, failures } = existsSync(report) ? verdict(JSON.parse(readFileSync(report, 'utf8'))) : { passed: 0, failures: [] };
     rmSync(folder, { recursive: true, force: true });
     if (failures.length === 0 && code !== 0) failures.push({ name: title, reason: `ended with ${code}` });
-    const tookMs = performance.now() - started;
-    return () => {
-      process.stdout.write(Buffer.concat(output));
-      this.#failures.push(...failures);
-      this.#count(title, { passed, failed: failures.length, tookMs });
-    };
+    this.#failures.push(...failures);
+    this.#count(title, { passed, failed: failures.length, tookMs: performance.now() - started });
   }
 
   #count(title, { passed, failed, tookMs }) {
@@ -72,11 +56,10 @@ export class Checks {
    * Resolves to the exit code. In a process group of its own, of which nothing is left afterwards: a worker that crashed
    * has started programs. `output` takes what it says, which is shown otherwise.
    */
-  #spawn(args, { output = null, minutesMax = 5, priority = 0, env = {} } = {}) {
+  #spawn(args, { output = null, minutesMax = 5, env = {} } = {}) {
     return new Promise((resolve) => {
       const stream = output === null ? 'inherit' : 'pipe';
       const child = watched(spawn(process.execPath, args, { cwd: root, detached: true, stdio: ['ignore', stream, stream], env: { ...process.env, ...env, NEXT_TELEMETRY_DISABLED: '1' } }), { leads: true, graceMs: 20_000 });
-      if (priority !== 0) yieldTo(child.pid, priority);
       const limit = setTimeout(() => {
         process.stdout.write(`${red('✗')} not over after ${minutesMax} minutes, and killed: ${args.join(' ')}\n`);
         killGroup(child);
@@ -98,13 +81,6 @@ export class Checks {
     process.stdout.write(`${this.passed} passed, ${this.failed} failed\n`);
     process.exitCode = this.failed === 0 && this.passed > 0 ? 0 : 1;
   }
-}
-
-/** Linux shares the processors among sessions first, and among the processes of each by their priority after that. */
-function yieldTo(pid, priority) {
-  setPriority(pid, priority);
-  const session = `/proc/${pid}/autogroup`;
-  if (existsSync(session)) writeFileSync(session, String(priority));
 }
 
 function killGroup({ pid }) {
