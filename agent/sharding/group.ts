@@ -82,9 +82,10 @@ export class Group {
     return this.carrier.ids.size > 0 || this.#decided?.state === 'moving' || this.founding;
   }
 
+  /** By their names, as people read of them. */
   members(): Member[] {
     const config = this.#parts.config();
-    return config === null ? [] : storagesOf(config, this.#name).map((uuid) => ({ uuid, alias: config.replicasets[uuid]?.alias ?? uuid, weight: config.replicasets[uuid]?.weight ?? 0 }));
+    return config === null ? [] : storagesOf(config, this.#name).map((uuid) => ({ uuid, alias: config.replicasets[uuid]?.alias ?? uuid, weight: config.replicasets[uuid]?.weight ?? 0 })).toSorted((a, b) => (a.alias < b.alias ? -1 : 1));
   }
 
   /** All masters are asked. */

@@ -128,7 +128,7 @@ describe('the Sharding page', () => {
     const viewer = await open({ path: '/sharding?group=default&storage=s2&range=day', as: { name: 'eve', password: 'the password of eve' } });
     await viewer.locator('tr[data-storage=s2][data-chosen]').waitFor();
     for (const [name, why] of [['Weights', 'Needs role operator; you are viewer'], ['Settings', 'Needs role admin; you are viewer'], ['Look now', 'Needs role operator; you are viewer']] as const) {
-      expect(await viewer.getByRole('button', { name }).isDisabled()).toBe(true);
+      expect(await viewer.getByRole('region', { name: 'Group default', exact: true }).getByRole('button', { name }).isDisabled()).toBe(true);
       await viewer.getByRole('note', { name: why }).first().waitFor();
     }
     await viewer.context().close();
