@@ -111,7 +111,7 @@ local function nothing_yet()
     end
     local empty = setmetatable({}, {__serialize = 'seq'})
     return {
-        life = LIFE, hasData = false, origin = '', epoch = 0, demoted = box.NULL, promoted = box.NULL, frozen = false, writable = false, gated = box.NULL, unleased = false,
+        life = LIFE, hasData = false, origin = '', epoch = 0, demoted = box.NULL, promoted = box.NULL, turn = turn, frozen = false, writable = false, gated = box.NULL, unleased = false,
         upstream = box.NULL, copy = {vclock = plain.map({}), journal = empty}, acks = empty, sick = box.NULL,
     }
 end
@@ -124,7 +124,7 @@ function orders.report()
     canary.start()
     local known, told, owner, stray = lease.known(), lease.told(), lease.owner(), lease.stray()
     return {
-        life = LIFE, hasData = true, origin = tostring(box.info.id), epoch = known, demoted = demoted or box.NULL, promoted = owner and known or box.NULL,
+        life = LIFE, hasData = true, origin = tostring(box.info.id), epoch = known, demoted = demoted or box.NULL, promoted = owner and known or box.NULL, turn = turn,
         frozen = told.frozen, writable = told.writable or stray, gated = lease.gated() or box.NULL, unleased = owner and lease.unleased() or stray, upstream = source_told(), upstreamUri = source ~= nil and source.uri or box.NULL,
         copy = {vclock = plain.vclock(box.info.vclock), journal = journal.told()}, acks = lease.kept_acks(), sick = sick(),
     }
@@ -175,6 +175,8 @@ end
 function handlers.promote(params)
     if demoted ~= params.epoch or lease.known() ~= params.epoch then
         no('it was not stopped for this epoch')
+    elseif params.turn ~= turn then
+        no('another order came after this one was decided')
     elseif lease.promoting() then
         no('a promotion is under way')
     end

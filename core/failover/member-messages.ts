@@ -49,8 +49,8 @@ export type InstanceOrder =
   | { readonly kind: 'demote'; readonly epoch: number }
   /** A new replicaset of one. */
   | { readonly kind: 'bootstrap'; readonly epoch: number }
-  /** Only right after `demote` of the same epoch. The first row is the journal's. */
-  | { readonly kind: 'promote'; readonly epoch: number; readonly master: string; readonly deadline: number; readonly acks: readonly Policy[] }
+  /** Only right after `demote` of the same epoch, with no other order since the report that said `turn`. The first row is the journal's. */
+  | { readonly kind: 'promote'; readonly epoch: number; readonly turn: number; readonly master: string; readonly deadline: number; readonly acks: readonly Policy[] }
   | { readonly kind: 'freeze'; readonly epoch: number }
   | { readonly kind: 'unfreeze'; readonly epoch: number }
   | { readonly kind: 'follow'; readonly epoch: number; readonly upstream: string }

@@ -19,7 +19,7 @@ export function promote(m: MemberState, now: number): void {
     return;
   }
   const deadline = m.lease?.epoch === epoch ? m.lease.deadline : -Infinity;
-  if (report.demoted === epoch && now < deadline) duty(m, { kind: 'promote', epoch, master: m.uuid, deadline, acks: [state.policy] }, options);
+  if (report.demoted === epoch && now < deadline) duty(m, { kind: 'promote', epoch, turn: report.turn, master: m.uuid, deadline, acks: [state.policy] }, options);
 }
 
 /** Writes into the record what this epoch begins with. True when it has something to say to the provider. */

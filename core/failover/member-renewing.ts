@@ -71,7 +71,7 @@ function releaseOf(m: MemberState, epoch: number): Words | null {
   const { report } = m;
   if (!report) return null;
   const rest = { vclock: report.copy.vclock, restartMs: 0 };
-  if (m.stopping && report.demoted === epoch) return { ...rest, why: 'stopped', restartMs: null };
+  if (m.stopping && m.rules.stopped({ demoted: report.demoted, fenced: m.fenced }, epoch)) return { ...rest, why: 'stopped', restartMs: null };
   // What it does right now decides: its answer says.
   if (!m.rules.settled(m.order?.kind ?? null)) return null;
   const ready = report.promoted === epoch || report.demoted === epoch;

@@ -75,6 +75,6 @@ export function fence(m: MemberState, now: number): void {
   const state = m.records.state?.value;
   if (!report || !state || m.exit) return;
   const deposed = report.promoted !== null && report.promoted < state.epoch && report.demoted !== state.epoch;
-  const leaving = m.stopping && heldEpoch(m) === state.epoch && report.demoted !== state.epoch;
+  const leaving = m.stopping && heldEpoch(m) === state.epoch && !m.rules.stopped({ demoted: report.demoted, fenced: m.fenced }, state.epoch);
   if (deposed || leaving) duty(m, { kind: 'demote', epoch: state.epoch }, { now, timeoutMs: m.timing.leaseMs });
 }

@@ -35,6 +35,8 @@ export type MemberState = {
   /** One order of a duty at a time. */
   order: { readonly call: number; readonly kind: InstanceOrder['kind']; readonly until: number } | null;
   orderAt: number;
+  /** The epoch for which this agent has stopped its instance, and has not ordered a promotion since. */
+  fenced: number | null;
   /** Orders that answer somebody's request. */
   readonly errands: Map<number, { readonly request: number; readonly kind: 'look' | 'freeze' | 'catchUp'; readonly consentTo: number | null; readonly until: number }>;
   /** Freeze requests that wait for the record they speak of. */
@@ -64,7 +66,7 @@ export type MemberState = {
 
 export function initialMember(given: { uuid: string; rules: Rules; settings: ReplicasetSettings; timing: Timing; disk: MemberDisk | null }, now: number): MemberState {
   return {
-    ...given, disk: given.disk ?? emptyDisk, startedAt: now, records: noRecords, known: false, report: null, reportedAt: now, exit: null, store: null, storeAt: now, lease: null, given: null, order: null, orderAt: now,
+    ...given, disk: given.disk ?? emptyDisk, startedAt: now, records: noRecords, known: false, report: null, reportedAt: now, exit: null, store: null, storeAt: now, lease: null, given: null, order: null, orderAt: now, fenced: null,
     errands: new Map(), waiting: new Map(), switching: null, frozenFor: null, promise: null, round: null, roundAt: now, failsafe: false, objections: null, question: null, questionAt: now, verdict: null, proposed: null, stopping: false, calls: 0, out: [],
   };
 }
@@ -102,6 +104,7 @@ export function duty(m: MemberState, given: InstanceOrder, { now, timeoutMs }: {
   const free = m.order === null || (m.order.kind === 'acknowledge' && given.kind !== 'acknowledge') || (given.kind === 'demote' && m.order.kind !== 'demote' && m.order.kind !== 'join');
   if (!free || now < m.orderAt) return;
   m.order = { call: order(m, given, timeoutMs), kind: given.kind, until: now + timeoutMs };
+  m.fenced = null;
 }
 
 export const answer = (m: MemberState, request: number, given: MemberAnswer): void => void m.out.push({ kind: 'answer', request, answer: given });

@@ -193,8 +193,12 @@ export class FailoverMember {
     if (m.order?.call !== call) return;
     const { kind } = m.order;
     m.order = null;
-    if (!report || why !== null) m.orderAt = now + m.timing.retryMs;
-    else if (kind === 'promote' || kind === 'demote') m.out.push({ kind: 'tell', what: kind === 'promote' ? 'promoted' : 'demoted', epoch: report.epoch, detail: null });
+    if (!report || why !== null) {
+      m.orderAt = now + m.timing.retryMs;
+      return;
+    }
+    if (kind === 'demote') m.fenced = report.demoted;
+    if (kind === 'promote' || kind === 'demote') m.out.push({ kind: 'tell', what: kind === 'promote' ? 'promoted' : 'demoted', epoch: report.epoch, detail: null });
   }
 
   #errand(now: number, { call, request, kind, report, consentTo }: { readonly call: number; readonly request: number; readonly kind: 'look' | 'freeze' | 'catchUp'; readonly report: InstanceReport | null; readonly consentTo: number | null }): void {

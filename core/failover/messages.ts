@@ -18,6 +18,8 @@ export type InstanceReport = {
   readonly demoted: number | null;
   /** In this life it was made writable in this epoch. */
   readonly promoted: number | null;
+  /** How many orders that stop, promote or lead it to another it has begun to carry out. A promotion names the number that it was decided on, so one that was held up on its way comes to nothing. */
+  readonly turn: number;
   readonly frozen: boolean;
   /** A write would be let through now. */
   readonly writable: boolean;

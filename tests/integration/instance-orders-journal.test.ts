@@ -10,7 +10,7 @@ describe('the journal of one instance', () => {
   const writers = new Writers(8, 700);
   let one: Database;
   const deadline = () => (monotonic() + 60) * 1000;
-  const promote = (epoch: number, until = deadline()) => ordered.tell(one, { kind: 'promote', epoch, master: one.uuid, deadline: until, acks: [] });
+  const promote = async (epoch: number, until = deadline()) => ordered.tell(one, { kind: 'promote', epoch, turn: (await ordered.look(one)).turn, master: one.uuid, deadline: until, acks: [] });
 
   beforeAll(async () => {
     one = await ordered.databases.add('one');
@@ -40,8 +40,8 @@ describe('the journal of one instance', () => {
 
   it.each(['trigger', 'kill'] as const)('its entry comes before any write of a user, guard %s', async (guard) => {
     for (const epoch of guard === 'trigger' ? [1, 2, 3] : [4, 5, 6]) {
-      await ordered.obeyed(one, { kind: 'demote', epoch });
-      await one.call('order', { kind: 'promote', epoch, deadline: monotonic() + 60, password: 'replication', acks: [], guard, grace: 5 });
+      const { turn } = await ordered.obeyed(one, { kind: 'demote', epoch });
+      await one.call('order', { kind: 'promote', epoch, turn, deadline: monotonic() + 60, password: 'replication', acks: [], guard, grace: 5 });
       const acked = writers.acked;
       await waitFor(() => writers.acked > acked + 50, { timeoutMs: 20_000, what: 'writes' });
       expect(await firstRows(epoch)).toEqual([true, '_coterie_journal']);

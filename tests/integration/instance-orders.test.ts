@@ -30,7 +30,7 @@ describe('three instances that obey the orders of failover', () => {
   it('refuses what does not fit', async () => {
     const deadline = (monotonic() + 60) * 1000;
     const refusals = await Promise.all([
-      ordered.tell(second, { kind: 'promote', epoch: 1, master: second.uuid, deadline, acks: [] }),
+      ordered.tell(second, { kind: 'promote', epoch: 1, turn: (await ordered.look(second)).turn, master: second.uuid, deadline, acks: [] }),
       ordered.tell(second, { kind: 'leaseSet', epoch: 1, deadline }),
       ordered.tell(second, { kind: 'demote', epoch: 0 }),
       ordered.tell(second, { kind: 'freeze', epoch: 1 }),
@@ -145,13 +145,35 @@ describe('three instances that obey the orders of failover', () => {
 
   it('while it is being promoted it is still stopped for that epoch: one that is neither has lost it', async () => {
     for (let epoch = 20; epoch < 30; epoch += 1) {
-      await ordered.obeyed(first, { kind: 'demote', epoch });
-      const promotion = ordered.tell(first, { kind: 'promote', epoch, master: first.uuid, deadline: (monotonic() + 60) * 1000, acks: [] });
+      const { turn } = await ordered.obeyed(first, { kind: 'demote', epoch });
+      const promotion = ordered.tell(first, { kind: 'promote', epoch, turn, master: first.uuid, deadline: (monotonic() + 60) * 1000, acks: [] });
       const reports: InstanceReport[] = [];
       const looked = async () => reports.push(...(await Promise.all([ordered.look(first), ordered.look(first)]))) < 0;
       for (let done = false; !done; ) done = await Promise.race([promotion.then(() => true), looked()]);
       expect((await promotion).report).toMatchObject({ promoted: epoch, demoted: null });
       expect(reports.filter(({ demoted, promoted }) => demoted !== epoch && promoted !== epoch)).toEqual([]);
+    }
+  });
+
+  it('a promotion that was held up on its way comes to nothing when it was stopped again meanwhile', async () => {
+    const epoch = 40;
+    const { turn } = await ordered.obeyed(first, { kind: 'demote', epoch });
+    const again = await ordered.obeyed(first, { kind: 'demote', epoch });
+    const promote = (decided: number) => ordered.tell(first, { kind: 'promote', epoch, turn: decided, master: first.uuid, deadline: (monotonic() + 60) * 1000, acks: [] });
+    expect((await promote(turn)).why).toMatch(/^REFUSED .*another order came after/);
+    expect(await ordered.look(first)).toMatchObject({ demoted: epoch, promoted: null, writable: false });
+    expect((await promote(again.turn)).report).toMatchObject({ promoted: epoch });
+  });
+
+  it('stopped in the middle of its promotion, it stays stopped', async () => {
+    for (let epoch = 50; epoch < 60; epoch += 1) {
+      const { turn } = await ordered.obeyed(first, { kind: 'demote', epoch });
+      const [promotion, stopped] = await Promise.all([
+        ordered.tell(first, { kind: 'promote', epoch, turn, master: first.uuid, deadline: (monotonic() + 60) * 1000, acks: [] }),
+        ordered.obeyed(first, { kind: 'demote', epoch }),
+      ]);
+      expect(stopped, promotion.why ?? 'promoted').toMatchObject({ demoted: epoch, promoted: null, writable: false });
+      expect(await ordered.look(first)).toMatchObject({ demoted: epoch, promoted: null, writable: false });
     }
   });
 });

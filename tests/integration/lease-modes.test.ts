@@ -33,9 +33,10 @@ describe('an instance whose mode changes', () => {
   });
 
   it('is stopped for epoch 1, though no lease ruled before, and leads it', async () => {
-    expect(await ordered.obeyed(one, { kind: 'demote', epoch: 1 })).toMatchObject({ epoch: 1, demoted: 1, writable: false, unleased: false });
+    const stopped = await ordered.obeyed(one, { kind: 'demote', epoch: 1 });
+    expect(stopped).toMatchObject({ epoch: 1, demoted: 1, writable: false, unleased: false });
     expect(await writes()).toBe(false);
-    const leading = await ordered.obeyed(one, { kind: 'promote', epoch: 1, master: one.uuid, deadline: until(1.5), acks: [] });
+    const leading = await ordered.obeyed(one, { kind: 'promote', epoch: 1, turn: stopped.turn, master: one.uuid, deadline: until(1.5), acks: [] });
     expect(leading).toMatchObject({ epoch: 1, promoted: 1, writable: true, unleased: false });
     expect((await one.told()).guard).toMatchObject({ on: false, by: 'kill', killInMs: expect.any(Number) });
   });
@@ -59,8 +60,8 @@ describe('an instance whose mode changes', () => {
   it('leaves a lease that runs, in whatever state it is, and the epoch that it knows stays', async () => {
     for (const [index, state] of (['open', 'frozen', 'lapsed', 'followed'] as const).entries()) {
       const epoch = 3 + index;
-      await ordered.obeyed(one, { kind: 'demote', epoch });
-      if (state !== 'followed') await ordered.obeyed(one, { kind: 'promote', epoch, master: one.uuid, deadline: until(0.8), acks: [] });
+      const { turn } = await ordered.obeyed(one, { kind: 'demote', epoch });
+      if (state !== 'followed') await ordered.obeyed(one, { kind: 'promote', epoch, turn, master: one.uuid, deadline: until(0.8), acks: [] });
       if (state === 'frozen') await ordered.obeyed(one, { kind: 'freeze', epoch });
       if (state === 'lapsed') await waitFor(async () => (await one.told()).lapsed, { timeoutMs: 20_000, what: 'the lapse' });
       await writable();

@@ -47,8 +47,8 @@ export class Ordered {
   look = (database: Database): Promise<InstanceReport> => this.obeyed(database, { kind: 'look' });
 
   async lead(database: Database, epoch: number, acks: readonly Policy[] = []): Promise<InstanceReport> {
-    await this.obeyed(database, { kind: 'demote', epoch });
-    return this.obeyed(database, { kind: 'promote', epoch, master: database.uuid, deadline: (monotonic() + 60) * 1000, acks });
+    const { turn } = await this.obeyed(database, { kind: 'demote', epoch });
+    return this.obeyed(database, { kind: 'promote', epoch, turn, master: database.uuid, deadline: (monotonic() + 60) * 1000, acks });
   }
 
   async follow(database: Database, epoch: number, upstream: Database): Promise<InstanceReport> {

@@ -50,8 +50,8 @@ export class Storage {
   async lead(one: Database, more: object = {}): Promise<void> {
     const voters = this.databases.all.map(({ uuid }) => uuid);
     const acks = [{ voters: voters.includes(one.uuid) ? voters : [...voters, one.uuid], copies: 0, promises: 0, gate: 0 }];
-    await one.call('order', { kind: 'demote', epoch: this.epoch });
-    await one.call('order', { kind: 'promote', epoch: this.epoch, deadline: Number(process.hrtime.bigint()) / 1e9 + 600, password: 'replication', acks, ...more });
+    const { turn } = await one.call<{ turn: number }>('order', { kind: 'demote', epoch: this.epoch });
+    await one.call('order', { kind: 'promote', epoch: this.epoch, turn, deadline: Number(process.hrtime.bigint()) / 1e9 + 600, password: 'replication', acks, ...more });
     this.master = one;
   }
 

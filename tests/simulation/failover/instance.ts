@@ -32,6 +32,7 @@ export class SimInstance {
   readonly lostAndFound: Row[] = [];
   demoted: number | null = null;
   promoted: number | null = null;
+  turn = 0;
   deadline = -Infinity;
   frozen = false;
   unleased = false;
@@ -90,7 +91,7 @@ export class SimInstance {
   report(): InstanceReport {
     const { epoch, hasData, vclock, journal } = this.disk;
     return {
-      life: this.life, hasData, origin: hasData ? this.origin : '', epoch, demoted: this.demoted, promoted: this.promoted, frozen: this.frozen, writable: this.able && this.#gateOpen(), gated: this.able && !this.#gateOpen() ? 'the gate is closed' : null, unleased: this.unleased,
+      life: this.life, hasData, origin: hasData ? this.origin : '', epoch, demoted: this.demoted, promoted: this.promoted, turn: this.turn, frozen: this.frozen, writable: this.able && this.#gateOpen(), gated: this.able && !this.#gateOpen() ? 'the gate is closed' : null, unleased: this.unleased,
       upstream: this.replication.upstream?.uuid ?? null, copy: { vclock: { ...vclock }, journal: journal.slice(-journalMax) }, acks: this.keptAcks, sick: this.sick,
     };
   }
@@ -113,6 +114,7 @@ export class SimInstance {
       case 'demote':
         if (given.epoch < disk.epoch) return done(false);
         disk.epoch = given.epoch;
+        this.turn += 1;
         this.#stop();
         if (!this.flaws.noReplicationFence) this.replication.follow(null);
         return this.#drain(() => {
@@ -140,8 +142,7 @@ export class SimInstance {
         const upstream = find(given.upstream);
         if (given.epoch < disk.epoch || !upstream || this.promoted !== null) return done(false);
         disk.epoch = given.epoch;
-        this.demoted = null;
-        this.#promotion = null;
+        this.#leaveOff();
         this.replication.follow(upstream);
         return done(true);
       }
@@ -163,8 +164,7 @@ export class SimInstance {
         if (given.epoch < disk.epoch || this.promoted !== null || from === undefined) return done(false);
         if (from) {
           if (!this.flaws.fetchesUnnoted) disk.epoch = given.epoch;
-          this.demoted = null;
-          this.#promotion = null;
+          this.#leaveOff();
           this.replication.follow(from);
         }
         return this.#when(() => covers(disk.vclock, given.vclock), () => done(true));
@@ -177,8 +177,9 @@ export class SimInstance {
   #promote(given: Extract<InstanceOrder, { kind: 'promote' }>, done: (ok: boolean) => void): void {
     const { disk } = this;
     if (this.demoted !== given.epoch || (disk.journal.at(-1)?.epoch ?? 0) >= given.epoch || given.epoch < disk.epoch || this.clockNow > given.deadline || !disk.hasData) return done(false);
-    if (this.#promotion) return done(false);
+    if (this.#promotion || (given.turn !== this.turn && !this.flaws.promotesLate)) return done(false);
     const promotion = {};
+    this.turn += 1;
     this.#promotion = promotion;
     if (this.flaws.neitherWhilePromoted) this.demoted = null;
     // The epoch is saved, the schema is looked at.
@@ -222,6 +223,13 @@ export class SimInstance {
       world.note(`${this.uuid}: ended by its guard`);
       this.end();
     });
+  }
+
+  /** It is to take rows from another: neither stopped for its epoch any more, nor becoming its master. */
+  #leaveOff(): void {
+    this.turn += 1;
+    this.demoted = null;
+    this.#promotion = null;
   }
 
   #stop(): void {

@@ -4,7 +4,7 @@ import type { Preset } from '~/core/failover/timing.ts';
 import type { NemesisKind } from './nemesis.ts';
 
 /** What an instance is built without, to show that it is needed. */
-export type InstanceFlaws = { readonly noBarrier: boolean; readonly noReplicationFence: boolean; readonly noCheckAfterCommit: boolean; readonly noJournalCheck: boolean; readonly quietAboutEpochs: boolean; readonly unfreezesAlone: boolean; readonly sendsAllRows: boolean; readonly answersEarly: boolean; readonly neitherWhilePromoted: boolean; readonly fetchesUnnoted: boolean };
+export type InstanceFlaws = { readonly noBarrier: boolean; readonly noReplicationFence: boolean; readonly noCheckAfterCommit: boolean; readonly noJournalCheck: boolean; readonly quietAboutEpochs: boolean; readonly unfreezesAlone: boolean; readonly sendsAllRows: boolean; readonly answersEarly: boolean; readonly neitherWhilePromoted: boolean; readonly fetchesUnnoted: boolean; readonly promotesLate: boolean };
 
 /** What holds when the fence comes late. `none` is a mutant's. */
 export type SimGuard = 'trigger' | 'kill' | 'none';

@@ -27,7 +27,7 @@ describe('orders of failover to an instance', () => {
   it.each<[InstanceOrder, object]>([
     [{ kind: 'leaseSet', epoch: 3, deadline: 2_500 }, { deadline: 2.5, guard: 'kill', grace: 0.025 }],
     [{ kind: 'leaseSet', epoch: 3, deadline: null }, { deadline: 'forever' }],
-    [{ kind: 'promote', epoch: 3, master: 'a', deadline: 2_500, acks: [] }, { deadline: 2.5, password: 'secret', acks: [], guard: 'kill' }],
+    [{ kind: 'promote', epoch: 3, turn: 7, master: 'a', deadline: 2_500, acks: [] }, { turn: 7, deadline: 2.5, password: 'secret', acks: [], guard: 'kill' }],
     [{ kind: 'follow', epoch: 3, upstream: 'b' }, { upstream: { uuid: 'b', uri: 'host:1' } }],
     [{ kind: 'catchUp', epoch: 3, from: null, vclock: { 1: 2 } }, { from: null, vclock: { 1: 2 }, timeout: 0.9 }],
     [{ kind: 'catchUp', epoch: 3, from: 'b', vclock: {} }, { from: { uuid: 'b', uri: 'host:1' } }],
