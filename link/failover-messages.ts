@@ -26,9 +26,10 @@ export const InstanceReportBody = z.object({
   epoch: Epoch,
   demoted: Epoch.nullable(),
   promoted: Epoch.nullable(),
+  // This and `gated` instances of earlier versions do not say.
+  turn: z.number().default(0),
   frozen: z.boolean(),
   writable: z.boolean(),
-  // Instances of earlier versions do not say.
   gated: z.string().nullable().default(null),
   unleased: z.boolean(),
   upstream: z.string().nullable(),

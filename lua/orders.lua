@@ -171,11 +171,11 @@ function handlers.demote(params)
     demoted = params.epoch
 end
 
--- Until it is done this instance is still stopped for the epoch: one that is neither that nor its master has lost it for good.
+-- `turn`: of the report it was decided on; agents of earlier versions do not say. Until it is done this instance is still stopped for the epoch: one that is neither that nor its master has lost it for good.
 function handlers.promote(params)
     if demoted ~= params.epoch or lease.known() ~= params.epoch then
         no('it was not stopped for this epoch')
-    elseif params.turn ~= turn then
+    elseif params.turn ~= nil and params.turn ~= turn then
         no('another order came after this one was decided')
     elseif lease.promoting() then
         no('a promotion is under way')

@@ -157,7 +157,7 @@ export class SimAgent {
       if (of !== instance.life || !instance.running) return;
       const report = instance.report();
       world.after(0.2, () => life === this.life && this.process.deliver(() => life === this.life && instance.running && this.#give({ kind: 'reported', report })));
-    });
+    }, life);
   }
 
   #give(event: MemberEvent): void {
@@ -249,7 +249,7 @@ export class SimAgent {
         if (!instance.running || of !== instance.life) return;
         if (order.kind !== 'look' && order.kind !== 'leaseSet') world.note(`${this.uuid}: ${order.kind} ${order.epoch}`);
         instance.order(order, answer, (uuid) => this.peers.get(uuid)?.parts.instance ?? undefined);
-      });
+      }, life);
     });
   }
 

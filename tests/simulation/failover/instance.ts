@@ -4,6 +4,7 @@ import type { InstanceReport } from '~/core/failover/messages.ts';
 import type { Policy } from '~/core/failover/quorum.ts';
 import { graceMs } from '~/core/failover/timing.ts';
 import { covers, type Vclock } from '~/core/failover/vclock.ts';
+import { Awaited } from './awaited.ts';
 import type { Checks } from './checks.ts';
 import type { InstanceFlaws, SimGuard } from './options.ts';
 import { Replication } from './replication.ts';
@@ -15,7 +16,6 @@ export type WriteOutcome = 'ok' | 'refused' | 'unknown';
 
 export type InstanceParts = { readonly world: World; readonly clock: Clock; readonly checks: Checks; readonly guard: SimGuard; readonly flaws: Partial<InstanceFlaws> };
 
-const quorumWaitMs = 1_000;
 /** A replica that has said nothing for so long is not heard. */
 const gateMs = 300;
 
@@ -49,8 +49,7 @@ export class SimInstance {
   #walFreeAt = 0;
   #walQueue = 0;
   #drained: (() => void)[] = [];
-  readonly #waits = new Set<{ readonly lsn: number; readonly epoch: number; settle: (outcome: WriteOutcome) => void }>();
-  readonly #reached = new Set<{ readonly holds: () => boolean; readonly go: () => void; readonly life: number }>();
+  readonly awaited: Awaited;
   readonly #clients = new Set<() => void>();
   exited: () => void = () => {};
   readonly #parts: InstanceParts;
@@ -62,6 +61,7 @@ export class SimInstance {
   ) {
     this.#parts = parts;
     this.replication = new Replication(this, parts.world);
+    this.awaited = new Awaited(this, parts.world);
   }
 
   get flaws(): Partial<InstanceFlaws> {
@@ -86,6 +86,11 @@ export class SimInstance {
       case 'none':
         return !this.readOnlyFlag && !this.process.paused;
     }
+  }
+
+  /** By its clock, its lease is not over. */
+  get inTime(): boolean {
+    return this.unleased || this.clockNow <= this.deadline;
   }
 
   report(): InstanceReport {
@@ -151,7 +156,7 @@ export class SimInstance {
         this.acks = given.acks;
         this.keptAcks = this.flaws.answersEarly ? given.acks : [];
         const lsn = disk.vclock[this.origin] ?? 0;
-        return this.#when(
+        return this.awaited.when(
           () => given.acks.slice(-1).every((policy) => this.replication.copiesOf(lsn, policy) >= policy.copies),
           () => {
             if (this.acks === given.acks) this.keptAcks = given.acks;
@@ -167,7 +172,7 @@ export class SimInstance {
           this.#leaveOff();
           this.replication.follow(from);
         }
-        return this.#when(() => covers(disk.vclock, given.vclock), () => done(true));
+        return this.awaited.when(() => covers(disk.vclock, given.vclock), () => done(true));
       }
       case 'join':
         return this.#join(given.epoch, find(given.from), done);
@@ -239,8 +244,7 @@ export class SimInstance {
     this.frozen = false;
     this.unleased = false;
     this.readOnlyFlag = true;
-    for (const wait of this.#waits) wait.settle('unknown');
-    this.#waits.clear();
+    this.awaited.stop();
   }
 
   /** A user's write, by a plain connection. */
@@ -248,25 +252,11 @@ export class SimInstance {
     if (!this.able || !this.#gateOpen()) return answer('refused');
     const epoch = this.promoted ?? 0;
     this.#parts.checks.accepted(this, epoch);
-    this.#queue({ id, epoch, entry: null }, (row) => this.#acknowledge(row, answer));
+    this.#queue({ id, epoch, entry: null }, (row) => this.awaited.acknowledge(row, answer));
   }
 
   #gateOpen(): boolean {
     return this.acks.every(({ gate, voters }) => gate === 0 || this.replication.heardSince(this.#parts.world.now - gateMs, voters) >= gate);
-  }
-
-  #acknowledge({ lsn, epoch }: Row, answer: (outcome: WriteOutcome) => void): void {
-    if (this.acks.every(({ copies }) => copies === 0)) return answer('ok');
-    const wait = {
-      lsn,
-      epoch,
-      settle: (outcome: WriteOutcome) => {
-        if (this.#waits.delete(wait)) answer(outcome);
-      },
-    };
-    this.#waits.add(wait);
-    this.#parts.world.after(quorumWaitMs, () => wait.settle('unknown'));
-    this.progressed();
   }
 
   /** A client's connection: `closed` when the process ends. Answers how to hang up. */
@@ -279,28 +269,6 @@ export class SimInstance {
     const { world } = this.#parts;
     for (const closed of this.#clients) world.after(world.random.between(0, 5), closed);
     this.#clients.clear();
-  }
-
-  /** Something was applied or confirmed: whoever waits for it looks again. */
-  progressed(): void {
-    for (const wait of this.#waits) {
-      if (!this.acks.every((policy) => this.replication.copiesOf(wait.lsn, policy) >= policy.copies)) continue;
-      const inTime = this.promoted === wait.epoch && (this.unleased || this.clockNow <= this.deadline);
-      wait.settle(inTime || this.flaws.noCheckAfterCommit ? 'ok' : 'unknown');
-    }
-    for (const waiting of this.#reached) {
-      if (waiting.life !== this.life) this.#reached.delete(waiting);
-      else if (waiting.holds()) {
-        this.#reached.delete(waiting);
-        waiting.go();
-      }
-    }
-  }
-
-  #when(holds: () => boolean, go: () => void): void {
-    if (holds()) return go();
-    if (this.#reached.size > 64) this.#reached.clear();
-    this.#reached.add({ holds, go, life: this.life });
   }
 
   /** Rows are written in their order, and go on being written after the instance has become read-only. */
@@ -348,7 +316,7 @@ export class SimInstance {
     disk.vclock[row.origin] = row.lsn;
     if (row.entry) disk.journal.push(row.entry);
     this.replication.publish(row);
-    this.progressed();
+    this.awaited.progressed();
   }
 
   #join(epoch: number, from: SimInstance | undefined, done: (ok: boolean) => void): void {
@@ -380,7 +348,7 @@ export class SimInstance {
     this.#stop();
     this.#walQueue = 0;
     this.#drained = [];
-    this.#reached.clear();
+    this.awaited.restart();
     this.deadline = -Infinity;
     this.acks = [];
     this.keptAcks = [];
@@ -395,7 +363,7 @@ export class SimInstance {
     this.#disconnectAll();
     this.process.forget();
     this.process.paused = false;
-    this.#waits.clear();
+    this.awaited.hangUp();
     this.replication.follow(null);
     this.replication.hangUp();
     this.exited();

@@ -4,7 +4,9 @@ import type { Cluster } from './cluster.ts';
 export const nemesisKinds = [
   'killInstance', 'killAgent', 'killHost', 'pauseInstance', 'pauseAgent', 'pauseHost', 'isolate', 'partition', 'oneWay', 'cutFromStore', 'cutLink', 'storeAway', 'storeSilent', 'loss', 'slow', 'slowDisk', 'stealLock', 'killCoordinator', 'pauseCoordinator', 'switchover', 'stop', 'configure', 'sick', 'brink', 'stranded', 'lastWord', 'lateDecision', 'restore',
 ] as const;
-export type NemesisKind = (typeof nemesisKinds)[number];
+/** Drawn last, so that histories of before stay what they were but for these. */
+export const laterKinds = ['stopPromoted'] as const;
+export type NemesisKind = (typeof nemesisKinds)[number] | (typeof laterKinds)[number];
 
 export type Acts = ReturnType<typeof actsOn>;
 
@@ -28,7 +30,7 @@ export function actsOn(cluster: Cluster) {
     });
   };
   let orders = 0;
-  return {
+  const acts = {
     cluster,
     agent,
     instance,
@@ -50,7 +52,7 @@ export function actsOn(cluster: Cluster) {
       if (process.paused) return;
       process.paused = true;
       lasting(`pause instance ${uuid}`, forMs, () => {
-        process.resume();
+        process.resume(world);
         cluster.checks.opened(instance(uuid));
       });
     },
@@ -58,7 +60,7 @@ export function actsOn(cluster: Cluster) {
       const { process } = agent(uuid);
       if (process.paused) return;
       process.paused = true;
-      lasting(`pause agent ${uuid}`, forMs, () => process.resume());
+      lasting(`pause agent ${uuid}`, forMs, () => process.resume(world));
     },
     cut: (from: readonly string[], to: readonly string[], forMs: number) => {
       for (const a of from) for (const b of to) if (a !== b) cutBoth(a, b);
@@ -111,6 +113,23 @@ export function actsOn(cluster: Cluster) {
       active?.command({ kind: 'switchover', id, replicaset: 'rs', target, cause: 'switchover' });
       return id;
     },
+    /** Its instance stands still while its promotion is on its way or under way, and its agent is restarted, stops it in good order, or both. */
+    stopPromoted: (forMs: number) => {
+      const { random } = world;
+      const until = world.now + cluster.timing.leaseMs * 2;
+      const look = () => {
+        const found = agents.find(({ member }) => member?.state().order?.kind === 'promote');
+        if (!found) return world.now < until ? world.after(0.2, look) : undefined;
+        acts.pauseInstance(found.uuid, forMs);
+        const restarted = random.chance(0.5);
+        if (restarted) acts.killAgent(found.uuid, random.between(1, 40));
+        world.after(restarted ? random.between(41, 80) : random.between(0, 10), () => {
+          world.fault(`restart ${found.uuid}, in good order`);
+          found.stopInstance();
+        });
+      };
+      look();
+    },
     promote: (target: string, force: boolean) => {
       const active = agents.find(({ term, up }) => term !== null && up);
       const id = `order-${++orders}`;
@@ -119,6 +138,7 @@ export function actsOn(cluster: Cluster) {
       return id;
     },
   };
+  return acts;
 }
 
 const agentsAway = ({ agents }: Cluster): boolean => agents.some(({ up, process }) => !up || process.paused);
@@ -234,6 +254,10 @@ export function strike(acts: Acts, kinds: readonly NemesisKind[]): number {
       cluster.world.fault(`restart ${uuid}, in good order`);
       acts.agent(uuid).stopInstance();
       return 200;
+    case 'stopPromoted':
+      if (led) acts.killInstance(led);
+      acts.stopPromoted(forMs);
+      return forMs;
     case 'configure':
       acts.cluster.configure(changed(cluster));
       return 500;

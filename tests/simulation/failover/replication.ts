@@ -137,7 +137,7 @@ export class Replication {
         if (row?.link !== link || !upstream.running) return;
         Object.assign(row.vclock, vclock);
         row.heardAt = world.now;
-        upstream.progressed();
+        upstream.awaited.progressed();
       });
     });
   }

@@ -2,7 +2,7 @@ import { rules } from '~/core/failover/rules.ts';
 import { seeded, type Random } from '../apply/random.ts';
 import { Violation } from './checks.ts';
 import { Cluster } from './cluster.ts';
-import { actsOn, nemesisKinds, strike, type NemesisKind } from './nemesis.ts';
+import { actsOn, laterKinds, nemesisKinds, strike, type NemesisKind } from './nemesis.ts';
 import type { Options, Script } from './options.ts';
 
 /** One history from one number. The same number, and the same options, give the same history, event by event. */
@@ -53,7 +53,8 @@ export function optionsFor(random: Random, given: Partial<Options>): Options {
     lossRowsMax: random.pick([null, null, 0]),
     ...given,
   };
-  return chosen.nemeses.length > 0 ? chosen : { ...chosen, nemeses: ['isolate', 'killInstance', 'pauseHost'] };
+  const nemeses = given.nemeses ?? [...chosen.nemeses, ...some(laterKinds)];
+  return { ...chosen, nemeses: nemeses.length > 0 ? nemeses : ['isolate', 'killInstance', 'pauseHost'] };
 }
 
 export function simulate(seed: number, given: Partial<Options> = {}, script: Script | null = null): History {

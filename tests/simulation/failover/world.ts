@@ -39,7 +39,7 @@ export class World {
     this.note(`** ${text}`);
   }
 
-  after(delayMs: number, run: () => void): void {
+  readonly after = (delayMs: number, run: () => void): void => {
     const event = { at: this.now + Math.max(0, delayMs), order: ++this.#order, run };
     const heap = this.#heap;
     let index = heap.length;
@@ -51,7 +51,7 @@ export class World {
       index = parent;
     }
     heap[index] = event;
-  }
+  };
 
   /** False: nothing is left until then. */
   step(untilMs: number): boolean {
@@ -125,20 +125,27 @@ export class World {
 
 const before = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
-/** A process that may be stopped and go on: what came meanwhile is there when it does. */
+/** A process that may be stopped and go on: what came meanwhile is there when it does, of several connections in any order. */
 export class Process {
   paused = false;
-  readonly #inbox: (() => void)[] = [];
+  readonly #inbox: { readonly run: () => void; readonly connection: number | null }[] = [];
 
-  deliver(run: () => void): void {
-    if (this.paused) this.#inbox.push(run);
+  /** `connection` null: of its own, or of nobody whose place among others matters. */
+  deliver(run: () => void, connection: number | null = null): void {
+    if (this.paused) this.#inbox.push({ run, connection });
     else run();
   }
 
-  resume(): void {
+  resume({ random, after }: Pick<World, 'random' | 'after'>): void {
     this.paused = false;
     const waiting = this.#inbox.splice(0);
-    for (const run of waiting) this.deliver(run);
+    const connections = new Set(waiting.flatMap(({ connection }) => connection ?? []));
+    const late = connections.size > 1 ? random.pick([...connections]) : null;
+    for (const { run, connection } of waiting) if (late === null || connection !== late) this.deliver(run, connection);
+    if (late === null) return;
+    after(random.between(0, 10), () => {
+      for (const { run, connection } of waiting) if (connection === late) this.deliver(run, connection);
+    });
   }
 
   forget(): void {
