@@ -26,13 +26,14 @@ export const InstanceReportBody = z.object({
   epoch: Epoch,
   demoted: Epoch.nullable(),
   promoted: Epoch.nullable(),
-  // This and `gated` instances of earlier versions do not say.
+  // This, `gated` and `gap` instances of earlier versions do not say.
   turn: z.number().default(0),
   frozen: z.boolean(),
   writable: z.boolean(),
   gated: z.string().nullable().default(null),
   unleased: z.boolean(),
   upstream: z.string().nullable(),
+  gap: z.string().nullable().default(null),
   copy: z.object({ vclock: Vclock, journal: z.array(JournalEntry).max(64).readonly() }),
   acks: z.array(Policy).max(4).readonly(),
   sick: z.string().nullable(),

@@ -22,8 +22,12 @@ local LIFE = math.floor(clock.realtime() * 1e6)
 local CONNECT_SECONDS = 0.1
 local SICK_MS = 2000
 local turn = 0
--- {uuid, uri}: from whom it fetches.
+-- One that is not registered here has no state to look at: so long may nothing of it be seen.
+local UNSEEN_SECONDS = 5
+-- {uuid, uri, since}: from whom it fetches.
 local source
+-- Uuid of one whose logs do not go back to the last row here: it cannot be followed.
+local gap
 -- The epoch for which it was stopped.
 local demoted
 local changing = fiber.channel(1)
@@ -44,6 +48,9 @@ local function change_source(wanted, mine)
         return
     end
     source = nil
+    if wanted ~= nil and wanted.uuid ~= gap then
+        gap = nil
+    end
     if box.cfg.replication_connect_timeout ~= CONNECT_SECONDS then
         database.cfg{replication_connect_timeout = CONNECT_SECONDS}
     end
@@ -54,7 +61,7 @@ local function change_source(wanted, mine)
         if mine ~= turn then
             no('another order came meanwhile')
         end
-        source = wanted
+        source = {uuid = wanted.uuid, uri = wanted.uri, since = clock.monotonic()}
         local ok, failure = pcall(database.replicate_from, {wanted.uri})
         if not ok then
             source = nil
@@ -86,16 +93,25 @@ local function source_told()
     if source == nil then
         return box.NULL
     end
+    local seen = false
     for _, peer in pairs(box.info.replication) do
         local link = peer.upstream
+        seen = seen or link ~= nil
         if link ~= nil and peer.uuid ~= source.uuid then
             leave_source(('%s is %s, not %s'):format(source.uri, peer.uuid, source.uuid))
             return box.NULL
         elseif link ~= nil and link.status == 'stopped' then
+            if (link.message or ''):find('Missing %.xlog') then
+                gap = source.uuid
+            end
             -- It does not try again by itself.
             leave_source(('%s: %s'):format(source.uri, link.message or 'stopped'))
             return box.NULL
         end
+    end
+    if not seen and clock.monotonic() - source.since > UNSEEN_SECONDS then
+        leave_source(('%s is not registered here, and nothing came from it; the log may say why'):format(source.uri))
+        return box.NULL
     end
     return source.uuid
 end
@@ -112,7 +128,7 @@ local function nothing_yet()
     local empty = setmetatable({}, {__serialize = 'seq'})
     return {
         life = LIFE, hasData = false, origin = '', epoch = 0, demoted = box.NULL, promoted = box.NULL, turn = turn, frozen = false, writable = false, gated = box.NULL, unleased = false,
-        upstream = box.NULL, copy = {vclock = plain.map({}), journal = empty}, acks = empty, sick = box.NULL,
+        upstream = box.NULL, gap = box.NULL, copy = {vclock = plain.map({}), journal = empty}, acks = empty, sick = box.NULL,
     }
 end
 
@@ -126,7 +142,7 @@ function orders.report()
     return {
         life = LIFE, hasData = true, origin = tostring(box.info.id), epoch = known, demoted = demoted or box.NULL, promoted = owner and known or box.NULL, turn = turn,
         frozen = told.frozen, writable = told.writable or stray, gated = lease.gated() or box.NULL, unleased = owner and lease.unleased() or stray, upstream = source_told(), upstreamUri = source ~= nil and source.uri or box.NULL,
-        copy = {vclock = plain.vclock(box.info.vclock), journal = journal.told()}, acks = lease.kept_acks(), sick = sick(),
+        gap = gap or box.NULL, copy = {vclock = plain.vclock(box.info.vclock), journal = journal.told()}, acks = lease.kept_acks(), sick = sick(),
     }
 end
 

@@ -44,6 +44,7 @@ function obstacleOf(m: Readonly<MemberState>): string | null {
   if (!m.report) return 'Its database has not answered yet.';
   if (m.report.sick !== null) return `It is sick: ${m.report.sick}.`;
   if (m.report.gated !== null) return `It leads, but ${m.report.gated}.`;
+  if (m.report.gap !== null && m.report.gap === m.records.state?.value.master) return 'The logs of its master do not go back to its last row: its data is copied anew.';
   if (m.stopping) return 'It gives its leadership away.';
   return m.known ? null : 'It has not read from the state provider yet.';
 }

@@ -5,7 +5,8 @@ import type { StateRecord } from './records.ts';
 /**
  * Everybody who is not the master. The one idea: a copy fetches rows from the master of the newest epoch it knows or
  * from nobody, and only after it has been found to be a part of that master's history. Its own instance is stopped and
- * cut off first, so that what is compared does not move.
+ * cut off first, so that what is compared does not move. One that the master's logs do not reach back to is made anew,
+ * like one with rows of its own.
  */
 export function follow(m: MemberState, now: number): void {
   const state = m.records.state?.value;
@@ -22,7 +23,7 @@ export function follow(m: MemberState, now: number): void {
   if (!report.hasData) return duty(m, { kind: 'join', epoch, from: master }, { now, timeoutMs: joinMs });
   const verdict = m.verdict?.epoch === epoch && m.verdict.life === report.life ? m.verdict : judged(m, m.rules.compare(report.copy, asRecorded(state, report.copy)), epoch);
   if (!verdict) return question(m, now, state);
-  if (verdict.kind === 'part') return duty(m, { kind: 'follow', epoch, upstream: master }, options);
+  if (verdict.kind === 'part' && report.gap !== master) return duty(m, { kind: 'follow', epoch, upstream: master }, options);
   if (m.settings.diverged === 'rebuild') duty(m, { kind: 'join', epoch, from: master }, { now, timeoutMs: joinMs });
 }
 

@@ -29,6 +29,8 @@ export type InstanceReport = {
   readonly unleased: boolean;
   /** Whose rows it fetches. */
   readonly upstream: string | null;
+  /** Whose logs do not go back to its last row, as it found when it followed: it has to be made anew to follow that one. */
+  readonly gap: string | null;
   readonly copy: Copy;
   /** By what it acknowledges; more than one while that changes. */
   readonly acks: readonly Policy[];

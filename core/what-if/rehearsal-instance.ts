@@ -41,7 +41,7 @@ export class RehearsalInstance {
   report(now: number): InstanceReport {
     return {
       life: 1, hasData: this.#hasData, origin: this.#hasData ? this.#origin : '', epoch: this.#epoch, demoted: this.#demoted, promoted: this.promoted, turn: 0, frozen: this.#frozen, writable: this.writable(now), gated: null, unleased: this.#unleased,
-      upstream: this.upstream, copy: { vclock: { ...this.#vclock }, journal: [...this.#journal] }, acks: this.acks, sick: null,
+      upstream: this.upstream, gap: null, copy: { vclock: { ...this.#vclock }, journal: [...this.#journal] }, acks: this.acks, sick: null,
     };
   }
 

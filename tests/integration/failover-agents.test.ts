@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lua, statusOf, tarantoolPid, untilStatus, untilWritable } from '../support/agents.ts';
+import { lua, statusOf, tarantoolPid, untilStatus, untilWritable, type TestAgent } from '../support/agents.ts';
 import { Appointed } from '../support/appointed.ts';
 import { waitFor } from '../support/wait.ts';
 
@@ -103,6 +103,36 @@ describe('a replicaset whose master is appointed', () => {
     await waitFor(async () => (await client.failoverView({}, { timeoutMs: 5000 })).replicasets[0]?.released === 'exited', { ...limit, what: 'the end of the lease' });
     expect(await set.masters(set.others(leader))).toEqual([]);
     await client.failoverPause({ pause: null }, { timeoutMs: 5000 });
+    await set.whole();
+  });
+
+  it('makes one anew that was away while the logs with its next rows went', async () => {
+    const before = await set.whole();
+    const [replica, next] = set.others(before) as [TestAgent, TestAgent];
+    await replica.client.stop({}, { timeoutMs: 5000 });
+    await untilStatus(replica, 'stopped', ({ state }) => state === 'stopped');
+    await lua(before, 'box.space.t:replace{4}');
+    await set.has(next, 4);
+    // The next master has never sent it anything, and keeps nothing for it.
+    await set.coordinator.client.failoverCommand({ kind: 'switchover', replicaset: set.replicaset, target: next.uuid, cause: 'switchover' }, { timeoutMs: 10_000 });
+    await untilWritable(next);
+    const forget = `
+      box.cfg{checkpoint_count = 1}
+      box.space.t:replace{5}
+      box.snapshot()
+      for _, file in ipairs(require('fio').glob('*.xlog')) do
+        for _, row in require('xlog').pairs(file) do
+          if row.BODY.space_id == box.space.t.id and row.BODY.tuple ~= nil and row.BODY.tuple[1] == 4 then return false end
+        end
+      end
+      return true`;
+    await waitFor(async () => (await lua(next, forget))[0], { ...limit, what: 'the logs with row 4 to go' });
+    await replica.client.start({}, { timeoutMs: 5000 });
+    await set.follows(replica, next);
+    await set.has(replica, 5);
+    const { entries } = await replica.client.failoverTrail({ after: 0 }, { timeoutMs: 5000 });
+    expect(entries.filter(({ what }) => what === 'rebuilt').at(-1)?.detail).toMatch(/logs of its master do not go back/);
+    expect((await statusOf(replica)).failover?.lostRows).toBe(0);
     await set.whole();
   });
 

@@ -29,6 +29,8 @@ export class SimAgent {
   life = 0;
   /** Starts its instance again by itself. */
   restarts = true;
+  /** It is about to stop its instance, which has handed over. */
+  stops = false;
   #timer = 0;
   #version = 0;
   #pause: Told['pause'] = null;
@@ -77,6 +79,7 @@ export class SimAgent {
   die(): void {
     if (!this.up) return;
     this.up = false;
+    this.stops = false;
     this.life += 1;
     this.member = null;
     this.coordinator = null;
@@ -213,7 +216,11 @@ export class SimAgent {
           break;
         case 'handedOver':
           world.note(`${this.uuid}: handed over`);
-          this.#later(world.random.between(1, 2_000), () => this.parts.instance?.end());
+          this.stops = true;
+          this.#later(world.random.between(1, 2_000), () => {
+            this.stops = false;
+            this.parts.instance?.end();
+          });
           break;
         case 'tell':
           world.note(`${this.uuid}: ${effect.what} ${effect.epoch} ${effect.detail ?? ''}`);

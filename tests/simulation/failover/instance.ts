@@ -27,8 +27,8 @@ export class SimInstance {
   readonly process = new Process();
   running = true;
   life = 1;
-  /** `joins`: how often the data was made anew; what it had then (`joined`) is in a snapshot, and older rows are in no log. */
-  readonly disk: { epoch: number; hasData: boolean; rows: Row[]; vclock: Record<string, number>; journal: JournalEntry[]; joins: number; joined: Vclock } = { epoch: 0, hasData: false, rows: [], vclock: {}, journal: [], joins: 0, joined: {} };
+  /** `joined`: what it had when its data was made anew is in a snapshot, and older rows are in no log. */
+  readonly disk: { epoch: number; hasData: boolean; rows: Row[]; vclock: Record<string, number>; journal: JournalEntry[]; joined: Vclock } = { epoch: 0, hasData: false, rows: [], vclock: {}, journal: [], joined: {} };
   readonly lostAndFound: Row[] = [];
   demoted: number | null = null;
   promoted: number | null = null;
@@ -97,7 +97,7 @@ export class SimInstance {
     const { epoch, hasData, vclock, journal } = this.disk;
     return {
       life: this.life, hasData, origin: hasData ? this.origin : '', epoch, demoted: this.demoted, promoted: this.promoted, turn: this.turn, frozen: this.frozen, writable: this.able && this.#gateOpen(), gated: this.able && !this.#gateOpen() ? 'the gate is closed' : null, unleased: this.unleased,
-      upstream: this.replication.upstream?.uuid ?? null, copy: { vclock: { ...vclock }, journal: journal.slice(-journalMax) }, acks: this.keptAcks, sick: this.sick,
+      upstream: this.replication.upstream?.uuid ?? null, gap: this.replication.gap, copy: { vclock: { ...vclock }, journal: journal.slice(-journalMax) }, acks: this.keptAcks, sick: this.sick,
     };
   }
 
@@ -334,7 +334,7 @@ export class SimInstance {
         const theirs = new Set(from.disk.rows.map(({ id, origin, lsn }) => `${id}.${origin}.${lsn}`));
         this.lostAndFound.push(...this.disk.rows.filter(({ id, origin, lsn }) => id !== 0 && !theirs.has(`${id}.${origin}.${lsn}`)));
         this.#reset();
-        Object.assign(this.disk, { epoch, hasData: true, rows: [...from.disk.rows], vclock: { ...from.disk.vclock }, journal: [...from.disk.journal], joins: this.disk.joins + 1, joined: { ...from.disk.vclock } });
+        Object.assign(this.disk, { epoch, hasData: true, rows: [...from.disk.rows], vclock: { ...from.disk.vclock }, journal: [...from.disk.journal], joined: { ...from.disk.vclock } });
         world.note(`${this.uuid}: joined from ${from.uuid}, ${this.lostAndFound.length} rows in lost and found`);
         this.replication.follow(from);
         done(true);

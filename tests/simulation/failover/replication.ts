@@ -10,8 +10,8 @@ export class Replication {
   /** Another one with each connection, so that what comes over an old one is nobody's. */
   #link = 0;
   #connected = false;
-  /** How often the upstream's data had been made anew when it was followed. */
-  #joins = 0;
+  /** Whose logs do not go back to the owner's last row. */
+  gap: string | null = null;
   #arrivesAt = 0;
   #confirmsAt = 0;
 
@@ -24,13 +24,14 @@ export class Replication {
     if (upstream === this.upstream) return;
     this.#disconnect();
     this.upstream = upstream;
-    this.#joins = upstream?.disk.joins ?? 0;
+    if (upstream && upstream.uuid !== this.gap) this.gap = null;
     if (upstream) this.#connect(this.#link);
   }
 
   restart(): void {
     this.#disconnect();
     this.upstream = null;
+    this.gap = null;
     this.hangUp();
   }
 
@@ -77,16 +78,21 @@ export class Replication {
     return !upstream || !upstream.running || !owner.running || world.isCut(owner.uuid, upstream.uuid) || world.isCut(upstream.uuid, owner.uuid);
   }
 
-  /** It was made anew meanwhile, from a snapshot that has what this copy lacks: its logs do not go back so far. */
-  #gap({ disk, flaws }: SimInstance): boolean {
-    return !flaws.sendsAllRows && disk.joins !== this.#joins && !covers(this.owner.disk.vclock, disk.joined);
+  /** It was made from a snapshot that has what this copy lacks: its logs do not go back so far. */
+  #lacksLogs({ disk, flaws }: SimInstance): boolean {
+    return !flaws.sendsAllRows && !covers(this.owner.disk.vclock, disk.joined);
   }
 
   #connect(link: number): void {
     const { world } = this;
     world.after(world.delay(this.owner.uuid, this.upstream?.uuid ?? '') * 2, () => {
       if (link !== this.#link || !this.upstream) return;
-      if (this.#cut() || this.#gap(this.upstream) || this.upstream.process.paused || this.owner.process.paused) return world.after(world.random.between(20, 120), () => this.#connect(link));
+      if (this.#cut() || this.upstream.process.paused || this.owner.process.paused) return world.after(world.random.between(20, 120), () => this.#connect(link));
+      if (this.#lacksLogs(this.upstream)) {
+        world.note(`${this.owner.uuid}: the logs of ${this.upstream.uuid} do not go back to its last row`);
+        this.gap = this.upstream.uuid;
+        return this.follow(null);
+      }
       const { vclock } = this.owner.disk;
       this.#connected = true;
       this.#arrivesAt = 0;

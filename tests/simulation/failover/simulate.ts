@@ -21,6 +21,7 @@ export class Broken extends Error {
 }
 
 const beginMs = 4_000;
+const orderedMs = 10_000;
 
 /** What the seed chooses, where the options do not say. */
 export function optionsFor(random: Random, given: Partial<Options>): Options {
@@ -108,6 +109,9 @@ function follow(cluster: Cluster, script: Script): void {
 function rest(cluster: Cluster): void {
   const { world, checks, timing, settings, instances, agents } = cluster;
   for (const agent of agents) agent.start();
+  // A restart that was ordered before is no loss without a fault.
+  const ordered = world.now + orderedMs;
+  while (world.now < ordered && agents.some(({ stops, member }) => stops || member?.state().stopping)) cluster.run(world.now + 50);
   const { leaseMs, rho, renewMs } = timing;
   // A restart may be under way, and with it another appointment.
   const withinMs = 2 * (leaseMs * (1 + rho) * (1 + 2 * rho) + renewMs + 1_000) + 1_500;

@@ -13,7 +13,7 @@ const first: JournalEntry = { epoch: 1, master: 'a', origin: '1', start: {}, aft
 const second: JournalEntry = { epoch: 2, master: 'b', origin: '2', start: { 1: 10 }, after: { epoch: 1, master: 'a' } };
 const member = (uuid: string, changed: Partial<MemberSettings> = {}): MemberSettings => ({ uuid, zone: null, priority: uuid.charCodeAt(0), electable: true, voter: true, anonymous: false, disabled: false, ...changed });
 const heard = (vclock: Vclock, journal: JournalEntry[] = [first], changed: object = {}): Heard => ({
-  why: null, report: { life: 1, hasData: true, origin: '9', epoch: 1, demoted: 1, promoted: null, turn: 0, frozen: false, writable: false, gated: null, unleased: false, upstream: null, copy: { vclock, journal }, acks: [], sick: null, ...changed },
+  why: null, report: { life: 1, hasData: true, origin: '9', epoch: 1, demoted: 1, promoted: null, turn: 0, frozen: false, writable: false, gated: null, unleased: false, upstream: null, gap: null, copy: { vclock, journal }, acks: [], sick: null, ...changed },
 });
 const input = (changed: Partial<ChoiceInput>): ChoiceInput => ({ members: ['a', 'b', 'c'].map((uuid) => member(uuid)), heard: new Map(), preferredZone: null, current: null, ...changed });
 
