@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HostPort, InstanceRef, page, ReplicasetRef, TimeMs, Zone } from './shapes/basics.ts';
+import { HostPort, InstanceRef, Length, page, ReplicasetRef, TimeMs, Zone } from './shapes/basics.ts';
 import { CandidateRow, ChangePreview, FailoverSettingsView, FailoverStatus, Move, TimingView } from './shapes/failover-status.ts';
 import { LostRow } from './shapes/failover-view.ts';
 import { failoverModes, failsafes } from './shapes/failover.ts';
@@ -13,9 +13,6 @@ import { mutation, query, stream } from './operation.ts';
 const replicasetSubject = ['replicaset'] as const;
 const leaseMs = z.coerce.number().int().min(1000).max(60_000).optional();
 const providerFailoverMs = z.coerce.number().int().min(10).max(30_000).default(1000).describe('How long the state provider may be away when it changes its leader: what a lease has to outlive. 640 for an etcd with heartbeat 30 ms, election 300 ms and --pre-vote');
-
-/** `90s`, `30m`, `2h`, `1d`. */
-const Length = z.string().regex(/^[1-9]\d{0,5}(s|m|h|d)$/, 'a length such as 90s, 30m, 2h or 1d');
 
 const Changed = z.object({ replicaset: z.string(), master: z.string().nullable(), epoch: z.number().int().nullable(), tookMs: z.number(), sentence: z.string() });
 const Said = z.object({ sentence: z.string() });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { InstanceRef, ReplicasetRef } from './shapes/basics.ts';
-import { routerSettingFields } from './shapes/router-settings.ts';
+import { optionalRouterSettings } from './shapes/router-settings.ts';
 import { RouterDetail, RouterRow, RouterSettingsView } from './shapes/router-view.ts';
 import { GroupName } from './shapes/sharding.ts';
 import { mutation, query, stream } from './operation.ts';
@@ -49,15 +49,7 @@ export const router = {
     subject: ['group'],
     input: {
       group: GroupName.describe('Group of storages; `default` where nobody made others'),
-      workers: routerSettingFields.workers.optional(),
-      connectionsPerInstance: routerSettingFields.connectionsPerInstance.optional(),
-      connectionsMax: routerSettingFields.connectionsMax.optional(),
-      inFlightMax: routerSettingFields.inFlightMax.optional(),
-      callTimeoutMs: routerSettingFields.callTimeoutMs.optional(),
-      readTryMs: routerSettingFields.readTryMs.optional(),
-      holdMs: routerSettingFields.holdMs.optional(),
-      lagMaxMs: routerSettingFields.lagMaxMs.optional(),
-      drainMs: routerSettingFields.drainMs.optional(),
+      ...optionalRouterSettings,
     },
     data: z.object({ version: z.number().int(), settings: RouterSettingsView, sentence: z.string() }),
     danger: ({ group }) => `The routers of group ${group} are replaced one after the other is drained: clients have to connect again.`,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ReplicasetRef } from './shapes/basics.ts';
+import { Length, ReplicasetRef } from './shapes/basics.ts';
 import { metricRanges } from './shapes/metrics.ts';
 import { ShardingHistory, ShardingPlan, WeightText } from './shapes/sharding-plan.ts';
 import { BucketRangeText, FindingRow, GroupSettingsView, ShardingStatus } from './shapes/sharding-status.ts';
@@ -13,8 +13,6 @@ const subject = ['group'] as const;
 const group = GroupName.describe('Group of storages; `default` where nobody made others');
 const buckets = z.array(BucketRangeText).min(1).max(1000).describe('Buckets: 7 or 10-20');
 const weights = z.array(WeightText).max(1000);
-/** `90s`, `30m`, `2h`, `1d`. */
-const Length = z.string().regex(/^[1-9]\d{0,5}(s|m|h|d)$/, 'a length such as 90s, 30m, 2h or 1d');
 const Said = z.object({ sentence: z.string() });
 
 export const sharding = {

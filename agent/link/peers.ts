@@ -1,3 +1,4 @@
+import { CoterieError } from '~/contract/errors.ts';
 import { agentClient } from '~/link/client.ts';
 import type { AgentClient } from '~/link/protocol.ts';
 import type { TokenSigner } from '~/link/token.ts';
@@ -38,6 +39,13 @@ export class Peers {
 
   find(uuid: string): AgentPeer | null {
     return this.all().find((peer) => peer.uuid === uuid) ?? null;
+  }
+
+  /** Throws UNAVAILABLE where nobody has heard of it. */
+  reach(uuid: string): AgentClient {
+    const peer = this.find(uuid);
+    if (peer === null) throw new CoterieError('UNAVAILABLE', 'Its agent has not been heard of.');
+    return this.client(peer);
   }
 
   async fence(uuid: string, ask: { version: number; by: string }): Promise<FenceReply | null> {

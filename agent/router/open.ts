@@ -65,19 +65,12 @@ export function openRouter({ supervisor, sampler, peers, failover, config, name,
   const answers = { uuid, name, replicaset: replicasetOf, control: supervisor, database: () => (sampler.database?.configured === true ? sampler.database : null), leader: leaderHere, key };
   const looking = new Soon(() => look(), lookAfterMs);
   const onNews = () => looking.poke();
-  const storages = new Storages({ ask: async (instance, input, timeoutMs) => askedOf(instance, input, timeoutMs), now, onNews, key });
+  const storages = new Storages({ ask: async (instance, input, timeoutMs) => (instance === uuid ? storageNews(answers, input) : peers.reach(instance).routed(input, { timeoutMs })), now, onNews, key });
   const leaders = new Leaders({ onNews });
   let routerLog: Logger | null = null;
   let wantedSince: number | null = null;
   let ended = false;
   const keeper = file === null ? null : new RouterKeeper({ log, routerLog: () => (routerLog ??= openLogger(logFile, { level: 'info', name: 'router', now, stderr: false })), now, onChange }, { file });
-
-  async function askedOf(instance: string, input: { replicaset: string; users: string | null }, timeoutMs: number) {
-    if (instance === uuid) return storageNews(answers, input);
-    const peer = peers.find(instance);
-    if (peer === null) throw new CoterieError('UNAVAILABLE', 'Its agent has not been heard of.');
-    return peers.client(peer).routed(input, { timeoutMs });
-  }
 
   /** Who writes by gossip: where masters are not appointed nobody else says so. */
   const writerOf = (replicaset: string) => {
@@ -106,6 +99,11 @@ export function openRouter({ supervisor, sampler, peers, failover, config, name,
     if (now !== null) before = now;
     return now;
   };
+  const ask = () => {
+    const current = config();
+    const own = place();
+    if (current && own) storages.look(current, own.group);
+  };
 
   return {
     handlers: {
@@ -129,15 +127,11 @@ export function openRouter({ supervisor, sampler, peers, failover, config, name,
       return { group, listen, address, ...users, ...status, state: waits ? 'starting' : status.state, reason: waits ? 'It waits for the users of the storages.' : reason };
     },
     configure: () => {
-      const current = config();
-      const own = place();
-      if (current && own) storages.look(current, own.group);
+      ask();
       look();
     },
     tick: () => {
-      const current = config();
-      const own = place();
-      if (current && own) storages.look(current, own.group);
+      ask();
       keeper?.tick();
       look();
     },

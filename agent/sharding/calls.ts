@@ -14,9 +14,7 @@ export function storageCall({ uuid, own, peers }: { readonly uuid: string; reado
   return async (instance, name, input, timeoutMs) => {
     // Name, input and output belong together, which a lookup by a type parameter does not express.
     if (instance === uuid) return inTime((own[name] as (given: unknown) => Promise<never>)(input), timeoutMs);
-    const peer = peers.find(instance);
-    if (peer === null) throw new CoterieError('UNAVAILABLE', 'Its agent has not been heard of.');
-    return (peers.client(peer)[name] as (given: unknown, options: { timeoutMs: number }) => Promise<never>)(input, { timeoutMs });
+    return (peers.reach(instance)[name] as (given: unknown, options: { timeoutMs: number }) => Promise<never>)(input, { timeoutMs });
   };
 }
 

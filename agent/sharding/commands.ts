@@ -129,7 +129,6 @@ async function pinned({ group: name, ids, pinned: pin }: Of<'pin'>, group: Group
   return { sentence: `${count === 1 ? 'One bucket is' : `${count} buckets are`} ${pin ? 'pinned' : 'free to move'}${count < ids.length ? `; ${ids.length - count} ${pin ? 'were pinned' : 'were free'} already` : ''}.` };
 }
 
-/** A coordinator that has just begun may not have read what stands there. */
 async function changed(group: Group, make: Parameters<Group['change']>[0]): Promise<void> {
   if (group.record === null) throw new CoterieError('REFUSED', 'The group has no buckets yet: bootstrap it first.');
   await group.change(make);

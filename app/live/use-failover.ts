@@ -4,10 +4,9 @@ import { useEffect } from 'react';
 import { useApi } from '~/app/api.tsx';
 import type { FailoverStatus } from '~/contract/shapes/failover-status.ts';
 import type { ClusterOverview } from '~/contract/shapes/view.ts';
-import { later, useLive } from './live-provider.tsx';
-import { initialStatus, StatusStore, type FollowedStatus } from './status-store.ts';
-import type { StreamSource } from './stream.ts';
-import { useFollowed } from './use-followed.ts';
+import { useLive } from './live-provider.tsx';
+import type { FollowedStatus } from './status-store.ts';
+import { useStatus } from './use-status.ts';
 
 const queryKey = ['failover', 'status'];
 /** A page that follows the stream fills in the same answer much sooner; the others need no more than the pause. */
@@ -33,12 +32,4 @@ export function useFailoverNudge(): void {
 const signOf = ({ configVersion, instances, issues }: ClusterOverview): string => `${configVersion} ${instances.map(({ leadership, health }) => `${leadership.charAt(0)}${health.charAt(0)}`).join('')} ${issues.map(({ id }) => id).join()}`;
 
 /** Failover as it is. */
-export function useFailover(): FollowedStatus<FailoverStatus> {
-  const queries = useQueryClient();
-  const open = () => new EventSource('/api/v1/failover/watch') satisfies StreamSource;
-  const followed = useFollowed<FollowedStatus<FailoverStatus>>(() => new StatusStore({ open, later }), initialStatus);
-  useEffect(() => {
-    if (followed.status !== null) queries.setQueryData(queryKey, followed.status);
-  }, [queries, followed.status]);
-  return followed;
-}
+export const useFailover = (): FollowedStatus<FailoverStatus> => useStatus('/api/v1/failover/watch', queryKey);

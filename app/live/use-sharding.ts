@@ -1,13 +1,11 @@
 'use client';
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useApi } from '~/app/api.tsx';
 import type { MetricRange } from '~/contract/shapes/metrics.ts';
 import type { ShardingStatus } from '~/contract/shapes/sharding-status.ts';
-import { later, useLive } from './live-provider.tsx';
-import { initialStatus, StatusStore, type FollowedStatus } from './status-store.ts';
-import type { StreamSource } from './stream.ts';
-import { useFollowed } from './use-followed.ts';
+import { useLive } from './live-provider.tsx';
+import type { FollowedStatus } from './status-store.ts';
+import { useStatus } from './use-status.ts';
 
 const queryKey = ['sharding', 'status'];
 /** The page follows the stream and fills in the same answer much sooner. */
@@ -21,15 +19,7 @@ export function useShardingStatus(): ShardingStatus | null {
 }
 
 /** Buckets as they are. */
-export function useSharding(): FollowedStatus<ShardingStatus> {
-  const queries = useQueryClient();
-  const open = () => new EventSource('/api/v1/sharding/watch') satisfies StreamSource;
-  const followed = useFollowed<FollowedStatus<ShardingStatus>>(() => new StatusStore({ open, later }), initialStatus);
-  useEffect(() => {
-    if (followed.status !== null) queries.setQueryData(queryKey, followed.status);
-  }, [queries, followed.status]);
-  return followed;
-}
+export const useSharding = (): FollowedStatus<ShardingStatus> => useStatus('/api/v1/sharding/watch', queryKey);
 
 /** What weights would lead to; null while it is worked out for the first time. */
 export function useShardingPlan(group: string, weights: readonly string[]) {

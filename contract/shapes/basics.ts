@@ -28,6 +28,9 @@ export const descending = z.stringbool().or(z.boolean()).default(false).describe
 /** Milliseconds since the epoch, by the clock of the process that reports it. */
 export const TimeMs = z.number().int().nonnegative();
 
+/** `90s`, `30m`, `2h`, `1d`. */
+export const Length = z.string().regex(/^[1-9]\d{0,5}(s|m|h|d)$/, 'a length such as 90s, 30m, 2h or 1d');
+
 export const page = {
   limit: z.coerce.number().int().min(1).max(1000).default(200).describe('At most this many rows'),
   offset: z.coerce.number().int().min(0).default(0).describe('Skip this many rows'),

@@ -22,7 +22,8 @@ export const routerSettingFields = {
 /** From each zone to others; 0 is the same, and what is not said is 1000. */
 export const ZoneDistances = z.record(Zone, z.record(Zone, z.number().min(0).max(1_000_000)));
 
-export const RouterSettings = z.strictObject({
+/** Each of them, or nothing of it. */
+export const optionalRouterSettings = {
   workers: routerSettingFields.workers.optional(),
   connectionsPerInstance: routerSettingFields.connectionsPerInstance.optional(),
   connectionsMax: routerSettingFields.connectionsMax.optional(),
@@ -32,6 +33,10 @@ export const RouterSettings = z.strictObject({
   holdMs: routerSettingFields.holdMs.optional(),
   lagMaxMs: routerSettingFields.lagMaxMs.optional(),
   drainMs: routerSettingFields.drainMs.optional(),
+} as const;
+
+export const RouterSettings = z.strictObject({
+  ...optionalRouterSettings,
   zoneDistances: ZoneDistances.optional(),
 });
 export type RouterSettings = z.output<typeof RouterSettings>;

@@ -1,4 +1,5 @@
 import { FailoverConfig } from '~/contract/shapes/failover.ts';
+import { present } from '~/contract/present.ts';
 import { timingFaults, timingOf } from '~/core/failover/timing.ts';
 import { failoverDefaults, needsProvider } from '~/core/topology/failover-settings.ts';
 import { refusal, type Refusal } from '~/core/topology/refusal.ts';
@@ -40,5 +41,3 @@ export function configured(old: FailoverConfig, wanted: Wanted, providerFailover
   }
   return { settings, refusals };
 }
-
-const present = <T extends object>(fields: T) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

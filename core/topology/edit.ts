@@ -1,5 +1,6 @@
 import type { ClusterConfig, InstanceConfig, ReplicasetConfig } from '~/contract/shapes/config.ts';
 import type { Edit } from '~/contract/shapes/edit.ts';
+import { present } from '~/contract/present.ts';
 import { withDependencies } from '~/core/roles.ts';
 import type { KnownInstance } from './known.ts';
 import { refusal, type Refusal } from './refusal.ts';
@@ -154,8 +155,3 @@ export const weightFor = (roles: readonly string[], old: number | null): number 
 const done = (value: ClusterConfig): Found<ClusterConfig> => ({ ok: true, value });
 const refused = (reason: Refusal): Found<never> => ({ ok: false, refusal: reason });
 const then = <T, U>(found: Found<T>, next: (value: T) => Found<U>): Found<U> => (found.ok ? next(found.value) : found);
-
-/** Only the fields that were given: an `undefined` would overwrite. */
-function present(fields: { readonly [F in keyof InstanceConfig]?: InstanceConfig[F] | undefined }): Partial<InstanceConfig> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<InstanceConfig>;
-}

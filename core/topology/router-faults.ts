@@ -1,6 +1,7 @@
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import { refusal, type Refusal } from './refusal.ts';
-import { hostOf, portOf, routerOf, routerPortAbove, routerSettings } from './router-settings.ts';
+import { hostOf, portOf } from './address.ts';
+import { routerOf, routerPortAbove, routerSettings } from './router-settings.ts';
 import { groupNames } from './sharding-settings.ts';
 
 /** What must hold for routers: each has a port of its own on its machine, and settings that go together. */

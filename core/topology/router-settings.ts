@@ -1,5 +1,7 @@
 import type { ClusterConfig, InstanceConfig, ReplicasetConfig } from '~/contract/shapes/config.ts';
 import type { RouterSettings } from '~/contract/shapes/router-settings.ts';
+import { present } from '~/contract/present.ts';
+import { hostOf, portOf } from './address.ts';
 import { defaultGroup } from './sharding-settings.ts';
 
 /** What a configuration means for routers where it says nothing: their settings, where they listen, whose buckets they lead to. */
@@ -17,13 +19,10 @@ export const routerDefaults = {
   zoneDistances: {},
 } as const satisfies RouterSettings;
 
-type Whole = { readonly [F in keyof typeof routerDefaults]-?: NonNullable<RouterSettings[F]> };
-export type RouterSettingsOf = Whole;
+export type RouterSettingsOf = { readonly [F in keyof typeof routerDefaults]-?: NonNullable<RouterSettings[F]> };
 
 export function routerSettings({ sharding }: Pick<ClusterConfig, 'sharding'>, group: string): RouterSettingsOf {
-  const said = Object.entries(sharding?.groups[group]?.router ?? {}).filter(([, value]) => value !== undefined);
-  // What is said has the shape of RouterSettings, which Object.fromEntries does not keep.
-  return { ...routerDefaults, ...(Object.fromEntries(said) as RouterSettings) } as RouterSettingsOf;
+  return { ...routerDefaults, ...present(sharding?.groups[group]?.router ?? {}) };
 }
 
 /** Null: it has no routers. */
@@ -46,9 +45,6 @@ export function routerPlace({ uri, router }: Pick<InstanceConfig, 'uri' | 'route
   const listen = router ?? `127.0.0.1:${portOf(uri) + routerPortAbove}`;
   return { listen, address: anyHost.test(hostOf(listen)) ? `${hostOf(uri)}:${portOf(listen)}` : listen };
 }
-
-export const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(':'));
-export const portOf = (address: string): number => Number(address.slice(address.lastIndexOf(':') + 1));
 
 /** Uuids of the instances with a router that leads to this group; sorted. */
 export const routersOf = (config: ClusterConfig, group: string): string[] => Object.keys(config.instances).filter((uuid) => routerOf(config, uuid)?.group === group).toSorted();

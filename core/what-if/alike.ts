@@ -1,6 +1,7 @@
 import type { WhatIfEffect } from '~/contract/shapes/what-if.ts';
 import type { WhatIfInput } from './input.ts';
-import { hostOf, type Damage } from './places.ts';
+import { hostOf } from '~/core/topology/address.ts';
+import type { Damage } from './places.ts';
 
 /**
  * Replicasets that differ in nothing but their names. The one idea: what becomes of a replicaset does not depend on what

@@ -1,6 +1,7 @@
 import type { WhatIf, WhatIfKind } from '~/contract/shapes/what-if.ts';
 import { hasDataRole } from '~/core/roles.ts';
-import { heardOf, hostOf, list, noDamage, stands, type Damage } from './places.ts';
+import { hostOf } from '~/core/topology/address.ts';
+import { heardOf, list, noDamage, stands, type Damage } from './places.ts';
 import type { Stage } from './stage.ts';
 
 /** Everything that may die, one after the other; and with an arbiter site the pairs that a design for two sites has to answer for. */

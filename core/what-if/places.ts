@@ -1,3 +1,4 @@
+import { hostOf } from '~/core/topology/address.ts';
 import type { WhatIfInput } from './input.ts';
 
 /** Where everything stands, and what a damage leaves of it. The one idea: a damage names sites, hosts and parts, not what stands there, so it fits any other arrangement too. */
@@ -28,8 +29,6 @@ export type Places = {
   /** Sentences. */
   readonly assumed: readonly string[];
 };
-
-export const hostOf = (uri: string): string => uri.slice(0, uri.lastIndexOf(':'));
 
 export function placesOf({ config, provider }: WhatIfInput): Places {
   const instances = new Map(Object.entries(config.instances).map(([id, { uri, zone }]) => [id, { id, zone, host: hostOf(uri) }]));

@@ -1,5 +1,5 @@
 import type { WhatIfInput } from './input.ts';
-import { hostOf } from './places.ts';
+import { hostOf } from '~/core/topology/address.ts';
 
 /** What concerns one replicaset: its instances, those that coordinate, and the provider. The others can do nothing for or against it. */
 export function sliceOf(input: WhatIfInput, uuid: string): WhatIfInput {

@@ -10,19 +10,11 @@ import type { Intent } from './change.ts';
 import type { Context } from './context.ts';
 import { standingOf } from './failover-names.ts';
 import { findInstance } from './names.ts';
+import { lengthMs } from './pause-length.ts';
 
 /** Stopping and starting what happens by itself: pause, resume, acknowledge, and who the coordinator is. */
 
 const callMs = 5000;
-const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const pauseMaxMs = 30 * 86_400_000;
-
-function lengthMs(length: string | undefined): number | null {
-  if (length === undefined) return null;
-  const ms = Number(length.slice(0, -1)) * units[length.at(-1)!]!;
-  if (ms > pauseMaxMs) throw new CoterieError('BAD_INPUT', `A pause of ${length} is too long: at most 30d.`);
-  return ms;
-}
 
 /** Where nothing is automatic, nothing can be stopped. */
 function refusalsIn({ mode }: FailoverStatus): Refusal[] {

@@ -6,9 +6,9 @@ import { timingViewOf } from '~/core/standing/timing.ts';
 import { emptyConfig } from '~/core/config/empty.ts';
 import { failoverOf } from '~/core/topology/failover-settings.ts';
 import { applyEdits } from '~/core/topology/edit.ts';
-import { followedLimits } from '~/server/runtime/failover/followed.ts';
 import { change } from './change.ts';
 import type { HandlersOf } from './context.ts';
+import { follow } from './follow.ts';
 import { changeMaster } from './failover-change.ts';
 import { evacuated } from './failover-evacuate.ts';
 import { incident, incidents, lostRows } from './failover-incidents.ts';
@@ -27,11 +27,7 @@ export const failoverHandlers: HandlersOf<Pick<typeof contract, 'failover'>>['fa
     return only === null ? status : { ...status, replicasets: status.replicasets.filter(({ uuid }) => uuid === only) };
   },
 
-  watch: ({ services: { runtime } }, _input, signal) => {
-    const { followed } = runtime.failover;
-    if (followed.followers >= followedLimits.followersMax) throw new CoterieError('LIMITED', `${followedLimits.followersMax} streams of failover are open already.`, { retryAfterMs: 5000 });
-    return followed.follow(signal);
-  },
+  watch: ({ services: { runtime } }, _input, signal) => follow(runtime.failover.followed, 'failover', signal),
 
   candidates: async (context, { replicaset }) => {
     const { standing } = await standingOf(context, replicaset);

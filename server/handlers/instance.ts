@@ -1,6 +1,7 @@
 import { CoterieError } from '~/contract/errors.ts';
 import type { contract } from '~/contract/index.ts';
 import type { ClusterOverview, InstanceView } from '~/contract/shapes/view.ts';
+import { present } from '~/contract/present.ts';
 import { act, step } from './action.ts';
 import { changeByEdits, type Changed, type Intent } from './change.ts';
 import type { Context, HandlersOf } from './context.ts';
@@ -34,7 +35,7 @@ export const instanceHandlers: HandlersOf<Pick<typeof contract, 'instance'>>['in
     outcome(intent, instance, await changeByEdits(context, intent, [{ kind: 'joinInstance', instance, replicaset, electable, ...(zone === undefined ? {} : { zone }) }])),
 
   edit: async (context, { instance, alias, zone, electable, uri, router, ...intent }) => {
-    const fields = Object.fromEntries(Object.entries({ alias, zone, electable, uri, router }).filter(([, value]) => value !== undefined));
+    const fields = present({ alias, zone, electable, uri, router });
     return outcome(intent, alias ?? instance, await changeByEdits(context, intent, [{ kind: 'editInstance', instance, ...fields }]));
   },
 

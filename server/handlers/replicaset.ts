@@ -1,4 +1,5 @@
 import type { contract } from '~/contract/index.ts';
+import { present } from '~/contract/present.ts';
 import { settle } from '~/server/runtime/settle.ts';
 import { act, step } from './action.ts';
 import { changeByEdits, type Changed, type Intent } from './change.ts';
@@ -17,7 +18,7 @@ export const replicasetHandlers: HandlersOf<Pick<typeof contract, 'replicaset'>>
     outcome(intent, alias, await changeByEdits(context, intent, [{ kind: 'createReplicaset', alias, instances, roles, allRw, ...(weight === undefined ? {} : { weight }), ...(group === undefined ? {} : { group }) }])),
 
   edit: async (context, { replicaset, alias, roles, priority, weight, group, allRw, durability, minReplicas, ...intent }) => {
-    const fields = Object.fromEntries(Object.entries({ alias, roles, priority, weight, group, allRw, durability, minReplicas }).filter(([, value]) => value !== undefined));
+    const fields = present({ alias, roles, priority, weight, group, allRw, durability, minReplicas });
     return outcome(intent, alias ?? replicaset, await changeByEdits(context, intent, [{ kind: 'editReplicaset', replicaset, ...fields }]));
   },
 

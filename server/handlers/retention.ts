@@ -1,6 +1,7 @@
 import type { contract } from '~/contract/index.ts';
 import { Retention, retentionDefaults } from '~/contract/retention.ts';
 import type { Change } from '~/contract/shapes/config.ts';
+import { present } from '~/contract/present.ts';
 import { carryOut, storePlan } from './carry-out.ts';
 import { signedIn } from '~/server/access/signed-in.ts';
 import { keptKinds } from '~/server/store/index.ts';
@@ -21,7 +22,7 @@ export const retentionHandlers: HandlersOf<Pick<typeof contract, 'retention'>>['
   edit: async (context, { dryRun, reason: _reason, expectedVersion: _version, ...input }) => {
     const { runtime, now } = context.services;
     const { days: before } = await runtime.retention.get();
-    const after = { ...before, ...Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) };
+    const after = { ...before, ...present(input) };
     const changed = names.filter((name) => before[name] !== after[name]);
     const changes = changed.map((name): Change => ({ path: `retention.${name}`, kind: 'changed', before: before[name], after: after[name], sentence: `${nouns[name]}: ${before[name]} -> ${after[name]} days` }));
     const shorter = changed.filter((name) => after[name] < before[name]);

@@ -2,15 +2,16 @@ import { CoterieError } from '~/contract/errors.ts';
 import type { contract } from '~/contract/index.ts';
 import type { RouterDetail, RouterRow, RouterSettingsView } from '~/contract/shapes/router-view.ts';
 import type { RouterSettings } from '~/contract/shapes/router-settings.ts';
+import { present } from '~/contract/present.ts';
 import { emptyConfig } from '~/core/config/empty.ts';
 import { routerDetail, routerRows } from '~/core/standing/routers.ts';
 import { applyEdits } from '~/core/topology/edit.ts';
 import { routerSettings } from '~/core/topology/router-settings.ts';
 import { groupNames } from '~/core/topology/sharding-settings.ts';
-import { followedLimits } from '~/server/runtime/failover/followed.ts';
 import { act, step } from './action.ts';
 import { change } from './change.ts';
 import type { Context, HandlersOf } from './context.ts';
+import { follow } from './follow.ts';
 import { findInstance, findReplicaset } from './names.ts';
 
 /** Routers as their agents tell of them, and what people do about them. */
@@ -24,11 +25,7 @@ export const routerHandlers: HandlersOf<Pick<typeof contract, 'router'>>['router
 
   status: async (context, { instance }) => detailOf(context, instance),
 
-  watch: ({ services: { runtime } }, _input, signal) => {
-    const { followed } = runtime.routers;
-    if (followed.followers >= followedLimits.followersMax) throw new CoterieError('LIMITED', `${followedLimits.followersMax} streams of routers are open already.`, { retryAfterMs: 5000 });
-    return followed.follow(signal);
-  },
+  watch: ({ services: { runtime } }, _input, signal) => follow(runtime.routers.followed, 'routers', signal),
 
   restart: async (context, { instance, ...intent }) => {
     const { uuid, instance: alias, address, connections } = detailOf(context, instance);
@@ -45,7 +42,7 @@ export const routerHandlers: HandlersOf<Pick<typeof contract, 'router'>>['router
       if (!groupNames(base).includes(group)) throw new CoterieError('NOT_FOUND', `There is no group ${group}. There are: ${groupNames(base).join(', ')}.`);
       const old = base.sharding?.groups[group];
       // What is left out of the call stays as it is.
-      const said = Object.fromEntries(Object.entries({ ...old?.router, ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) })) as RouterSettings;
+      const said: RouterSettings = { ...old?.router, ...present(wanted) };
       // A group of which nobody says anything is not written down.
       const next = Object.keys(said).length === 0 ? old : { ...old, router: said };
       const made = applyEdits(base, [{ kind: 'setSharding', settings: { groups: { ...base.sharding?.groups, ...(next && { [group]: next }) } } }], { known, newUuid: context.services.newUuid });

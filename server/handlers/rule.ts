@@ -3,6 +3,7 @@ import type { contract } from '~/contract/index.ts';
 import { Rule } from '~/contract/rule.ts';
 import type { Change } from '~/contract/shapes/config.ts';
 import type { Refusal } from '~/contract/shapes/plan.ts';
+import { present } from '~/contract/present.ts';
 import { builtInRules } from '~/core/rules/built-in.ts';
 import { codeOfRule } from '~/core/rules/match.ts';
 import { ruleSentence } from '~/core/rules/words.ts';
@@ -34,7 +35,7 @@ export const ruleHandlers: HandlersOf<Pick<typeof contract, 'rule'>>['rule'] = {
   edit: async (context, { name, reason, dryRun, expectedVersion, ...given }) => {
     const { rule: old } = existing(context, name);
     // Null takes a filter away; what is not named stays.
-    const merged = Object.entries({ ...old, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) });
+    const merged = Object.entries({ ...old, ...present(given) });
     const rule = Rule.parse(Object.fromEntries(merged.filter(([, value]) => value !== null)));
     return store(context, { reason, dryRun, expectedVersion }, { rule, before: old, refusals: [], words: `Change rule ${name}: ${ruleSentence(rule)}.` });
   },

@@ -14,13 +14,12 @@ import type { Intent } from './change.ts';
 import type { Context } from './context.ts';
 import { named } from './failover-names.ts';
 import { findReplicaset } from './names.ts';
+import { lengthMs } from './pause-length.ts';
 
 /** Orders of people about buckets: planned from what is shown, carried out by the active coordinator. */
 
 const commandMs = 40_000;
 const doctorMs = 30_000;
-const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const pauseMaxMs = 30 * 86_400_000;
 
 type Asked = Intent & { readonly group: string };
 
@@ -67,13 +66,6 @@ export async function started(context: Context, { group: name, ...intent }: Aske
   const steps = (group?.moves ?? []).map(({ from, to, count: many }) => step('store', from, [named(context, `${count(many, 'bucket')} of ${from} to ${to}.`), 'The weights ask for it.']));
   const action = { summary: left === 0 ? `Group ${name} is even: nothing moves.` : `Move ${count(left, 'bucket')} of group ${name}.`, steps, refusals: [...refusals, ...wrong] };
   return act(context, intent, { action, run: () => ordered(context, { kind: 'start', group: name, by: signedIn(context).user }) });
-}
-
-function lengthMs(length: string | undefined): number | null {
-  if (length === undefined) return null;
-  const ms = Number(length.slice(0, -1)) * units[length.at(-1)!]!;
-  if (ms > pauseMaxMs) throw new CoterieError('BAD_INPUT', `A pause of ${length} is too long: at most 30d.`);
-  return ms;
 }
 
 export async function paused(context: Context, { group: name, expires, ...intent }: Asked & { reason: string; expires?: string | undefined }) {

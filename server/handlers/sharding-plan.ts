@@ -2,7 +2,7 @@ import { CoterieError } from '~/contract/errors.ts';
 import type { Edit } from '~/contract/shapes/edit.ts';
 import type { MetricRange } from '~/contract/shapes/metrics.ts';
 import type { ShardingHistory, ShardingPlan } from '~/contract/shapes/sharding-plan.ts';
-import type { GroupStatus } from '~/contract/shapes/sharding-status.ts';
+import type { GroupStatus, ShardingStatus } from '~/contract/shapes/sharding-status.ts';
 import { coarserWindow, latest, together } from '~/core/metrics/coarser.ts';
 import { minutesKept, secondsKept } from '~/core/metrics/track.ts';
 import { bytesOf, previewOf, timeOf } from '~/core/rebalance/preview.ts';
@@ -20,9 +20,14 @@ const byName = new Intl.Collator('en', { numeric: true });
 
 /** Its storages by their names. */
 async function groupNamed(context: Context, name: string): Promise<GroupStatus> {
-  const { groups } = await context.services.runtime.sharding.status();
+  const found = groupIn(await context.services.runtime.sharding.status(), name);
+  return { ...found, storages: found.storages.toSorted((a, b) => byName.compare(a.alias, b.alias)) };
+}
+
+/** Throws NOT_FOUND. */
+export function groupIn({ groups }: ShardingStatus, name: string): GroupStatus {
   const found = groups.find(({ group }) => group === name);
-  if (found) return { ...found, storages: found.storages.toSorted((a, b) => byName.compare(a.alias, b.alias)) };
+  if (found) return found;
   throw new CoterieError('NOT_FOUND', `There is no group ${name} with storages. There are: ${groups.map(({ group }) => group).join(', ') || 'none'}.`);
 }
 
