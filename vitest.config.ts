@@ -22,6 +22,8 @@ export default defineConfig({
   resolve: { alias: { '~': import.meta.dirname } },
   test: {
     maxWorkers: availableParallelism(),
+    // What a failed comparison says is repeated at the end of a run, whole.
+    chaiConfig: { truncateThreshold: 2000 },
     sequence: { sequencer: Sequence },
     projects: [
       {

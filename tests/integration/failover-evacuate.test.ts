@@ -51,6 +51,8 @@ it.each([1, 2])('with %i at a time: both that can move do, each told as it goes,
   const tarantool = tarantoolPid(other)!;
   await other.end('SIGKILL');
   process.kill(tarantool, 'SIGKILL');
+  // Before anybody has seen that it is dead, a hand-over to it would be tried.
+  await waitFor(async () => (await status()).replicasets.find(({ alias }) => alias === 's3')!.health !== 'ok', { ...limit, what: 'its death to be seen' });
 
   // Everything that is told of it while it goes on.
   const told = new Map<string, Set<Move['state']>>();
