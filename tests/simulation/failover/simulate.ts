@@ -67,6 +67,8 @@ export function simulate(seed: number, given: Partial<Options> = {}, script: Scr
   const { world, checks } = cluster;
   try {
     cluster.run(beginMs);
+    // It may just be on its way back to the preferred member.
+    if (!cluster.master()) cluster.run(beginMs + cluster.timing.switchMs);
     if (!cluster.master()) throw new Violation('P1', 'nobody leads in the beginning');
     if (script) follow(cluster, script);
     else walk(cluster);
