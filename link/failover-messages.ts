@@ -13,7 +13,7 @@ export const MemberRequestBody = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('hear'), consentTo: Epoch.nullable() }),
   z.object({ kind: z.literal('promise'), epoch: Epoch, leaseMs: z.number().min(0).max(3_600_000) }),
   z.object({ kind: z.literal('freeze'), epoch: Epoch, revision: z.number().int() }),
-  z.object({ kind: z.literal('catchUp'), epoch: Epoch, from: Uuid.nullable(), vclock: Vclock, timeoutMs }),
+  z.object({ kind: z.literal('catchUp'), epoch: Epoch, from: Uuid.nullable(), vclock: Vclock, timeoutMs, cut: z.number().int().nullable().default(null) }),
 ]) satisfies z.ZodType<MemberRequest>;
 
 const Policy = z.object({ voters: z.array(Uuid).max(64).readonly(), copies: z.number().int(), promises: z.number().int(), gate: z.number().int() });
@@ -48,7 +48,7 @@ export const MemberAnswerBody = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('promised'), given: z.boolean() }),
   z.object({ kind: z.literal('frozen'), vclock: Vclock.nullable() }),
-  z.object({ kind: z.literal('caughtUp'), copy: InstanceReportBody.shape.copy.nullable() }),
+  z.object({ kind: z.literal('caughtUp'), copy: InstanceReportBody.shape.copy.nullable(), offer: z.object({ origin: z.string() }).nullable().default(null) }),
 ]) satisfies z.ZodType<MemberAnswer>;
 
 type Ordered<T> = T extends unknown ? Omit<T, 'id'> : never;

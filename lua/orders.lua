@@ -207,6 +207,22 @@ function handlers.promote(params)
     end
 end
 
+-- `turn` and `start`: as it was told when `catchUp` had cut it off.
+function handlers.takeOver(params)
+    need_follower(params.epoch)
+    if params.turn ~= turn or source ~= nil then
+        no('another order came after it was cut off')
+    end
+    for id, lsn in pairs(box.info.vclock) do
+        if id ~= 0 and tonumber(lsn) ~= (params.start[tostring(id)] or 0) then
+            no('it has other rows than when it was cut off')
+        end
+    end
+    handlers.demote{epoch = params.epoch}
+    params.turn = turn
+    handlers.promote(params)
+end
+
 function handlers.freeze(params)
     lease.freeze{epoch = params.epoch}
 end
@@ -242,6 +258,11 @@ function handlers.catchUp(params)
     end
     if not leadership.await_vclock{vclock = params.vclock, timeout = params.timeout}.reached then
         no('it did not catch up in time')
+    end
+    if params.cut then
+        need_follower(params.epoch)
+        demoted = nil
+        fetch_from(nil, take_turn())
     end
 end
 

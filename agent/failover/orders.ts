@@ -60,6 +60,7 @@ export class Orders {
       case 'leaseSet':
       case 'demote':
       case 'promote':
+      case 'takeOver':
       case 'freeze':
       case 'unfreeze':
       case 'follow':
@@ -88,6 +89,7 @@ export class Orders {
       case 'leaseSet':
         return { ...order, ...lease, deadline: order.deadline === null ? 'forever' : order.deadline / 1000 };
       case 'promote':
+      case 'takeOver':
         return { ...order, ...lease, deadline: order.deadline / 1000, password };
       case 'follow':
         return { ...order, upstream: this.#source(order.upstream) };

@@ -254,10 +254,11 @@ export class FailoverCoordinator {
         return frozen(b, c, answer?.kind === 'frozen' ? answer.vclock : null, now);
       case 'preparing':
       case 'catchingUp': {
-        const copy = answer?.kind === 'caughtUp' ? answer.copy : null;
+        const caught = answer?.kind === 'caughtUp' ? answer : null;
+        const copy = caught?.copy ?? null;
         if (!switching) return fetched(b, c, copy, now);
         const reached = copy !== null && round.wanted !== null && covers(copy.vclock, round.wanted);
-        return round.stage === 'preparing' ? prepared(b, c, reached, now) : caughtUp(b, c, reached, now);
+        return round.stage === 'preparing' ? prepared(b, c, reached, now) : caughtUp(b, c, reached ? caught : null, now);
       }
       case 'reading':
       case 'deciding':

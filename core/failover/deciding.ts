@@ -1,6 +1,6 @@
 import { lacking, type Choice } from './candidate.ts';
 import { ask, commit, end, type Bench, type Case, type Round } from './coordinator-state.ts';
-import { ahead, compare, lastEntry, type Copy, type JournalEntry } from './divergence.ts';
+import { ahead, compare, lastEntry, reference, type Copy, type JournalEntry } from './divergence.ts';
 import { choiceOf, hear, knownEpoch, lacks, policyFor, releaseIn, withCopy } from './hearing.ts';
 import { decisionKey, type Cause, type DecisionRecord, type LeaseRecord, type StateRecord } from './records.ts';
 import type { Policy } from './quorum.ts';
@@ -54,7 +54,7 @@ export function fetch(b: Bench, c: Case, now: number): void {
   round.target = choice.chosen;
   round.wanted = most.copy.vclock;
   round.asked.clear();
-  ask(b, c, { to: choice.chosen, body: { kind: 'catchUp', epoch: round.base.state?.value.epoch ?? 0, from: choice.most, vclock: most.copy.vclock, timeoutMs: b.timing.catchUpMs }, timeoutMs: b.timing.catchUpMs });
+  ask(b, c, { to: choice.chosen, body: { kind: 'catchUp', epoch: round.base.state?.value.epoch ?? 0, from: choice.most, vclock: most.copy.vclock, timeoutMs: b.timing.catchUpMs, cut: null }, timeoutMs: b.timing.catchUpMs });
 }
 
 export function fetched(b: Bench, c: Case, copy: Copy | null, now: number): void {
@@ -108,8 +108,8 @@ function backBy(b: Bench, c: Case): number {
   return restartMs > b.timing.restartWaitMs ? -Infinity : (c.view?.receivedAt ?? -Infinity) + Math.min(restartMs * 1.5, b.timing.restartWaitMs);
 }
 
-/** The decision. */
-export function decide(b: Bench, c: Case, { now, lost }: { readonly now: number; readonly lost: number | null }): void {
+/** The decision. `begins`: it stands cut off with this copy, so that is what its epoch begins with; otherwise it says so itself, and leads then. */
+export function decide(b: Bench, c: Case, { now, lost, begins = null }: { readonly now: number; readonly lost: number | null; readonly begins?: { readonly origin: string; readonly copy: Copy } | null }): void {
   const { round } = c;
   const to = round?.choice?.chosen;
   if (!round || !to || b.term === null) return;
@@ -117,9 +117,10 @@ export function decide(b: Bench, c: Case, { now, lost }: { readonly now: number;
   const report = round.heard.get(to)?.report ?? null;
   round.epoch = Math.max(round.epoch, b.rules.nextEpoch(knownEpoch(c, round)));
   const cause = causeOf(c, round, report?.unleased ?? false);
+  const confirmed: JournalEntry | null = begins && { epoch: round.epoch, master: to, origin: begins.origin, start: begins.copy.vclock, after: reference(lastEntry(begins.copy)) };
   const state: StateRecord = {
-    epoch: round.epoch, master: to, phase: 'promoting', target: null, deadlineMs: null, confirmed: newest(before, round), policy: round.cause === 'first' && withCopy(round).length === 0 ? aloneOf(policyFor(c), to) : policyFor(c), cause, unfenced: report?.unleased ? to : null,
-    previous: before && { master: before.master, epoch: before.epoch, ownLsnKnown: before.confirmed && report ? componentOf(report.copy.vclock, before.confirmed.origin) : null },
+    epoch: round.epoch, master: to, phase: confirmed ? 'normal' : 'promoting', target: null, deadlineMs: null, confirmed: confirmed ?? newest(before, round), policy: round.cause === 'first' && withCopy(round).length === 0 ? aloneOf(policyFor(c), to) : policyFor(c), cause, unfenced: report?.unleased ? to : null,
+    previous: before && { master: before.master, epoch: before.epoch, ownLsnKnown: before.confirmed && report ? componentOf((begins?.copy ?? report.copy).vclock, before.confirmed.origin) : null },
   };
   const lease: LeaseRecord = { epoch: round.epoch, holder: to, seq: 0, leaseMs: b.timing.leaseMs, released: null };
   const decision: DecisionRecord = { epoch: round.epoch, term: b.term, cause, from: before?.master ?? null, to, evidence: sentences(c, round.choice), rowsLost: lost };

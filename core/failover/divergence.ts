@@ -27,6 +27,7 @@ export const lastEntry = ({ journal }: Copy): JournalEntry | null => journal.at(
 export const historyOf = (copy: Copy): number => lastEntry(copy)?.epoch ?? 0;
 
 type Ref = JournalEntry['after'];
+export const reference = (entry: JournalEntry | null): Ref => entry && { epoch: entry.epoch, master: entry.master };
 const same = (a: Ref, b: Ref): boolean => a?.epoch === b?.epoch && a?.master === b?.master;
 
 /**

@@ -1,5 +1,6 @@
 import { choose, type Choice } from './candidate.ts';
 import { ask, type Bench, type Case, type HeardMember, type Round } from './coordinator-state.ts';
+import { historyOf } from './divergence.ts';
 import { overAt } from './lease.ts';
 import { policyOf, type Policy } from './quorum.ts';
 import type { Release } from './records.ts';
@@ -92,7 +93,12 @@ export function choiceOf(c: Case, round: Round, wanted = true): Choice {
 }
 
 /** One that answers here and does not see the record would be appointed again and again: whoever else can lead goes first, and fetches what it has. */
-const failedToLead = ({ records: { state } }: Case, { cause }: Round): string | null => (cause === 'expiry' && state?.value.phase === 'promoting' ? state.value.master : null);
+function failedToLead({ records: { state } }: Case, { cause, heard }: Round): string | null {
+  if (cause !== 'expiry' || !state) return null;
+  const { phase, master, epoch } = state.value;
+  const copy = heard.get(master)?.report?.copy;
+  return phase === 'promoting' || (copy && historyOf(copy) < epoch) ? master : null;
+}
 
 /** One that may write without a lease is the only one who can lead, until it is heard that it does not. */
 function writing(c: Case, round: Round): [string, string][] {

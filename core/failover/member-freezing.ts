@@ -1,4 +1,5 @@
-import { answer, commit, duty, heldEpoch, leading, nextCall, order, read, type MemberState } from './member-state.ts';
+import { answer, commit, duty, heldEpoch, leading, order, read, type MemberState } from './member-state.ts';
+import type { MemberRequest } from './messages.ts';
 
 /**
  * The old master's part in a switchover. The one idea: it stops because the record says so, and goes on only because a
@@ -59,8 +60,8 @@ export function unfreeze(m: MemberState, now: number): void {
 }
 
 /** A candidate's part: have what the old master has. */
-export function askedToCatchUp(m: MemberState, request: number, { now, ...wanted }: { readonly epoch: number; readonly from: string | null; readonly vclock: Readonly<Record<string, number>>; readonly timeoutMs: number; readonly now: number }): void {
-  const call = nextCall(m);
-  m.out.push({ kind: 'order', call, order: { kind: 'catchUp', epoch: wanted.epoch, from: wanted.from, vclock: wanted.vclock }, timeoutMs: wanted.timeoutMs });
-  m.errands.set(call, { request, kind: 'catchUp', consentTo: null, until: now + wanted.timeoutMs });
+export function askedToCatchUp(m: MemberState, request: number, { now, ...wanted }: Omit<Extract<MemberRequest, { kind: 'catchUp' }>, 'kind'> & { readonly now: number }): void {
+  const { epoch, from, vclock, cut, timeoutMs } = wanted;
+  const call = order(m, { kind: 'catchUp', epoch, from, vclock, cut: cut !== null }, timeoutMs);
+  m.errands.set(call, { request, kind: 'catchUp', consentTo: null, until: now + timeoutMs, cut });
 }

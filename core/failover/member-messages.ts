@@ -51,12 +51,15 @@ export type InstanceOrder =
   | { readonly kind: 'bootstrap'; readonly epoch: number }
   /** Only right after `demote` of the same epoch, with no other order since the report that said `turn`. The first row is the journal's. */
   | { readonly kind: 'promote'; readonly epoch: number; readonly turn: number; readonly master: string; readonly deadline: number; readonly acks: readonly Policy[] }
+  /** `demote` and `promote` in one, of one that `catchUp` has cut off: only with no other order since the report that said `turn`, and with just these rows. */
+  | { readonly kind: 'takeOver'; readonly epoch: number; readonly turn: number; readonly start: Vclock; readonly master: string; readonly deadline: number; readonly acks: readonly Policy[] }
   | { readonly kind: 'freeze'; readonly epoch: number }
   | { readonly kind: 'unfreeze'; readonly epoch: number }
   | { readonly kind: 'follow'; readonly epoch: number; readonly upstream: string }
   /** Acknowledges by all of them from now on, and answers once every row it has now is on enough copies by the last. */
   | { readonly kind: 'acknowledge'; readonly epoch: number; readonly acks: readonly Policy[] }
-  | { readonly kind: 'catchUp'; readonly epoch: number; readonly from: string | null; readonly vclock: Vclock }
+  /** `cut`: once it has that, it fetches from nobody. */
+  | { readonly kind: 'catchUp'; readonly epoch: number; readonly from: string | null; readonly vclock: Vclock; readonly cut: boolean }
   /** Put the data aside, rows that only it has as lost and found, and take those of the master. */
   | { readonly kind: 'join'; readonly epoch: number; readonly from: string };
 

@@ -1,5 +1,6 @@
 import { historyOf } from './divergence.ts';
 import { askObjections, lapsed } from './member-objections.ts';
+import { takenUp } from './member-offering.ts';
 import { commit, heldEpoch, knownEpoch, leading, order, type MemberState } from './member-state.ts';
 import type { Release } from './records.ts';
 import { leased } from './settings.ts';
@@ -53,7 +54,7 @@ export function release(m: MemberState, now: number): boolean {
   const { lease, state } = m.records;
   if (!lease || !state) return false;
   const known = knownEpoch(m);
-  const given = known > Math.max(state.value.epoch, lease.value.released?.known ?? 0) ? outdated : epoch === null ? null : releaseOf(m, epoch);
+  const given = known > Math.max(state.value.epoch, lease.value.released?.known ?? 0) ? outdated : epoch === null ? null : releaseOf(m, epoch, now);
   if (!given) return false;
   if (given !== outdated) m.given = epoch;
   commit(m, now, { work: 'release', when: ['state', 'lease'], writes: { lease: { ...lease.value, released: { ...given, known } } } });
@@ -66,14 +67,14 @@ type Words = Omit<Release, 'known'>;
 
 const outdated: Words = { why: 'outdated', vclock: null, restartMs: null };
 
-function releaseOf(m: MemberState, epoch: number): Words | null {
+function releaseOf(m: MemberState, epoch: number, now: number): Words | null {
   if (m.exit) return { why: 'exited', vclock: m.exit.vclock, restartMs: m.exit.restartMs };
   const { report } = m;
   if (!report) return null;
   const rest = { vclock: report.copy.vclock, restartMs: 0 };
   if (m.stopping && m.rules.stopped({ demoted: report.demoted, fenced: m.fenced }, epoch)) return { ...rest, why: 'stopped', restartMs: null };
-  // What it does right now decides: its answer says.
-  if (!m.rules.settled(m.order?.kind ?? null)) return null;
+  // What it does right now decides, or is about to: its answer says.
+  if (!m.rules.settled(m.order?.kind ?? null) || takenUp(m, now)) return null;
   const ready = report.promoted === epoch || report.demoted === epoch;
   const begun = m.records.state?.value.phase !== 'promoting' || historyOf(report.copy) >= epoch;
   if (begun && !ready && !report.writable) return { ...rest, why: 'restarted' };

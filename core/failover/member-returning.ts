@@ -1,4 +1,5 @@
 import type { Comparison, Copy } from './divergence.ts';
+import { offering } from './member-offering.ts';
 import { duty, heldEpoch, nextCall, type MemberState } from './member-state.ts';
 import type { StateRecord } from './records.ts';
 
@@ -16,7 +17,7 @@ export function follow(m: MemberState, now: number): void {
   // The configuration had it lead without a lease after the record was written: it is heard, and appointed.
   if (state.unfenced !== null && report.unleased && report.writable) return;
   if (report.epoch > epoch) return;
-  if (report.hasData && report.epoch === epoch && report.upstream === master) return;
+  if ((report.hasData && report.epoch === epoch && report.upstream === master) || offering(m, now)) return;
   const options = { now, timeoutMs: m.timing.leaseMs };
   if (report.hasData && report.demoted !== epoch) return duty(m, { kind: 'demote', epoch }, options);
   if (state.phase === 'promoting' || !state.confirmed) return;

@@ -5,11 +5,15 @@ import { leaseKey, noRecords, stateKey, type LeaseRecord, type Records, type Sta
 import type { Rules } from './rules.ts';
 import type { ReplicasetSettings } from './settings.ts';
 import type { Timing } from './timing.ts';
+import type { Vclock } from './vclock.ts';
 
 /** What a member knows, and the few moves that all its duties share. Each duty is a file of its own. */
 
 export type StoreWork = 'renew' | 'confirm' | 'release' | 'abort' | 'policy' | 'unfence' | 'read';
 type Writes = { readonly state?: StateRecord; readonly lease?: LeaseRecord };
+
+/** `cut`: of catchUp, the revision of the switchover that the instance is cut off for. */
+export type Errand = { readonly request: number; readonly kind: 'look' | 'freeze' | 'catchUp'; readonly consentTo: number | null; readonly until: number; readonly cut?: number | null };
 
 export type MemberState = {
   readonly uuid: string;
@@ -38,13 +42,15 @@ export type MemberState = {
   /** The epoch for which this agent has stopped its instance, and has not ordered a promotion since. */
   fenced: number | null;
   /** Orders that answer somebody's request. */
-  readonly errands: Map<number, { readonly request: number; readonly kind: 'look' | 'freeze' | 'catchUp'; readonly consentTo: number | null; readonly until: number }>;
+  readonly errands: Map<number, Errand>;
   /** Freeze requests that wait for the record they speak of. */
   readonly waiting: Map<number, { readonly epoch: number; readonly revision: number; readonly until: number }>;
   /** The switchover this agent sees: its record's revision, and since when. */
   switching: { readonly revision: number; readonly since: number } | null;
   /** This instance was frozen for the record of that revision. */
   frozenFor: number | null;
+  /** How its instance stood when it offered to take over in the switchover of that revision. */
+  offer: { readonly revision: number; readonly epoch: number; readonly life: number; readonly turn: number; readonly start: Vclock; readonly at: number } | null;
   promise: { readonly epoch: number; readonly until: number } | null;
   round: { readonly epoch: number; readonly leaseMs: number; readonly sentAt: number; readonly until: number; readonly calls: Set<number>; readonly voters: Map<number, string>; readonly granted: Set<string> } | null;
   roundAt: number;
@@ -67,7 +73,7 @@ export type MemberState = {
 export function initialMember(given: { uuid: string; rules: Rules; settings: ReplicasetSettings; timing: Timing; disk: MemberDisk | null }, now: number): MemberState {
   return {
     ...given, disk: given.disk ?? emptyDisk, startedAt: now, records: noRecords, known: false, report: null, reportedAt: now, exit: null, store: null, storeAt: now, lease: null, given: null, order: null, orderAt: now, fenced: null,
-    errands: new Map(), waiting: new Map(), switching: null, frozenFor: null, promise: null, round: null, roundAt: now, failsafe: false, objections: null, question: null, questionAt: now, verdict: null, proposed: null, stopping: false, calls: 0, out: [],
+    errands: new Map(), waiting: new Map(), switching: null, frozenFor: null, offer: null, promise: null, round: null, roundAt: now, failsafe: false, objections: null, question: null, questionAt: now, verdict: null, proposed: null, stopping: false, calls: 0, out: [],
   };
 }
 

@@ -2,11 +2,12 @@ import { abort, abortAt, askedToCatchUp, askedToFreeze, freeze, unfreeze, watchS
 import type { MemberDisk, MemberEffect, MemberEvent } from './member-messages.ts';
 import { heardObjections, objectionAnswered } from './member-objections.ts';
 import { adoptPolicy, unfence } from './member-policy.ts';
+import { offer } from './member-offering.ts';
 import { askPromises, consent, failingAt, promiseAnswered, promised } from './member-promises.ts';
 import { confirm, promote } from './member-promoting.ts';
 import { release, renew, renewed } from './member-renewing.ts';
 import { fence, follow, questionAnswered } from './member-returning.ts';
-import { answer, disabled, done, heldEpoch, initialMember, knownEpoch, leading, order, type MemberState } from './member-state.ts';
+import { answer, disabled, done, heldEpoch, initialMember, knownEpoch, leading, order, type Errand, type MemberState } from './member-state.ts';
 import type { InstanceReport, StoreOutcome } from './messages.ts';
 import type { Held, Records } from './records.ts';
 import { rules as allRules, type Rules } from './rules.ts';
@@ -131,7 +132,7 @@ export class FailoverMember {
     if (m.store && now >= m.store.until) this.#stored(now, { kind: 'unknown' });
     if (m.order && now >= m.order.until) m.order = null;
     if (m.question && now >= m.question.until) m.question = null;
-    for (const [call, { request, kind, until }] of m.errands) if (now >= until) this.#errand(now, { call, request, kind, report: null, consentTo: null });
+    for (const [call, errand] of m.errands) if (now >= errand.until) this.#errand(now, { ...errand, call, report: null, consentTo: null });
   }
 
   /** A newer epoch: whoever forgets it is as one that has not heard of it yet, so an order need not wait for the disk. */
@@ -198,10 +199,10 @@ export class FailoverMember {
       return;
     }
     if (kind === 'demote') m.fenced = report.demoted;
-    if (kind === 'promote' || kind === 'demote') m.out.push({ kind: 'tell', what: kind === 'promote' ? 'promoted' : 'demoted', epoch: report.epoch, detail: null });
+    if (kind === 'promote' || kind === 'takeOver' || kind === 'demote') m.out.push({ kind: 'tell', what: kind === 'demote' ? 'demoted' : 'promoted', epoch: report.epoch, detail: null });
   }
 
-  #errand(now: number, { call, request, kind, report, consentTo }: { readonly call: number; readonly request: number; readonly kind: 'look' | 'freeze' | 'catchUp'; readonly report: InstanceReport | null; readonly consentTo: number | null }): void {
+  #errand(now: number, { call, request, kind, report, consentTo, cut }: Errand & { readonly call: number; readonly report: InstanceReport | null }): void {
     const m = this.#m;
     m.errands.delete(call);
     switch (kind) {
@@ -210,8 +211,12 @@ export class FailoverMember {
         return answer(m, request, { kind: 'heard', report: report && disabled(m) ? { ...report, sick: 'its configuration says that it is disabled' } : report, epoch: knownEpoch(m), consent: consentTo === null ? null : consent(m, consentTo, now) });
       case 'freeze':
         return answer(m, request, { kind: 'frozen', vclock: report?.frozen ? report.copy.vclock : null });
-      case 'catchUp':
-        return answer(m, request, { kind: 'caughtUp', copy: report?.copy ?? null });
+      case 'catchUp': {
+        // One of an earlier version is not cut off.
+        const offers = report !== null && cut != null && report.upstream === null && !report.unleased;
+        if (offers) offer(m, report, { revision: cut, now });
+        return answer(m, request, { kind: 'caughtUp', copy: report?.copy ?? null, offer: offers ? { origin: report.origin } : null });
+      }
     }
   }
 

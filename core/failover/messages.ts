@@ -48,8 +48,8 @@ export type MemberRequest =
   | { readonly kind: 'promise'; readonly epoch: number; readonly leaseMs: number }
   /** Stop writing for the switchover that the record of this revision says. */
   | { readonly kind: 'freeze'; readonly epoch: number; readonly revision: number }
-  /** Have at least this copy; fetch it `from` there first, or from the master (null). */
-  | { readonly kind: 'catchUp'; readonly epoch: number; readonly from: string | null; readonly vclock: Vclock; readonly timeoutMs: number };
+  /** Have at least this copy; fetch it `from` there first, or from the master (null). `cut`: then fetch from nobody, for the switchover that the record of this revision says. */
+  | { readonly kind: 'catchUp'; readonly epoch: number; readonly from: string | null; readonly vclock: Vclock; readonly timeoutMs: number; readonly cut: number | null };
 
 export type Consent = { readonly given: true } | { readonly given: false; readonly why: string };
 
@@ -59,7 +59,8 @@ export type MemberAnswer =
   | { readonly kind: 'promised'; readonly given: boolean }
   /** Null: it did not stop. */
   | { readonly kind: 'frozen'; readonly vclock: Vclock | null }
-  | { readonly kind: 'caughtUp'; readonly copy: Copy | null };
+  /** `offer`: it is cut off with just this copy, and takes over from there as soon as the record says that it leads. Its lease then counts from before this answer. */
+  | { readonly kind: 'caughtUp'; readonly copy: Copy | null; readonly offer: { readonly origin: string } | null };
 
 /** Holds when the key was last written by the change of this revision; null: when there is no such key. */
 export type Condition = { readonly key: string; readonly revision: number | null };

@@ -38,6 +38,6 @@ export const rules: Rules = {
   compare,
   expected: (revision) => revision,
   bound: (promise, now) => promise !== null && now < promise.until,
-  settled: (order) => order !== 'demote' && order !== 'promote',
+  settled: (order) => order !== 'demote' && order !== 'promote' && order !== 'takeOver',
   stopped: ({ demoted, fenced }, epoch) => demoted === epoch && fenced === epoch,
 };

@@ -2,14 +2,15 @@ import { ask, begin, commit, end, read, type Bench, type Case } from './coordina
 import type { Command } from './coordinator-messages.ts';
 import { decide } from './deciding.ts';
 import { choiceOf, hear, lacks } from './hearing.ts';
-import { holds } from './messages.ts';
+import { holds, type MemberAnswer } from './messages.ts';
 import type { Vclock } from './vclock.ts';
 
 /**
  * Changing a healthy master for another one. The one idea: until the decision the old master only waits, and whoever
  * gives up first (it, this coordinator, the next one) changes the same record that the decision would change.
  *
- * prepare (the target has what the master has by now) -> announce (record says `switching`) -> freeze the master, which says what it has -> the target has it -> decide.
+ * prepare (the target has what the master has by now) -> announce (record says `switching`) -> freeze the master, which says what it has -> the target has it, and fetches from nobody any more -> decide.
+ * What it has then is what its epoch begins with, so the decision itself can say so, and the target need not.
  */
 export function startSwitchover(b: Bench, c: Case, command: Extract<Command, { kind: 'switchover' }>, now: number): void {
   const state = c.records.state?.value;
@@ -44,7 +45,7 @@ export function prepare(b: Bench, c: Case, { now, over }: { readonly now: number
   round.until = now + b.timing.switchMs;
   round.wanted = master.copy.vclock;
   round.asked.clear();
-  ask(b, c, { to: choice.chosen, body: { kind: 'catchUp', epoch: state.epoch, from: null, vclock: round.wanted, timeoutMs: b.timing.switchMs }, timeoutMs: b.timing.switchMs });
+  ask(b, c, { to: choice.chosen, body: { kind: 'catchUp', epoch: state.epoch, from: null, vclock: round.wanted, timeoutMs: b.timing.switchMs, cut: null }, timeoutMs: b.timing.switchMs });
 }
 
 export function prepared(b: Bench, c: Case, reached: boolean, now: number): void {
@@ -75,11 +76,12 @@ export function frozen(b: Bench, c: Case, vclock: Vclock | null, now: number): v
   round.wanted = vclock;
   round.asked.clear();
   const timeoutMs = Math.max(1, round.until - now);
-  ask(b, c, { to: round.target, body: { kind: 'catchUp', epoch: round.base.state?.value.epoch ?? 0, from: null, vclock, timeoutMs }, timeoutMs });
+  ask(b, c, { to: round.target, body: { kind: 'catchUp', epoch: round.base.state?.value.epoch ?? 0, from: null, vclock, timeoutMs, cut: round.base.state?.revision ?? null }, timeoutMs });
 }
 
-export function caughtUp(b: Bench, c: Case, reached: boolean, now: number): void {
-  if (reached) decide(b, c, { now, lost: 0 });
+/** Null: it has not caught up. */
+export function caughtUp(b: Bench, c: Case, answer: Extract<MemberAnswer, { kind: 'caughtUp' }> | null, now: number): void {
+  if (answer?.copy) decide(b, c, { now, lost: 0, begins: answer.offer && { origin: answer.offer.origin, copy: answer.copy } });
   else giveUp(b, c, now);
 }
 

@@ -69,6 +69,8 @@ export class RehearsalInstance {
         return true;
       case 'promote':
         return this.#promote(given, now);
+      case 'takeOver':
+        return this.order({ kind: 'demote', epoch: given.epoch }, now, find) && this.#promote({ ...given, kind: 'promote' }, now);
       case 'freeze':
       case 'unfreeze':
         if (this.promoted !== given.epoch) return false;
@@ -83,7 +85,9 @@ export class RehearsalInstance {
       case 'catchUp': {
         const from = find(given.from ?? this.upstream ?? '');
         if (!from || !covers(from.#vclock, given.vclock)) return null;
-        return this.#follow(given.epoch, from, from.uuid);
+        const followed = this.#follow(given.epoch, from, from.uuid);
+        if (given.cut) this.upstream = null;
+        return followed;
       }
       case 'join': {
         const from = find(given.from);

@@ -100,7 +100,7 @@ describe.each(['kill', 'trigger'] as const)('a master that some voters have to h
     await ordered.obeyed(first, { kind: 'acknowledge', epoch: 1, acks: [policy(2)] });
     await gated(first, true);
     const frozen = await ordered.obeyed(first, { kind: 'freeze', epoch: 1 });
-    await ordered.obeyed(second, { kind: 'catchUp', epoch: 1, from: null, vclock: frozen.copy.vclock });
+    await ordered.obeyed(second, { kind: 'catchUp', epoch: 1, from: null, vclock: frozen.copy.vclock, cut: false });
     await ordered.obeyed(first, { kind: 'demote', epoch: 2 });
     expect((await ordered.look(first)).gated).toBeNull();
     const leading = await ordered.lead(second, 2, [policy(1)]);

@@ -35,7 +35,7 @@ describe('three instances that obey the orders of failover', () => {
       ordered.tell(second, { kind: 'demote', epoch: 0 }),
       ordered.tell(second, { kind: 'freeze', epoch: 1 }),
       ordered.tell(first, { kind: 'follow', epoch: 1, upstream: second.uuid }),
-      ordered.tell(first, { kind: 'catchUp', epoch: 1, from: second.uuid, vclock: {} }),
+      ordered.tell(first, { kind: 'catchUp', epoch: 1, from: second.uuid, vclock: {}, cut: false }),
       ordered.tell(first, { kind: 'leaseSet', epoch: 2, deadline }),
     ]);
     expect(refusals.map(({ report }) => report)).toEqual(refusals.map(() => null));
@@ -54,7 +54,7 @@ describe('three instances that obey the orders of failover', () => {
       const epoch = turn + 2;
       expect(await ordered.obeyed(from, { kind: 'freeze', epoch: epoch - 1 })).toMatchObject({ frozen: true, writable: false });
       const { copy } = await ordered.look(from);
-      await ordered.obeyed(to, { kind: 'catchUp', epoch: epoch - 1, from: null, vclock: copy.vclock });
+      await ordered.obeyed(to, { kind: 'catchUp', epoch: epoch - 1, from: null, vclock: copy.vclock, cut: false });
       const stopped = await ordered.obeyed(from, { kind: 'demote', epoch });
       expect(stopped).toMatchObject({ epoch, demoted: epoch, promoted: null, frozen: false, writable: false, upstream: null });
       const leading = await ordered.lead(to, epoch);
@@ -110,11 +110,11 @@ describe('three instances that obey the orders of failover', () => {
     await ordered.obeyed(second, { kind: 'demote', epoch: 4 });
     await first.lua('box.space.t:replace{41}');
     const { vclock } = (await ordered.look(first)).copy;
-    expect(await ordered.obeyed(second, { kind: 'catchUp', epoch: 5, from: third.uuid, vclock })).toMatchObject({ epoch: 5, demoted: null, upstream: third.uuid });
+    expect(await ordered.obeyed(second, { kind: 'catchUp', epoch: 5, from: third.uuid, vclock, cut: false })).toMatchObject({ epoch: 5, demoted: null, upstream: third.uuid });
     // It may have rows of epoch 5 now, so it does not go back to who led before, whatever its agent has not heard.
     expect((await ordered.tell(second, { kind: 'demote', epoch: 4 })).why).toMatch(/^REFUSED .*a later epoch is known here/);
     expect(await second.lua('return box.space.t:get(41) ~= nil')).toEqual([true]);
-    const never = await ordered.tell(second, { kind: 'catchUp', epoch: 5, from: null, vclock: { ...vclock, 1: 1e9 } }, 3_000);
+    const never = await ordered.tell(second, { kind: 'catchUp', epoch: 5, from: null, vclock: { ...vclock, 1: 1e9 }, cut: false }, 3_000);
     expect(never.why).toMatch(/^REFUSED .*did not catch up in time/);
   });
 
@@ -175,5 +175,27 @@ describe('three instances that obey the orders of failover', () => {
       expect(stopped, promotion.why ?? 'promoted').toMatchObject({ demoted: epoch, promoted: null, writable: false });
       expect(await ordered.look(first)).toMatchObject({ demoted: epoch, promoted: null, writable: false });
     }
+  });
+
+  it('one that was cut off for it takes over with one order, if nothing came between', async () => {
+    await ordered.lead(first, 70);
+    await first.lua('box.space.t:replace{70}');
+    await ordered.follow(second, 70, first);
+    await ordered.has(second, 70);
+    const acks: never[] = [];
+    const takeOver = (turn: number, start: Record<string, number>) => ({ kind: 'takeOver', epoch: 71, turn, start, master: second.uuid, deadline: (monotonic() + 60) * 1000, acks }) as const;
+    const { copy } = await ordered.obeyed(first, { kind: 'freeze', epoch: 70 });
+    const cut = () => ordered.obeyed(second, { kind: 'catchUp', epoch: 70, from: null, vclock: copy.vclock, cut: true });
+    const before = await cut();
+    expect(before).toMatchObject({ epoch: 70, upstream: null, demoted: null, promoted: null, writable: false });
+    const stale = (await ordered.tell(second, takeOver(before.turn - 1, before.copy.vclock))).why;
+    const elsewhere = (await ordered.tell(second, takeOver(before.turn, { ...before.copy.vclock, [before.origin]: 1e9 }))).why;
+    expect([stale, elsewhere]).toEqual([expect.stringMatching(/^REFUSED .*another order came/), expect.stringMatching(/^REFUSED .*other rows/)]);
+    await ordered.follow(second, 70, first);
+    expect((await ordered.tell(second, takeOver(before.turn, before.copy.vclock))).why).toMatch(/^REFUSED .*another order came/);
+    const after = await cut();
+    const leading = await ordered.obeyed(second, takeOver(after.turn, after.copy.vclock));
+    expect(leading).toMatchObject({ epoch: 71, promoted: 71, demoted: null, writable: true, upstream: null });
+    expect(leading.copy.journal.at(-1)).toMatchObject({ epoch: 71, master: second.uuid, after: { epoch: 70, master: first.uuid } });
   });
 });

@@ -132,6 +132,9 @@ export class SimInstance {
         return done(true);
       case 'promote':
         return this.#promote(given, done);
+      case 'takeOver':
+        if (given.epoch <= disk.epoch || this.promoted !== null || this.#promotion || (given.turn !== this.turn && !this.flaws.promotesLate) || this.replication.upstream || !covers(given.start, disk.vclock)) return done(false);
+        return this.order({ kind: 'demote', epoch: given.epoch }, (ok) => (ok ? this.#promote({ ...given, kind: 'promote', turn: this.turn }, done) : done(false)), find);
       case 'freeze':
         if (this.promoted !== given.epoch) return done(false);
         this.frozen = true;
@@ -172,7 +175,7 @@ export class SimInstance {
           this.#leaveOff();
           this.replication.follow(from);
         }
-        return this.awaited.when(() => covers(disk.vclock, given.vclock), () => done(true));
+        return this.awaited.when(() => covers(disk.vclock, given.vclock), () => (given.cut ? this.#cutOff(given.epoch, done) : done(true)));
       }
       case 'join':
         return this.#join(given.epoch, find(given.from), done);
@@ -235,6 +238,13 @@ export class SimInstance {
     this.turn += 1;
     this.demoted = null;
     this.#promotion = null;
+  }
+
+  #cutOff(epoch: number, done: (ok: boolean) => void): void {
+    if (epoch < this.disk.epoch || this.promoted !== null || this.#promotion) return done(false);
+    this.#leaveOff();
+    this.replication.follow(null);
+    this.#drain(() => done(true));
   }
 
   #stop(): void {

@@ -16,6 +16,7 @@ const stopping = { durability: 'availability', failsafe: 'off', nemeses: ['stopP
 
 export const mutants: readonly Mutant[] = [
   { name: 'the deadline counts from the answer', finds: ['I1'], seedsMax: 200, from: 108, given: { ...lateness, nemeses: ['lastWord'], ...without({ deadline: ({ answeredAt }, { leaseMs, marginMs }) => answeredAt + leaseMs - marginMs }) } },
+  { name: 'who takes over counts its lease from when it hears of it', finds: ['I1'], seedsMax: 300, from: 35, given: { ...switching, nemeses: ['takenUpLate'], ...without({ deadline: ({ answeredAt }, { leaseMs, marginMs }) => answeredAt + leaseMs - marginMs }) } },
   { name: 'there is no margin', finds: ['I1'], seedsMax: 400, from: 20, given: { ...lateness, marginMs: 0, drift: 0.05 } },
   { name: 'there is no guard on writes', finds: ['I1'], seedsMax: 100, given: { ...lateness, guard: 'none' } },
   { name: 'an observer counts from its request', finds: ['I1'], seedsMax: 400, given: { ...lateness, ...without({ leaseOverAt: ({ askedAt }, { leaseMs, rho }) => askedAt + leaseMs * (1 + rho) }) } },
@@ -34,7 +35,7 @@ export const mutants: readonly Mutant[] = [
   { name: 'nobody says what a restored provider has forgotten', finds: ['I1', 'I3'], seedsMax: 200, from: 54, given: { durability: 'availability', failsafe: 'off', nemeses: ['restore', 'killInstance', 'isolate', 'killAgent'], flaws: { quietAboutEpochs: true } } },
   { name: 'the epoch is not raised', finds: ['I1', 'I3', 'P1'], seedsMax: 50, given: { ...without({ nextEpoch: (known) => Math.max(1, known) }) } },
   { name: 'a switchover is given up without the record', finds: ['I1'], seedsMax: 400, from: 52, given: { ...switching, nemeses: ['lateDecision'], flaws: { unfreezesAlone: true } } },
-  { name: 'one that is being promoted looks as if it had been restarted', finds: ['I1'], seedsMax: 300, given: { durability: 'availability', failsafe: 'off', members: 3, nemeses: ['killInstance', 'killAgent', 'isolate'], ...without({ settled: () => true }), flaws: { neitherWhilePromoted: true } } },
+  { name: 'one that is being promoted looks as if it had been restarted', finds: ['I1'], seedsMax: 300, from: 370, given: { durability: 'availability', failsafe: 'off', members: 3, nemeses: ['killInstance', 'killAgent', 'isolate'], ...without({ settled: () => true }), flaws: { neitherWhilePromoted: true } } },
   { name: 'one that is stopped in the middle of its promotion gives its lease back by what it said before', finds: ['I1'], seedsMax: 200, given: { ...stopping, ...without({ stopped: ({ demoted }, epoch) => demoted === epoch }) } },
   { name: 'a promotion is carried out after a later order', finds: ['I1'], seedsMax: 800, from: 120, given: { ...stopping, nemeses: ['stopPromoted', 'stopPromoted', 'killAgent', 'cutFromStore', 'pauseAgent', 'storeSilent'], flaws: { promotesLate: true } } },
   { name: 'one that fetches from another does not note the epoch', finds: ['I5'], seedsMax: 10, from: 1_978_475_645, given: { flaws: { fetchesUnnoted: true } } },

@@ -1,3 +1,4 @@
+import type { InstanceOrder } from '~/core/failover/member-messages.ts';
 import type { Cluster } from './cluster.ts';
 
 /** What goes wrong: each fault says what it does, lasts for a while, and is taken back. */
@@ -5,7 +6,7 @@ export const nemesisKinds = [
   'killInstance', 'killAgent', 'killHost', 'pauseInstance', 'pauseAgent', 'pauseHost', 'isolate', 'partition', 'oneWay', 'cutFromStore', 'cutLink', 'storeAway', 'storeSilent', 'loss', 'slow', 'slowDisk', 'stealLock', 'killCoordinator', 'pauseCoordinator', 'switchover', 'stop', 'configure', 'sick', 'brink', 'stranded', 'lastWord', 'lateDecision', 'restore',
 ] as const;
 /** Drawn last, so that histories of before stay what they were but for these. */
-export const laterKinds = ['stopPromoted'] as const;
+export const laterKinds = ['stopPromoted', 'takenUpLate'] as const;
 export type NemesisKind = (typeof nemesisKinds)[number] | (typeof laterKinds)[number];
 
 export type Acts = ReturnType<typeof actsOn>;
@@ -118,7 +119,7 @@ export function actsOn(cluster: Cluster) {
       const { random } = world;
       const until = world.now + cluster.timing.leaseMs * 2;
       const look = () => {
-        const found = agents.find(({ member }) => member?.state().order?.kind === 'promote');
+        const found = agents.find(({ member }) => leads(member?.state().order?.kind));
         if (!found) return world.now < until ? world.after(0.2, look) : undefined;
         acts.pauseInstance(found.uuid, forMs);
         const restarted = random.chance(0.5);
@@ -127,6 +128,18 @@ export function actsOn(cluster: Cluster) {
           world.fault(`restart ${found.uuid}, in good order`);
           found.stopInstance();
         });
+      };
+      look();
+    },
+    /** Who takes over hears of it late, and is then cut off from all others. */
+    takenUpLate: (target: string, lateMs: number) => {
+      const forMs = cluster.timing.leaseMs * 1.5;
+      const until = world.now + cluster.timing.leaseMs;
+      acts.slowLink('store', target, lateMs, forMs);
+      acts.switchover(target);
+      const look = () => {
+        if (!leads(agent(target).member?.state().order?.kind)) return world.now < until ? world.after(0.2, look) : undefined;
+        acts.cut([target], cluster.places.filter((place) => place !== target), forMs);
       };
       look();
     },
@@ -255,9 +268,13 @@ export function strike(acts: Acts, kinds: readonly NemesisKind[]): number {
       acts.agent(uuid).stopInstance();
       return 200;
     case 'stopPromoted':
-      if (led) acts.killInstance(led);
+      if (led && random.chance(0.7)) acts.killInstance(led);
+      else acts.switchover(null);
       acts.stopPromoted(forMs);
       return forMs;
+    case 'takenUpLate':
+      acts.takenUpLate(random.pick(members), random.between(100, 700));
+      return leaseMs * 2;
     case 'configure':
       acts.cluster.configure(changed(cluster));
       return 500;
@@ -273,6 +290,9 @@ export function strike(acts: Acts, kinds: readonly NemesisKind[]): number {
       return leaseMs * 1.5;
   }
 }
+
+/** An order that makes an instance writable. */
+const leads = (order: InstanceOrder['kind'] | undefined): boolean => order === 'promote' || order === 'takeOver';
 
 /** Another durability, failsafe, or a member that does not count for a while. */
 function changed({ settings, world: { random } }: Cluster): Cluster['settings'] {

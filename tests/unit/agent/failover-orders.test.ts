@@ -29,8 +29,8 @@ describe('orders of failover to an instance', () => {
     [{ kind: 'leaseSet', epoch: 3, deadline: null }, { deadline: 'forever' }],
     [{ kind: 'promote', epoch: 3, turn: 7, master: 'a', deadline: 2_500, acks: [] }, { turn: 7, deadline: 2.5, password: 'secret', acks: [], guard: 'kill' }],
     [{ kind: 'follow', epoch: 3, upstream: 'b' }, { upstream: { uuid: 'b', uri: 'host:1' } }],
-    [{ kind: 'catchUp', epoch: 3, from: null, vclock: { 1: 2 } }, { from: null, vclock: { 1: 2 }, timeout: 0.9 }],
-    [{ kind: 'catchUp', epoch: 3, from: 'b', vclock: {} }, { from: { uuid: 'b', uri: 'host:1' } }],
+    [{ kind: 'catchUp', epoch: 3, from: null, vclock: { 1: 2 }, cut: false }, { from: null, vclock: { 1: 2 }, timeout: 0.9 }],
+    [{ kind: 'catchUp', epoch: 3, from: 'b', vclock: {}, cut: false }, { from: { uuid: 'b', uri: 'host:1' } }],
     [{ kind: 'acknowledge', epoch: 3, acks: [] }, { acks: [], timeout: 0.9 }],
     [{ kind: 'demote', epoch: 3 }, {}],
   ])('%j', async (order, params) => {
