@@ -6,7 +6,7 @@ import { Sequence } from './tests/support/sequence.ts';
 const alone = ['tests/integration/{failover-restart,lease-pause,scale,swim-processes}.test.ts'];
 
 /** Our product under each class of faults. */
-const faults = ['tests/integration/faults-failover.test.ts'];
+const faults = ['tests/integration/faults-{failover,providers}.test.ts'];
 
 /** Histories of failover, some of them new with each commit: they take longer than `npm run verify` may. */
 const fresh = ['tests/simulation/failover/*.test.ts', 'tests/unit/core-what-if/two-sites.test.ts'];
@@ -14,9 +14,9 @@ const fresh = ['tests/simulation/failover/*.test.ts', 'tests/unit/core-what-if/t
 const real = { environment: 'node', globalSetup: 'tests/support/build.ts', testTimeout: 120_000, hookTimeout: 120_000 } as const;
 
 /**
- * `unit` needs nothing but Node, and `fresh` nothing but time. `integration` starts real Tarantool and PostgreSQL: it waits more than it
- * computes, so there are more files at a time than processors on a small machine; `faults`, which waits most, follows it. `pages` computes,
- * in Chromium: one at a time, beside those. `integration-alone`: one at a time, when the others are done.
+ * `unit` needs nothing but Node. `integration` starts real Tarantool and PostgreSQL: it waits more than it
+ * computes, so there are more files at a time than processors on a small machine; `faults`, which waits most, follows it, two files at a time. `pages`
+ * computes, in Chromium: one at a time, beside those; `fresh`, which only computes, follows it. `integration-alone`: one at a time, when the others are done.
  */
 export default defineConfig({
   resolve: { alias: { '~': import.meta.dirname } },

@@ -1,52 +1,6 @@
-/**
- * Our product under every class of faults: real agents, databases, state providers and clients, with links that are cut.
- * No acknowledged write is lost, or it is kept aside and counted; there are never two masters; all comes back by itself;
- * what needs no failover has none. `npm run faults` goes on from here at random.
- */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Lab } from '~/tests/faults/lab/lab.ts';
-import { namespacesRefused } from '~/tests/faults/lab/namespaces.ts';
-import { runScenario } from '~/tests/faults/scenario/run.ts';
-import { words } from '~/tests/faults/scenario/timeline.ts';
-import { Coterie } from '~/tests/faults/systems/coterie.ts';
-import { bySeparateLinks, selection, type Selected } from '~/tests/faults/walk/selection.ts';
-import { figuresOf, openLab } from '~/tests/faults/walk/trial.ts';
+import { selection } from '~/tests/faults/walk/selection.ts';
+import { tried } from '../support/tried-faults.ts';
 
-/** The whole selection goes through proxies where nothing else is allowed. */
-const kind: Lab['kind'] = namespacesRefused() === null ? 'namespaces' : 'proxies';
-
-describe.each([...selection.map((one) => [one.title, kind, one] as const), [bySeparateLinks.title, 'proxies', bySeparateLinks] as const])('%s, in %s', (_, lab, selected) => on(selected, lab));
-
-function on({ options, scenarios }: Selected, labKind: Lab['kind']): void {
-  const folder = mkdtempSync(join(tmpdir(), 'faults-'));
-  const system = new Coterie({ folder }, options);
-  let lab: Lab;
-  let violated = false;
-
-  beforeAll(async () => {
-    lab = openLab(labKind, scenarios[0]!);
-    await system.start(lab);
-  });
-  afterAll(async () => {
-    await system.close();
-    await lab?.close();
-    if (!violated) rmSync(folder, { recursive: true, force: true });
-  });
-
-  it.each(scenarios)('$name', async (scenario) => {
-    const histories = join(folder, scenario.name);
-    mkdirSync(histories);
-    const ran = await runScenario(scenario, { lab, system, folder: histories });
-    const { acknowledged, kept, silentMs } = figuresOf(ran);
-    console.log(`${scenario.name}: ${ran.happened.map(({ fault }) => words(fault)).join('; ')}: ${acknowledged} acknowledged, ${kept} kept aside, longest silence ${silentMs.toFixed(0)} ms`);
-    if (ran.counterexample !== null) {
-      violated = true;
-      console.log(`${scenario.name}: what agents noted; logs and histories are kept in ${folder}\n${system.trails()}`);
-    }
-    expect(ran.counterexample).toBe(null);
-    expect(acknowledged).toBeGreaterThan(100);
-  });
-}
+/** Every class of faults that one of three copies can meet, with a stateboard. `npm run faults` goes on from here at random. */
+const [stateboard] = selection;
+tried(stateboard!);
