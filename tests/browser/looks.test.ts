@@ -1,44 +1,17 @@
-import type { Page } from 'playwright-core';
-import { beforeAll, describe, it } from 'vitest';
-import { lookFor, untilLive } from '../support/browser.ts';
-import { looksWell, openDashboard } from '../support/dashboard.ts';
+import { describe } from 'vitest';
+import { openDashboard } from '../support/dashboard.ts';
+import { axeFinds } from './looks/axe.ts';
+import { failoverLooks } from './looks/failover.ts';
+import { instanceLooks } from './looks/instance.ts';
+import { keyboardLeads } from './looks/keyboard.ts';
+import { loadLooks } from './looks/load.ts';
+import { pagesLook } from './looks/pages.ts';
 
-/** axe in both schemes and a phone without scrolling sideways, for the pages and dialogs that have it in no file of their own. */
-
-const { product, page } = await openDashboard();
-
-beforeAll(async () => {
-  await product.rest('/config/upload', { sections: { 'limits.yml': '# of each client\nrate: 1\n', motd: 'hello\n' }, reason: 'first limits' });
-}, 60_000);
-
-const first = (selector: string) => (shown: Page) => shown.locator(selector).first().waitFor();
-
-const places: Readonly<Record<string, { readonly path: string; readonly seen: (shown: Page) => Promise<unknown> }>> = {
-  config: { path: '/config', seen: first('[data-testid=code] .cm-content') },
-  rules: { path: '/issues?tab=rules', seen: (shown) => shown.getByText('repeated-crashes').waitFor() },
-  'nothing wrong': { path: '/issues', seen: (shown) => shown.getByRole('heading', { name: 'Nothing is wrong' }).waitFor() },
-  palette: { path: '/gossip', seen: async (shown) => { await lookFor(shown, 's'); await first('[data-action]')(shown); } },
-  'a field in error': { path: '/users', seen: async (shown) => {
-    await shown.getByRole('button', { name: 'Create user' }).first().click();
-    await shown.getByLabel('Name', { exact: true }).fill('zoe');
-    await shown.getByRole('dialog').getByLabel('First password', { exact: true }).fill('short');
-    await shown.getByText('at least 10 characters', { exact: true }).waitFor();
-  } },
-};
-
-describe('looks', () => {
-  it.each(Object.entries(places))('%s', async (name, { path, seen }) => {
-    await looksWell(page, name.replaceAll(' ', '-'), async () => {
-      await page.goto(path);
-      await untilLive(page);
-      await seen(page);
-    });
-  }, 120_000);
-
-  it('no such page', async () => {
-    await looksWell(page, 'no-such-page', async () => {
-      await page.goto('/nothing-here');
-      await page.getByText('There is no such page').waitFor();
-    });
-  }, 60_000);
-});
+/** How pages look and are reached, on one product: whatever breaks nothing. The next one begins with what the last one has left. */
+const dashboard = await openDashboard();
+describe('pages', () => pagesLook(dashboard));
+describe('keyboard and links', () => keyboardLeads(dashboard));
+describe('an instance', () => instanceLooks(dashboard));
+describe('menus, dialogs, drawers', () => axeFinds(dashboard));
+describe('load', () => loadLooks(dashboard));
+describe('failover', () => failoverLooks(dashboard));
