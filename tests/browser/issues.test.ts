@@ -5,7 +5,7 @@ import { waitFor } from '../support/wait.ts';
 
 /** What people say about issues, and rules over the events, on the real product: one is acknowledged, muted, seen apart, and taken back; a rule is added, raises, is edited and removed. */
 
-const { product, page } = await openDashboard({ path: '/issues', leases: false });
+const { product, page } = await openDashboard({ path: '/issues', instances: 2 });
 beforeAll(async () => {
   expect((await product.rest('/instance/s1-2/stop', {})).status).toBe(200);
   await issue('stopped').waitFor();
