@@ -16,7 +16,7 @@ try {
   // Long strands of one length: what waits most (faults) and what only computes (histories) end beside each other.
   await Promise.all([
     checks.vitest('integration, scenarios', ['--project', 'integration'], { minutesMax: 24 }).then(() => checks.vitest('faults', ['--project', 'faults'], { minutesMax: 10 })),
-    checks.vitest('pages', ['--project', 'pages'], { minutesMax: 27, env: { COTERIE_PORTS_ROW: '5' } }).then(() => checks.vitest('failover, simulated', ['--project', 'fresh', '--maxWorkers', '1'], { minutesMax: 10 })),
+    checks.vitest('pages', ['--project', 'pages'], { minutesMax: 27, env: { COTERIE_PORTS_ROW: '5' } }).then(() => checks.vitest('failover, simulated', ['--project', 'fresh'], { minutesMax: 10 })),
   ]);
   await checks.vitest('one at a time', ['--project', 'integration-alone'], { minutesMax: 10 });
   checks.finish();
