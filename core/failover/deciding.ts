@@ -34,10 +34,12 @@ function early(c: Case, round: Round): boolean {
   const others = [...round.asked.values()].every((uuid) => uuid === master || round.heard.has(uuid));
   const { chosen } = choiceOf(c, round);
   if (chosen === null) return false;
-  if (others) return true;
   const written = releaseIn(c)?.vclock;
   const report = round.heard.get(chosen)?.report;
-  return written != null && report != null && lacking(report.copy, { vclock: written }) === 0;
+  const lost = written != null && report != null ? lacking(report.copy, { vclock: written }) : null;
+  // Where more would be lost than may be, the old master may be up again and have it all.
+  if (others) return lost === null || lost <= (c.settings.lossRowsMax ?? Infinity);
+  return lost === 0;
 }
 
 /** Lets the chosen one fetch what another copy has, or goes on. */

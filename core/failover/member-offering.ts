@@ -1,3 +1,4 @@
+import { historyOf } from './divergence.ts';
 import { heldEpoch, type MemberState } from './member-state.ts';
 import type { InstanceReport } from './messages.ts';
 import { timingOf } from './timing.ts';
@@ -36,6 +37,16 @@ export function takenUp(m: MemberState, now: number): TakeOver | null {
   const { leaseMs } = lease.value;
   const deadline = m.rules.deadline({ sentAt: made.at, answeredAt: now }, leaseMs === m.timing.leaseMs ? m.timing : timingOf(leaseMs));
   return now < deadline ? { epoch, turn: made.turn, start: made.start, deadline, leaseMs, offeredAt: made.at } : null;
+}
+
+/**
+ * The record says that it leads, and it never has: this agent has no offer or no lease to make it so by (any more), but one
+ * that was restarted may have ordered it. It is stopped first, so that what comes late comes to nothing.
+ */
+export function awaitsOrder(m: MemberState, epoch: number): boolean {
+  const { report, lease } = m;
+  if (!report?.hasData || m.records.state?.value.phase !== 'normal' || report.promoted === epoch) return false;
+  return m.rules.takesOver(historyOf(report.copy), epoch) && !(report.demoted === epoch && lease?.epoch === epoch);
 }
 
 const same = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): boolean => covers(a, b) && covers(b, a);

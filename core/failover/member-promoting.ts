@@ -1,5 +1,5 @@
 import { historyOf, lastEntry, reference, type JournalEntry } from './divergence.ts';
-import { takenUp } from './member-offering.ts';
+import { awaitsOrder, takenUp } from './member-offering.ts';
 import { commit, duty, heldEpoch, leading, type MemberState } from './member-state.ts';
 
 /**
@@ -26,6 +26,10 @@ export function promote(m: MemberState, now: number): void {
     const { turn, start, deadline, leaseMs, offeredAt } = taken;
     m.lease = { epoch, renewedAt: offeredAt, deadline, leaseMs };
     return duty(m, { kind: 'takeOver', epoch, turn, start, master: m.uuid, deadline, acks: [state.policy] }, options);
+  }
+  if (awaitsOrder(m, epoch)) {
+    if (m.rules.settled(m.order?.kind ?? null) && m.fenced !== epoch) duty(m, { kind: 'demote', epoch }, options);
+    return;
   }
   const deadline = m.lease?.epoch === epoch ? m.lease.deadline : -Infinity;
   if (report.demoted === epoch && now < deadline) duty(m, { kind: 'promote', epoch, turn: report.turn, master: m.uuid, deadline, acks: [state.policy] }, options);

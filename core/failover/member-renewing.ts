@@ -1,6 +1,6 @@
 import { historyOf } from './divergence.ts';
 import { askObjections, lapsed } from './member-objections.ts';
-import { takenUp } from './member-offering.ts';
+import { awaitsOrder, takenUp } from './member-offering.ts';
 import { commit, heldEpoch, knownEpoch, leading, order, type MemberState } from './member-state.ts';
 import type { Release } from './records.ts';
 import { leased } from './settings.ts';
@@ -75,6 +75,7 @@ function releaseOf(m: MemberState, epoch: number, now: number): Words | null {
   if (m.stopping && m.rules.stopped({ demoted: report.demoted, fenced: m.fenced }, epoch)) return { ...rest, why: 'stopped', restartMs: null };
   // What it does right now decides, or is about to: its answer says.
   if (!m.rules.settled(m.order?.kind ?? null) || takenUp(m, now)) return null;
+  if (awaitsOrder(m, epoch)) return m.rules.stopped({ demoted: report.demoted, fenced: m.fenced }, epoch) ? { ...rest, why: 'restarted' } : null;
   const ready = report.promoted === epoch || report.demoted === epoch;
   const begun = m.records.state?.value.phase !== 'promoting' || historyOf(report.copy) >= epoch;
   if (begun && !ready && !report.writable) return { ...rest, why: 'restarted' };

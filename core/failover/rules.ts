@@ -24,6 +24,8 @@ export type Rules = {
   bound(promise: { readonly until: number } | null, now: number): boolean;
   /** Whether what an instance says of itself while it does this is what it comes to. Null: it does nothing. */
   settled(order: InstanceOrder['kind'] | null): boolean;
+  /** Whether an instance that is neither stopped for this epoch nor its master may become its master still: an order to take over may be on its way to it that its agent does not know of. `history`: the epoch of its last rows. */
+  takesOver(history: number, epoch: number): boolean;
   /** Whether an instance that stopped for this epoch stays so: a promotion may be on its way to it that its report does not know of. `fenced`: the epoch for which this agent has stopped it, and has ordered nothing since. */
   stopped(instance: { readonly demoted: number | null; readonly fenced: number | null }, epoch: number): boolean;
 };
@@ -39,5 +41,6 @@ export const rules: Rules = {
   expected: (revision) => revision,
   bound: (promise, now) => promise !== null && now < promise.until,
   settled: (order) => order !== 'demote' && order !== 'promote' && order !== 'takeOver',
+  takesOver: (history, epoch) => history < epoch,
   stopped: ({ demoted, fenced }, epoch) => demoted === epoch && fenced === epoch,
 };

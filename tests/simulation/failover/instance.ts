@@ -133,8 +133,7 @@ export class SimInstance {
       case 'promote':
         return this.#promote(given, done);
       case 'takeOver':
-        if (given.epoch <= disk.epoch || this.promoted !== null || this.#promotion || (given.turn !== this.turn && !this.flaws.promotesLate) || this.replication.upstream || !covers(given.start, disk.vclock)) return done(false);
-        return this.order({ kind: 'demote', epoch: given.epoch }, (ok) => (ok ? this.#promote({ ...given, kind: 'promote', turn: this.turn }, done) : done(false)), find);
+        return this.#takeOver(given, done, find);
       case 'freeze':
         if (this.promoted !== given.epoch) return done(false);
         this.frozen = true;
@@ -198,6 +197,14 @@ export class SimInstance {
       if (given.epoch !== disk.epoch || this.clockNow > given.deadline) return done(false);
       this.#lead(given, done);
     });
+  }
+
+  #takeOver(given: Extract<InstanceOrder, { kind: 'takeOver' }>, done: (ok: boolean) => void, find: (uuid: string) => SimInstance | undefined): void {
+    const { disk, flaws } = this;
+    if (given.epoch < disk.epoch || this.promoted !== null || this.#promotion || this.replication.upstream || !covers(given.start, disk.vclock)) return done(false);
+    if (given.turn !== this.turn && !flaws.promotesLate) return done(false);
+    const turn = this.turn + 1;
+    this.order({ kind: 'demote', epoch: given.epoch }, (ok) => (ok && (turn === this.turn || flaws.promotesLate) ? this.#promote({ ...given, kind: 'promote', turn }, done) : done(false)), find);
   }
 
   #lead(given: Extract<InstanceOrder, { kind: 'promote' }>, done: (ok: boolean) => void): void {
