@@ -1,7 +1,7 @@
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { CoordinatorView, PauseView } from '~/contract/shapes/failover-view.ts';
 import type { CoordinatorStanding, FailoverSettingsView, FailoverStatus, Order, PauseStanding } from '~/contract/shapes/failover-status.ts';
-import { hasDataRole } from '~/core/roles.ts';
+import { hasDataRole } from '~/core/roles/registry.ts';
 import { failoverOf, needsProvider } from '~/core/topology/failover-settings.ts';
 import { ages, type Report } from '~/core/view/report.ts';
 import { providerStandingOf } from './provider.ts';

@@ -1,7 +1,7 @@
 import { Scalar, stringify } from 'yaml';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import { limits, sizeOf, utf8Bytes } from '~/core/config/limits.ts';
-import { withDependencies } from '~/core/roles.ts';
+import { withDependencies } from '~/core/roles/registry.ts';
 import { readClusterFile, type ClusterFile } from './cluster-file.ts';
 import { instanceExpelled, weightFor } from './edit.ts';
 import type { KnownInstance } from './known.ts';

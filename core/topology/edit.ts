@@ -1,7 +1,7 @@
 import type { ClusterConfig, InstanceConfig, ReplicasetConfig } from '~/contract/shapes/config.ts';
 import type { Edit } from '~/contract/shapes/edit.ts';
 import { present } from '~/contract/present.ts';
-import { withDependencies } from '~/core/roles.ts';
+import { withDependencies } from '~/core/roles/registry.ts';
 import type { KnownInstance } from './known.ts';
 import { refusal, type Refusal } from './refusal.ts';
 import { resolveConfigured, resolveReplicaset, resolveUnconfigured, type Found } from './resolve.ts';

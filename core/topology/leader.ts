@@ -1,4 +1,4 @@
-import { hasDataRole } from '~/core/roles.ts';
+import { hasDataRole } from '~/core/roles/registry.ts';
 import type { Facts } from './facts.ts';
 import { databaseNeeded, isAppointed, wantedMaster } from './master.ts';
 

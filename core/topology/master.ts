@@ -1,6 +1,6 @@
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import { failoverOf } from './failover-settings.ts';
-import { hasDataRole } from '~/core/roles.ts';
+import { hasDataRole } from '~/core/roles/registry.ts';
 
 /** Who should be the master, and who needs a database: functions of the configuration and nothing else. */
 

@@ -1,5 +1,5 @@
 import { canonicalJson } from '~/core/config/canonical.ts';
-import { hasDataRole } from '~/core/roles.ts';
+import { hasDataRole } from '~/core/roles/registry.ts';
 import type { Facts } from './facts.ts';
 import { failoverOf, needsProvider } from './failover-settings.ts';
 import { leadersOf, mayWrite } from './leader.ts';

@@ -1,4 +1,4 @@
-import { hasDataRole } from '~/core/roles.ts';
+import { hasDataRole } from '~/core/roles/registry.ts';
 import type { Facts } from './facts.ts';
 import { failoverSteps, preferenceStep } from './failover-steps.ts';
 import { leadersOf, type Leaders } from './leader.ts';

@@ -1,7 +1,7 @@
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import { canonicalText } from '~/core/config/canonical.ts';
 import { limits, sizeOf, utf8Bytes } from '~/core/config/limits.ts';
-import { builtInRoles, hasDataRole, withDependencies } from '~/core/roles.ts';
+import { builtInRoles, hasDataRole, withDependencies } from '~/core/roles/registry.ts';
 import { enabledMembersOf } from './master.ts';
 import { failoverFaults } from './failover-faults.ts';
 import { refusal, type Refusal } from './refusal.ts';

@@ -1,4 +1,4 @@
-import { hasDataRole } from '~/core/roles.ts';
+import { hasDataRole } from '~/core/roles/registry.ts';
 import { canonicalJson } from '~/core/config/canonical.ts';
 import type { Facts } from './facts.ts';
 import { failoverWarnings } from './failover-steps.ts';

@@ -1,6 +1,6 @@
 import type { ClusterConfig, ConfigVersion, InstanceConfig, ReplicasetConfig } from '~/contract/shapes/config.ts';
 import type { AgentStatus, LifeCycle } from '~/contract/shapes/status.ts';
-import { hasDataRole } from '~/core/roles.ts';
+import { hasDataRole } from '~/core/roles/registry.ts';
 import type { CoordinatorView, MemberFailover } from '~/contract/shapes/failover-view.ts';
 import { isAppointed, membersOf, wantedMaster } from '~/core/topology/master.ts';
 import { contactOf, type Contact } from './contact.ts';

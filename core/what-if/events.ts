@@ -1,5 +1,5 @@
 import type { WhatIf, WhatIfKind } from '~/contract/shapes/what-if.ts';
-import { hasDataRole } from '~/core/roles.ts';
+import { hasDataRole } from '~/core/roles/registry.ts';
 import { hostOf } from '~/core/topology/address.ts';
 import { heardOf, list, noDamage, stands, type Damage } from './places.ts';
 import type { Stage } from './stage.ts';

@@ -1,5 +1,5 @@
 import { whatIfOutcomes, type WhatIf, type WhatIfEffect, type WhatIfOutcome } from '~/contract/shapes/what-if.ts';
-import { hasDataRole } from '~/core/roles.ts';
+import { hasDataRole } from '~/core/roles/registry.ts';
 import { alikeOf, type Alike } from './alike.ts';
 import { worstFirst, worstOf } from './effect.ts';
 import { happeningsOf, takenDown, type Happening } from './events.ts';

@@ -3,7 +3,7 @@ import { gossipStates, instanceHealths, severities, type ClusterOverview } from 
 import { counts } from '~/core/issues/marks.ts';
 import type { Exposition } from '~/core/metrics/exposition.ts';
 import { setGossip, setProcess } from '~/core/metrics/shared-families.ts';
-import { hasDataRole } from '~/core/roles.ts';
+import { hasDataRole } from '~/core/roles/registry.ts';
 import type { Runtime } from '~/server/runtime/runtime.ts';
 import { failoverGauges } from './failover-gauges.ts';
 import { shardingGauges } from './sharding-gauges.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { builtInRoles, hasDataRole, withDependencies } from '~/core/roles.ts';
+import { builtInRoles, hasDataRole, withDependencies } from '~/core/roles/registry.ts';
 import { databaseNeeded, enabledMembersOf, membersOf, wantedMaster } from '~/core/topology/master.ts';
 import { configs } from './arbitrary.ts';
 import { clusterOf, instanceId, replicasetId } from './support.ts';
