@@ -3,8 +3,8 @@ import { Alias, HostPort, RoleName, SectionName, Zone } from '~/contract/shapes/
 import { durabilities, FailoverConfig } from '~/contract/shapes/failover.ts';
 import { GroupName, ShardingConfig } from '~/contract/shapes/sharding.ts';
 import { z } from 'zod';
-import { YamlReader, type Entry, type Place } from './yaml-reader.ts';
-import type { Refusal } from './refusal.ts';
+import { YamlReader, type Entry, type Place } from '~/core/yaml/reader.ts';
+import { refusal, type Refusal } from './refusal.ts';
 
 /** cluster.yml as it is written: aliases for identities, priority by order, defaults filled in. */
 
@@ -32,7 +32,7 @@ export function readClusterFile(text: string): { file: ClusterFile; refusals: re
   const reader = new YamlReader(text);
   const top = byKey(reader.table(reader.root, { name: 'the file', at: '1:1', keys: keys.file }));
   const { name, failover, sharding, replicasets, sections } = top;
-  if (!replicasets && reader.refusals.length === 0) reader.fault('1:1', 'the file has no `replicasets`.', 'Write the whole cluster; `coterie export` prints it as it is.');
+  if (!replicasets && reader.faults.length === 0) reader.fault('1:1', 'the file has no `replicasets`.', 'Write the whole cluster; `coterie export` prints it as it is.');
   const file: ClusterFile = {
     name: name ? reader.text(name.node, Alias, { name: 'name', at: name.at }) : null,
     failover: failover ? reader.value(failover.node, FailoverConfig, { name: 'failover', at: failover.at }) : null,
@@ -40,7 +40,7 @@ export function readClusterFile(text: string): { file: ClusterFile; refusals: re
     replicasets: replicasets ? reader.table(replicasets.node, { name: 'replicasets', at: replicasets.at }).map((entry) => readReplicaset(reader, entry)) : [],
     sections: sections ? readSections(reader, sections) : null,
   };
-  return { file, refusals: reader.refusals };
+  return { file, refusals: reader.faults.map(({ at, sentence, wayOut }) => refusal('document', at, [`line ${at.replace(':', ', column ')}: ${sentence}`, wayOut])) };
 }
 
 function readReplicaset(reader: YamlReader, { key, node, at }: Entry): FileReplicaset {

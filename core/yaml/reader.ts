@@ -1,6 +1,5 @@
-import { isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Alias, type Document, type Node } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Alias, type Document, type Node } from 'yaml';
 import type { z } from 'zod';
-import { refusal, type Refusal } from './refusal.ts';
 
 /**
  * Reads a YAML text as what it is expected to be, and notes each fault with its line and column. Reading goes on
@@ -10,18 +9,23 @@ import { refusal, type Refusal } from './refusal.ts';
 export type Entry = { readonly key: string; readonly node: Node | null; readonly at: Place };
 /** "12:3", one-based. */
 export type Place = string;
+export type YamlFault = { readonly at: Place; readonly sentence: string; readonly wayOut: string };
+/** Keys and positions from the top of the text. */
+export type Path = readonly (string | number)[];
 
 const faultsMax = 50;
 /** Finding an alias' anchor takes a walk through the whole text. */
 const aliasesMax = 100;
 
 export class YamlReader {
-  readonly refusals: Refusal[] = [];
+  readonly faults: YamlFault[] = [];
   readonly #lines = new LineCounter();
+  readonly #text: string;
   readonly #document: Document;
   readonly #anchored = new Map<Alias, Node | null>();
 
   constructor(text: string) {
+    this.#text = text;
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, strict: true, uniqueKeys: true });
     for (const { pos, message } of [...this.#document.errors, ...this.#document.warnings]) this.fault(this.#place(pos[0]), `${message.replace(/\.$/, '')}.`, 'Correct the YAML.');
     visit(this.#document, { Alias: (_, alias) => this.#anchor(alias) });
@@ -32,7 +36,7 @@ export class YamlReader {
   }
 
   fault(at: Place, sentence: string, wayOut: string): void {
-    if (this.refusals.length < faultsMax) this.refusals.push(refusal('document', at, [`line ${at.replace(':', ', column ')}: ${sentence}`, wayOut]));
+    if (this.faults.length < faultsMax) this.faults.push({ at, sentence, wayOut });
   }
 
   /** The entries in the order of the text. With `keys`, any other key is a fault. An empty value is an empty table. */
@@ -87,14 +91,52 @@ export class YamlReader {
   value<S extends z.ZodType>(node: Node | null, schema: S, what: { name: string; at: Place }): z.output<S> | null {
     const found = this.#resolved(node);
     const at = this.at(found, what.at);
-    const parsed = schema.safeParse(found === null ? null : found.toJS(this.#document, { maxAliasCount: aliasesMax }));
+    const read = this.#plainValue(found, at);
+    if (read === null) return null;
+    const parsed = schema.safeParse(read.value);
     if (parsed.success) return parsed.data;
-    for (const { path, message } of parsed.error.issues) {
-      const inner = isCollection(found) ? (found.getIn(path, true) as Node | undefined) : null;
-      const given = this.#plain(inner ?? null);
-      this.fault(this.at(inner, at), `${[what.name, ...path.map(String)].join(' ')}${given === null ? '' : ` \`${given.slice(0, 80)}\``}: ${message.replace(/\.$/, '')}.`, 'Correct the value.');
+    for (const issue of parsed.error.issues) {
+      const path = issue.path as Path;
+      if (issue.code === 'unrecognized_keys') {
+        for (const key of issue.keys) this.fault(this.keyAt(found, [...path, key]), `${[what.name, ...path].join(' ')} has no key \`${key.slice(0, 80)}\`.`, 'Take it out, or correct its name.');
+        continue;
+      }
+      const given = this.#plain(this.#within(found, path));
+      const where = issue.code === 'invalid_key' ? this.keyAt(found, path) : this.nearestAt(found, path, at);
+      const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+      this.fault(where, `${[what.name, ...path].join(' ')}${given === null ? '' : ` \`${given.slice(0, 80)}\``}: ${message.replace(/\.$/, '')}.`, 'Correct the value.');
     }
     return null;
+  }
+
+  /** Where a value begins; where there is none, the innermost of those around it. */
+  nearestAt(from: Node | null, path: Path, otherwise: Place): Place {
+    for (let length = path.length; length >= 0; length--) {
+      const node = this.#within(from, path.slice(0, length));
+      if (node?.range) return this.#place(node.range[0]);
+    }
+    return otherwise;
+  }
+
+  /** Where the key itself stands. */
+  keyAt(from: Node | null, path: Path): Place {
+    const around = this.#within(from, path.slice(0, -1));
+    const pair = isMap(around) ? around.items.find(({ key }) => this.#plain(key as Node | null) === String(path.at(-1))) : undefined;
+    return this.at(pair?.key as Node | undefined, this.nearestAt(from, path, '1:1'));
+  }
+
+  /** A text over several lines, as `|` begins one: the line, from 0, and the columns that its first line is moved by. */
+  blockAt(from: Node | null, path: Path): { readonly line: number; readonly columns: number } {
+    const node = this.#within(from, path);
+    if (!isScalar(node) || !node.range) return { line: 0, columns: 0 };
+    const { line, col } = this.#lines.linePos(node.range[0]);
+    if (node.type !== 'BLOCK_LITERAL' && node.type !== 'BLOCK_FOLDED') return { line: line - 1, columns: node.type === 'PLAIN' ? col - 1 : col };
+    const text = String(node.value);
+    const above = text.length - text.trimStart().length;
+    const first = text.slice(0, above).split('\n').length - 1;
+    const raw = this.#text.split('\n', line + first + 1)[line + first] ?? '';
+    const inner = /^ */.exec(text.split('\n')[first] ?? '')?.[0].length ?? 0;
+    return { line, columns: Math.max(0, (/^ */.exec(raw)?.[0].length ?? 0) - inner) };
   }
 
   isNull(node: Node | null): boolean {
@@ -129,6 +171,26 @@ export class YamlReader {
     if (!node) this.fault(this.at(alias, '1:1'), `the alias *${alias.source} stands for nothing.`, 'Set its anchor before it, or quote the text.');
     this.#anchored.set(alias, node);
     return undefined;
+  }
+
+  /** Null: it cannot be made. */
+  #plainValue(node: Node | null, at: Place): { readonly value: unknown } | null {
+    try {
+      return { value: node === null ? null : node.toJS(this.#document, { maxAliasCount: aliasesMax }) };
+    } catch (error) {
+      // The library says so when aliases of aliases would grow without end.
+      if (!(error instanceof ReferenceError)) throw error;
+      return this.#none(at, `${error.message.replace(/\.$/, '')}.`);
+    }
+  }
+
+  #within(from: Node | null, path: Path): Node | null {
+    let node = this.#resolved(from);
+    for (const step of path) {
+      const inner: unknown = isMap(node) ? node.items.find(({ key }) => this.#plain(key as Node | null) === String(step))?.value : isSeq(node) ? node.items[Number(step)] : null;
+      node = this.#resolved(inner as Node | null | undefined);
+    }
+    return node;
   }
 
   #plain(node: Node | null): string | null {
