@@ -178,6 +178,12 @@ export const RoleInfo = z.object({
   /** Needs a Tarantool process. */
   data: z.boolean(),
   dependencies: z.array(z.string()),
+  /** A bundle of spaces and functions, from the configuration; otherwise built in. */
+  custom: z.boolean(),
+  /** Comes with roles that depend on it, and is not offered. */
+  hidden: z.boolean(),
+  /** On every replicaset that has a database. */
+  permanent: z.boolean(),
 });
 
 export const ClusterOverview = z.object({

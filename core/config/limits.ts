@@ -6,7 +6,8 @@ export const limits = {
   membersMax: 31,
   rolesMax: 64,
   groupsMax: 64,
-  sectionsMax: 1000,
+  /** A hundred roles with a thousand functions, each in a file of its own, and as much again. */
+  sectionsMax: 5000,
   sectionBytesMax: 4 * 1024 * 1024,
   /** Canonical text; agents refuse more than 64 MiB of it in a message. */
   configBytesMax: 48 * 1024 * 1024,

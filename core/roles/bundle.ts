@@ -1,5 +1,12 @@
+import { parse } from 'yaml';
+import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { FunctionDefinition } from '~/contract/shapes/role.ts';
 import type { SpaceDefinition } from '~/contract/shapes/space-definition.ts';
+import { canonicalJson } from '~/core/config/canonical.ts';
+import { byText } from './memo.ts';
+import { inDependencyOrder } from './order.ts';
+import { rolesIn, type Sections } from './read.ts';
+import type { Chunk, Role } from './role.ts';
 
 /** What one instance runs of custom roles: as the agent hands it to its Tarantool (`roles_check`, `roles_apply`), as JSON. */
 
@@ -34,3 +41,37 @@ export type Bundle = {
   readonly hash: string;
   readonly roles: readonly BundleRole[];
 };
+
+/** What runs on an instance: the custom roles of its replicaset. One that is in no replicaset runs none. `hashOf`: SHA-256, hex. */
+export function bundleFor(config: ClusterConfig, instance: string, { hashOf }: { readonly hashOf: (text: string) => string }): Bundle {
+  const home = config.instances[instance]?.replicaset;
+  const { roles } = rolesIn(config.sections);
+  const needs = new Map([...roles].map(([name, { dependencies }]) => [name, dependencies]));
+  const wanted = config.replicasets[home ?? '']?.roles ?? [];
+  const bundled = inDependencyOrder(wanted.filter((name) => roles.has(name)), needs).flatMap((name) => bundleRole(roles.get(name), config.sections));
+  return { hash: hashOf(canonicalJson(bundled)), roles: bundled };
+}
+
+function bundleRole(role: Role | undefined, sections: Sections): BundleRole[] {
+  if (!role) return [];
+  const { name, modules, functions, spaces } = role;
+  const conf = Object.fromEntries(role.sections.flatMap((section) => (sections[section] === undefined ? [] : [[section, valueOf(section, sections[section])]])));
+  return [{ name, modules: modules.map((module) => ({ ...module, code: bundleChunk(module.code) })), functions: functions.map((one) => ({ ...one, code: bundleChunk(one.code) })), spaces, conf }];
+}
+
+/** Columns are for people who look for a mistake: what runs is the same without them. */
+const bundleChunk = ({ file, lineOffset, text }: Chunk): BundleChunk => ({ file, lineOffset, text });
+
+const parsed = byText(
+  (text): { readonly value: unknown } => {
+    try {
+      return { value: parse(text, { maxAliasCount: 100, logLevel: 'error' }) ?? null };
+    } catch {
+      return { value: text };
+    }
+  },
+  { charsMax: 8 * 1024 * 1024 },
+);
+
+/** What cannot be parsed is handed over as it is: whoever reads it says what is wrong with it. */
+const valueOf = (section: string, text: string): unknown => (/\.(ya?ml|json)$/.test(section) ? parsed(text).value : text);

@@ -1,16 +1,24 @@
-import type { z } from 'zod';
-import type { RoleInfo as RoleInfoShape } from '~/contract/shapes/view.ts';
+import { builtInRoles, type RoleInfo } from './built-in.ts';
+import { rolesIn, type Sections } from './read.ts';
 
-/** The roles that a replicaset may have. A role with `data` needs a Tarantool; the others live in the agent alone. */
+/** The roles that a replicaset may have: those built in, and the custom ones of a configuration. */
 
-export type RoleInfo = z.output<typeof RoleInfoShape>;
+export { builtInRoles, type RoleInfo };
 
-export const builtInRoles: readonly RoleInfo[] = [
-  { name: 'failover-coordinator', summary: 'Watches masters and appoints new ones; one of those that have the role is active.', data: false, dependencies: [] },
-  { name: 'router', summary: 'Sends each request to the shard that holds its bucket; speaks iproto to clients.', data: false, dependencies: [] },
-  { name: 'stateboard', summary: 'Keeps who is master, with their leases, where no etcd does; on one instance, which has no other data.', data: true, dependencies: [] },
-  { name: 'storage', summary: 'Keeps a share of the buckets.', data: true, dependencies: [] },
-];
+const known = new WeakMap<Sections, readonly RoleInfo[]>();
+
+export function registryOf({ sections }: { readonly sections: Sections }): readonly RoleInfo[] {
+  const before = known.get(sections);
+  if (before) return before;
+  const fresh = [...builtInRoles, ...customRoles(sections)];
+  known.set(sections, fresh);
+  return fresh;
+}
+
+function customRoles(sections: Sections): RoleInfo[] {
+  const roles = [...rolesIn(sections).roles.values()].filter(({ name }) => !builtInRoles.some((role) => role.name === name));
+  return roles.map(({ name, summary, dependencies, hidden, permanent }) => ({ name, summary, data: true, dependencies: [...dependencies], custom: true, hidden, permanent }));
+}
 
 /** A role that is not built in is a custom one: a bundle of spaces and functions, which lives in a database. */
 export function hasDataRole(roles: readonly string[], registry: readonly RoleInfo[] = builtInRoles): boolean {
@@ -28,3 +36,7 @@ export function withDependencies(roles: readonly string[], registry: readonly Ro
   }
   return [...all].toSorted();
 }
+
+/** Roles among `roles` that need this one, itself or through others. */
+export const needing = (role: string, { roles, registry }: { roles: readonly string[]; registry: readonly RoleInfo[] }): string[] =>
+  roles.filter((other) => other !== role && withDependencies([other], registry).includes(role)).toSorted();

@@ -1,14 +1,16 @@
 import { Scalar, stringify } from 'yaml';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import { limits, sizeOf, utf8Bytes } from '~/core/config/limits.ts';
-import { withDependencies } from '~/core/roles/registry.ts';
+import { registryOf, withDependencies } from '~/core/roles/registry.ts';
 import { readClusterFile, type ClusterFile } from './cluster-file.ts';
-import { instanceExpelled, weightFor } from './edit.ts';
+import { instanceExpelled } from './edit.ts';
 import type { KnownInstance } from './known.ts';
 import { membersOf } from './master.ts';
 import { matchesOf, type Matches } from './match.ts';
 import { refusal, type Refusal } from './refusal.ts';
+import { rolesSettled } from './settle-roles.ts';
 import { groupField, shardingField } from './sharding-settings.ts';
+import { weightFor } from './weight.ts';
 
 /**
  * The whole cluster as one YAML text, and back. What the file leaves out has its default, but for four things that
@@ -52,7 +54,7 @@ function built(file: ClusterFile, matches: Matches, { base, unnamed }: { base: C
   };
   for (const replicaset of file.replicasets) {
     const uuid = matches.replicasets.get(replicaset) ?? '';
-    const roles = withDependencies(replicaset.roles);
+    const roles = withDependencies(replicaset.roles, registryOf(config));
     const priority: string[] = [];
     for (const instance of replicaset.instances) {
       const match = matches.instances.get(instance);
@@ -64,7 +66,7 @@ function built(file: ClusterFile, matches: Matches, { base, unnamed }: { base: C
     }
     config.replicasets[uuid] = { alias: replicaset.alias, roles, priority, weight: replicaset.weight ?? weightFor(roles, null), ...groupField(replicaset.group ?? undefined), allRw: replicaset.allRw, ...(replicaset.durability === null ? {} : { durability: replicaset.durability }), ...(replicaset.minReplicas === null ? {} : { minReplicas: replicaset.minReplicas }) };
   }
-  return config;
+  return rolesSettled(base, config);
 }
 
 /** Maps, because an object would put names made of digits first, and the order of instances is their priority. */

@@ -1,11 +1,13 @@
 import type { ClusterConfig, InstanceConfig, ReplicasetConfig } from '~/contract/shapes/config.ts';
 import type { Edit } from '~/contract/shapes/edit.ts';
 import { present } from '~/contract/present.ts';
-import { withDependencies } from '~/core/roles/registry.ts';
+import { needing, registryOf, withDependencies, type RoleInfo } from '~/core/roles/registry.ts';
 import type { KnownInstance } from './known.ts';
 import { refusal, type Refusal } from './refusal.ts';
 import { resolveConfigured, resolveReplicaset, resolveUnconfigured, type Found } from './resolve.ts';
+import { rolesSettled } from './settle-roles.ts';
 import { groupField, withSharding } from './sharding-settings.ts';
+import { weightFor } from './weight.ts';
 
 /**
  * A list of edits makes one new configuration, or none: each edit sees what the ones before it made, and a single
@@ -22,7 +24,7 @@ export function applyEdits(base: ClusterConfig, edits: readonly Edit[], context:
     if (result.ok) config = result.value;
     else refusals.push(result.refusal);
   }
-  return refusals.length > 0 ? { config: base, refusals } : { config, refusals };
+  return refusals.length > 0 ? { config: base, refusals } : { config: rolesSettled(base, config), refusals };
 }
 
 function applied(config: ClusterConfig, edit: Edit, context: EditContext): Found<ClusterConfig> {
@@ -63,7 +65,7 @@ type Of<K extends Edit['kind']> = Extract<Edit, { kind: K }>;
 function created(config: ClusterConfig, edit: Of<'createReplicaset'>, context: EditContext): Found<ClusterConfig> {
   const uuid = edit.uuid ?? context.newUuid();
   if (config.replicasets[uuid]) return refused(refusal('takenName', uuid, [`There is a replicaset with uuid ${uuid} already.`, 'Leave the uuid out: one is drawn.']));
-  const roles = withDependencies(edit.roles);
+  const roles = withDependencies(edit.roles, registryOf(config));
   const replicaset: ReplicasetConfig = { alias: edit.alias, roles, priority: [], weight: edit.weight ?? weightFor(roles, null), ...groupField(edit.group), allRw: edit.allRw };
   let next: ClusterConfig = { ...config, replicasets: { ...config.replicasets, [uuid]: replicaset } };
   for (const ref of edit.instances) {
@@ -77,7 +79,10 @@ function created(config: ClusterConfig, edit: Of<'createReplicaset'>, context: E
 function replicasetEdited(config: ClusterConfig, edit: Of<'editReplicaset'>, { known }: EditContext): Found<ClusterConfig> {
   return then(resolveReplicaset(config, edit.replicaset), (uuid) => {
     const old = config.replicasets[uuid] as ReplicasetConfig;
-    const roles = edit.roles ? withDependencies(edit.roles) : old.roles;
+    const registry = registryOf(config);
+    const roles = edit.roles ? withDependencies(edit.roles, registry) : old.roles;
+    const kept = edit.roles ? keptOn(old, edit.roles, registry) : null;
+    if (kept) return refused(kept);
     const named: string[] = [];
     for (const ref of edit.priority ?? []) {
       const member = resolveConfigured(config, ref, known);
@@ -149,8 +154,14 @@ export function replicasetDeleted(config: ClusterConfig, uuid: string): ClusterC
   return { ...members.reduce(instanceExpelled, config), replicasets };
 }
 
-/** An equal share where nothing else was said; none where no buckets are kept. */
-export const weightFor = (roles: readonly string[], old: number | null): number | null => (roles.includes('storage') ? (old ?? 1) : null);
+/** A role that was switched off, but that one of the others needs. Hidden and permanent ones are nobody's choice. */
+function keptOn({ alias, roles: old }: ReplicasetConfig, roles: readonly string[], registry: readonly RoleInfo[]): Refusal | null {
+  for (const { name } of registry.filter((role) => !role.hidden && !role.permanent && old.includes(role.name) && !roles.includes(role.name))) {
+    const users = needing(name, { roles, registry });
+    if (users.length > 0) return refusal('neededRole', name, [`${alias}: ${users.join(', ')} ${users.length > 1 ? 'need' : 'needs'} role ${name}.`, `Switch ${users.join(', ')} off too, or leave ${name} on.`]);
+  }
+  return null;
+}
 
 const done = (value: ClusterConfig): Found<ClusterConfig> => ({ ok: true, value });
 const refused = (reason: Refusal): Found<never> => ({ ok: false, refusal: reason });

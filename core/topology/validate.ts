@@ -1,10 +1,13 @@
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import { canonicalText } from '~/core/config/canonical.ts';
 import { limits, sizeOf, utf8Bytes } from '~/core/config/limits.ts';
-import { builtInRoles, hasDataRole, withDependencies } from '~/core/roles/registry.ts';
+import { codeFaults } from '~/core/roles/code-faults.ts';
+import { placeText } from '~/core/roles/fault.ts';
+import { hasDataRole } from '~/core/roles/registry.ts';
 import { enabledMembersOf } from './master.ts';
 import { failoverFaults } from './failover-faults.ts';
 import { refusal, type Refusal } from './refusal.ts';
+import { roleFaults } from './role-faults.ts';
 import { routerFaults } from './router-faults.ts';
 import { shardingFaults } from './sharding-faults.ts';
 
@@ -12,6 +15,7 @@ import { shardingFaults } from './sharding-faults.ts';
 export function validateConfig(config: ClusterConfig): Refusal[] {
   return [
     ...tooMany(config),
+    ...badCode(config),
     ...Object.keys(config.replicasets).toSorted().flatMap((uuid) => replicasetFaults(config, uuid)),
     ...Object.keys(config.instances).toSorted().flatMap((uuid) => instanceFaults(config, uuid)),
     ...failoverFaults(config),
@@ -37,12 +41,7 @@ function replicasetFaults(config: ClusterConfig, uuid: string): Refusal[] {
   if (new Set(priority).size !== priority.length || priority.length !== members.length || members.some((member) => !priority.includes(member))) {
     faults.push(refusal('badPriority', uuid, [`The priority list of ${alias} is not exactly its instances, each once.`, 'List every instance of the replicaset once, most wanted first.']));
   }
-  for (const role of roles.filter((name) => !builtInRoles.some(({ name: known }) => known === name))) {
-    faults.push(refusal('unknownRole', uuid, [`${alias}: there is no role ${role}.`, `Choose among ${builtInRoles.map(({ name }) => name).join(', ')}.`]));
-  }
-  if (new Set(roles).size !== roles.length || withDependencies(roles).some((role) => !roles.includes(role))) {
-    faults.push(refusal('unknownRole', uuid, [`${alias}: a role stands twice, or one that another needs is missing.`, `Roles would be ${withDependencies(roles).join(', ')}.`]));
-  }
+  faults.push(...roleFaults(config, uuid));
   if (roles.includes('storage') !== (weight !== null)) {
     faults.push(refusal('badWeight', uuid, roles.includes('storage')
       ? [`${alias} has role storage but no weight.`, 'Give it a weight, 1 for an equal share.']
@@ -52,6 +51,14 @@ function replicasetFaults(config: ClusterConfig, uuid: string): Refusal[] {
     faults.push(refusal('noElectable', uuid, [`${alias} would have no enabled instance that may become master.`, 'Enable another instance or make one electable, in the same change; or delete the replicaset.']));
   }
   return faults;
+}
+
+const codeShownMax = 20;
+
+function badCode({ sections }: ClusterConfig): Refusal[] {
+  const errors = codeFaults(sections).filter(({ severity }) => severity === 'error');
+  const shown = errors.slice(0, codeShownMax).map((fault) => refusal('badCode', placeText(fault), [`${placeText(fault)}: ${fault.sentence}`, 'Correct the file.']));
+  return errors.length > codeShownMax ? [...shown, refusal('badCode', 'roles', [`${errors.length - codeShownMax} more errors are in the files of roles.`, '`coterie code validate` shows all.'])] : shown;
 }
 
 function instanceFaults(config: ClusterConfig, uuid: string): Refusal[] {

@@ -7,7 +7,7 @@ import type { Seen } from '~/core/issues/detect.ts';
 import type { Mark } from '~/core/issues/marks.ts';
 import { observe, type Observation } from '~/core/issues/observe.ts';
 import type { FailingAlert, FailoverWord } from '~/core/issues/row.ts';
-import { builtInRoles } from '~/core/roles/registry.ts';
+import { builtInRoles, registryOf } from '~/core/roles/registry.ts';
 import type { KnownInstance } from '~/core/topology/known.ts';
 import type { RuleFinding } from '~/core/rules/issues.ts';
 import { healthOf, type Overall } from '~/core/view/overall.ts';
@@ -206,7 +206,7 @@ export class ClusterState {
       replicasets,
       issues,
       suggestions,
-      roles: [...builtInRoles],
+      roles: [...(config === null ? builtInRoles : registryOf(config.config))],
       run: this.components.runs()[0]?.id ?? null,
     };
   }

@@ -18,10 +18,11 @@ export function instanceView(given: Partial<z.input<typeof InstanceView>> & { al
   });
 }
 
+const builtIn = { dependencies: [], custom: false, hidden: false, permanent: false };
 const roleInfos = [
-  { name: 'storage', summary: 'Keeps data: a share of the buckets', data: true, dependencies: [] },
-  { name: 'router', summary: 'Sends each request to the right shard', data: false, dependencies: [] },
-  { name: 'failover-coordinator', summary: 'Chooses masters when failover is on', data: false, dependencies: [] },
+  { name: 'storage', summary: 'Keeps data: a share of the buckets', data: true, ...builtIn },
+  { name: 'router', summary: 'Sends each request to the right shard', data: false, ...builtIn },
+  { name: 'failover-coordinator', summary: 'Chooses masters when failover is on', data: false, ...builtIn },
 ];
 
 type Member = Partial<z.input<typeof InstanceView>> & { alias: string };

@@ -36,10 +36,11 @@ describe('wanted master', () => {
 });
 
 describe('roles', () => {
+  const rest = { summary: '', custom: false, hidden: false, permanent: false };
   const registry = [
-    { name: 'a', summary: '', data: false, dependencies: ['b'] },
-    { name: 'b', summary: '', data: false, dependencies: ['c', 'a'] },
-    { name: 'c', summary: '', data: true, dependencies: [] },
+    { name: 'a', data: false, dependencies: ['b'], ...rest },
+    { name: 'b', data: false, dependencies: ['c', 'a'], ...rest },
+    { name: 'c', data: true, dependencies: [], ...rest },
   ];
 
   test('come with all that they need, each once, whatever the order', () => {
