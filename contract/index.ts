@@ -2,21 +2,24 @@ import { audit, session, token, user } from './access.ts';
 import { alert } from './alert.ts';
 import { applyRun } from './apply-run.ts';
 import { cluster } from './cluster.ts';
+import { code } from './code.ts';
 import { config } from './config.ts';
 import { failover } from './failover.ts';
+import { functions } from './function.ts';
 import { gossip } from './gossip.ts';
 import { instance } from './instance.ts';
 import { issue } from './issue.ts';
 import type { Operation } from './operation.ts';
 import { replicaset } from './replicaset.ts';
 import { retention } from './retention.ts';
+import { role } from './role.ts';
 import { router } from './router.ts';
 import { rule } from './rule.ts';
 import { sharding } from './sharding.ts';
 import { topology } from './topology.ts';
 
 /** Everything that the product can do, as noun.verb. Adding an operation starts here. */
-export const contract = { cluster, issue, rule, instance, replicaset, failover, sharding, router, topology, config, applyRun, user, token, session, audit, gossip, alert, retention };
+export const contract = { cluster, issue, rule, instance, replicaset, failover, sharding, router, topology, role, code, function: functions, config, applyRun, user, token, session, audit, gossip, alert, retention };
 
 export type Contract = typeof contract;
 
@@ -46,7 +49,7 @@ export function pathOf({ noun, verb, operation }: Entry): string {
 export function methodOf({ operation }: Entry): 'GET' | 'POST' {
   if (operation.kind === 'mutation') return 'POST';
   const fields = Object.keys(operation.input.shape);
-  return fields.some((field) => ['document', 'edits', 'sections'].includes(field)) ? 'POST' : 'GET';
+  return fields.some((field) => ['document', 'edits', 'sections', 'files'].includes(field)) ? 'POST' : 'GET';
 }
 
 export const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

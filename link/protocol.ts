@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { TimeMs, Uuid } from '~/contract/shapes/basics.ts';
 import { ConfigMeta } from '~/contract/shapes/config.ts';
 import { CandidateView, CoordinatorView, DecisionView, LostRow, LostRowsFile, replayPolicies, ReplayOutcome, TrailEntry } from '~/contract/shapes/failover-view.ts';
+import { CodeFault } from '~/contract/shapes/role.ts';
 import { FindingView, GroupView } from '~/contract/shapes/sharding-view.ts';
 import { BoxSetting, spaceSorts, SpacesPage } from '~/contract/shapes/inspect.ts';
 import { AgentStatus, EvalResult, LogLine, Vclock } from '~/contract/shapes/status.ts';
@@ -78,6 +79,8 @@ export const agentApi = {
     }),
     Prepared,
   ),
+  /** What this instance would object to in the roles of a configuration, given as canonical text. Nothing is changed. */
+  checkCode: mutation(z.object({ text: Committed.shape.text }), z.object({ faults: z.array(CodeFault) })),
   /** Step two, after the decision was recorded. Idempotent. Without a matching candidate the agent answers committed: false. */
   commit: mutation(z.object({ runId: z.string(), version: z.number().int(), hash: z.string(), waitMs: z.number().int().min(0).max(60_000) }), CommitResult),
   abort: mutation(z.object({ runId: z.string() }), Sentence),

@@ -1,3 +1,4 @@
+import { CoterieError } from '~/contract/errors.ts';
 import type { AgentHandlers } from '~/link/protocol.ts';
 import { openRing } from '~/link/sealed-ring.ts';
 import type { FailoverHandlers } from '~/agent/failover/off.ts';
@@ -33,6 +34,9 @@ export function handlersOf({ uuid, keeper, gossip, operations, feed, failover, s
     status: (_input, signal) => feed.follow(signal),
     ping: async () => ({ uuid, at: now() }),
     prepare: (input) => keeper.prepare(input),
+    checkCode: async () => {
+      throw new CoterieError('UNAVAILABLE', 'This agent does not check code: update it.');
+    },
     commit: (input) => keeper.commit(input),
     abort: ({ runId }) => keeper.abort(runId),
     adopt: ({ committed, waitMs }) => keeper.adopt(committed, waitMs),

@@ -28,6 +28,7 @@ export function handlersOf(instance: SimulatedInstance): AgentHandlers {
     status: (_input, signal) => instance.feed.follow(signal),
     ping: async () => ({ uuid: instance.uuid, at: now() }),
     prepare: (input) => instance.keeper.prepare({ ...input, candidate: documents.shared(input.candidate) }),
+    checkCode: async () => ({ faults: [] }),
     commit: (input) => instance.keeper.commit(input),
     abort: ({ runId }) => instance.keeper.abort(runId),
     adopt: ({ committed, waitMs }) => instance.keeper.adopt(documents.shared(committed), waitMs),

@@ -3,14 +3,17 @@ import { alertHandlers } from './alert.ts';
 import { applyRunHandlers } from './apply-run.ts';
 import { auditHandlers } from './audit.ts';
 import { clusterHandlers } from './cluster.ts';
+import { codeHandlers } from './code.ts';
 import { configHandlers } from './config.ts';
 import type { HandlersOf } from './context.ts';
 import { failoverHandlers } from './failover.ts';
+import { functionHandlers } from './function.ts';
 import { gossipHandlers } from './gossip.ts';
 import { issueHandlers } from './issue.ts';
 import { instanceHandlers } from './instance.ts';
 import { replicasetHandlers } from './replicaset.ts';
 import { retentionHandlers } from './retention.ts';
+import { roleHandlers } from './role.ts';
 import { routerHandlers } from './router.ts';
 import { ruleHandlers } from './rule.ts';
 import { sessionHandlers } from './session.ts';
@@ -30,6 +33,9 @@ export const handlers: HandlersOf<Contract> = {
   sharding: shardingHandlers,
   router: routerHandlers,
   topology: topologyHandlers,
+  role: roleHandlers,
+  code: codeHandlers,
+  function: functionHandlers,
   config: configHandlers,
   applyRun: applyRunHandlers,
   user: userHandlers,

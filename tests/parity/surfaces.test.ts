@@ -29,7 +29,9 @@ beforeAll(async () => {
   token = await server.admin();
   for (const alias of ['a', 'b', 'c', 'd', 'spare']) await server.agent(alias);
   const edits = [
-    { kind: 'createReplicaset', alias: 's1', instances: ['a', 'b'], roles: ['storage'], weight: 1 },
+    { kind: 'setSection', name: 'roles/demo/role.yml', text: 'functions:\n  demo.hello:\n    mode: read\n    body: function(name) return name end\n' },
+    { kind: 'setSection', name: 'roles/demo/init.lua', text: 'return {}' },
+    { kind: 'createReplicaset', alias: 's1', instances: ['a', 'b'], roles: ['storage', 'demo'], weight: 1 },
     { kind: 'createReplicaset', alias: 's2', instances: ['c', 'd'], roles: ['storage'], weight: 1 },
   ];
   expect((await server.post('/topology/apply', { edits }, bearer(token))).status).toBe(200);

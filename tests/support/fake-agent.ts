@@ -10,6 +10,7 @@ import type { AgentStatus } from '~/contract/shapes/status.ts';
 import { wantedMaster } from '~/core/topology/master.ts';
 import type { GossipPayload } from '~/link/gossip-payload.ts';
 import { agentListener } from '~/link/listener.ts';
+import type { CodeFault } from '~/contract/shapes/role.ts';
 import type { AgentHandlers, Committed, Prepared } from '~/link/protocol.ts';
 import type { FakeFailover } from './fake-failover.ts';
 import { openRing } from '~/link/sealed-ring.ts';
@@ -24,6 +25,7 @@ export class FakeAgent {
   candidate: { runId: string; owner: string; content: Committed } | null = null;
   /** Called instead of the usual answer, where set. */
   onPrepare: (() => Promise<Prepared>) | null = null;
+  onCheckCode: ((text: string) => CodeFault[]) | null = null;
   onCommit: (() => Promise<void>) | null = null;
   /** Of 1e9. */
   diskFreeBytes = 1e9;
@@ -137,6 +139,10 @@ export class FakeAgent {
         if (this.committed && base?.hash !== this.committed.meta.hash) return { ok: false, code: 'base', message: `has version ${this.committed.meta.version}` };
         this.candidate = { runId, owner, content: candidate };
         return { ok: true };
+      },
+      checkCode: async ({ text }) => {
+        this.calls.push('checkCode');
+        return { faults: this.onCheckCode?.(text) ?? [] };
       },
       commit: async ({ runId, version }) => {
         this.calls.push('commit');
