@@ -57,7 +57,7 @@ function kindFaults(index: IndexDefinition): Found[] {
   const spatial = type === 'RTREE';
   if (type === 'HASH' && !unique) faults.push([['unique'], ' is HASH, and has to be unique.', 'Take type TREE.']);
   if (type === 'HASH' && multikey(index)) faults.push([['parts'], ' is HASH, and cannot be multikey.', 'Take type TREE.']);
-  if (type === 'HASH' && parts.some((part) => part.is_nullable)) faults.push([['parts'], ' is HASH, which takes no nulls.', 'Take type TREE.']);
+  if (type !== 'TREE' && parts.some((part) => part.is_nullable)) faults.push([['parts'], ` is ${type}, which takes no nulls.`, type === 'HASH' ? 'Take type TREE.' : 'Write `is_nullable: false` in its part and its field.']);
   if ((spatial || type === 'BITSET') && unique) faults.push([[], ` is ${type}, and cannot be unique.`, 'Write `unique: false`.']);
   if ((spatial || type === 'BITSET') && parts.length > 1) faults.push([['parts', 1], ` is ${type}, and has one part only.`, 'Take the others out.']);
   for (const field of ['dimension', 'distance'] as const) if (index[field] !== undefined && !spatial) faults.push([[field], ` has a ${field}, which is for RTREE only.`, 'Take it out.']);

@@ -56,7 +56,8 @@ function syntaxError(error: unknown, text: string): Finding {
   const { line = 1, column = 0, message } = error as Thrown;
   const what = message.replace(/^\[\d+:\d+\] /, '').replace(/^./, (first) => first.toUpperCase());
   const lines = text.split('\n');
-  return { severity: 'error', code: 'luaSyntax', line: Math.min(Math.max(line, 1), lines.length), column: column + 1, sentence: `${what}.` };
+  const at = Math.min(Math.max(line, 1), lines.length);
+  return { severity: 'error', code: 'luaSyntax', line: at, column: Math.min(column, lines[at - 1]?.length ?? 0) + 1, sentence: `${what}.` };
 }
 
 type Node = Parameters<NonNullable<luaparse.Options['onCreateNode']>>[0];

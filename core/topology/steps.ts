@@ -1,4 +1,5 @@
 import { hasDataRole } from '~/core/roles/registry.ts';
+import { codeSteps, isPlainSection } from './code-steps.ts';
 import type { Facts } from './facts.ts';
 import { failoverSteps, preferenceStep } from './failover-steps.ts';
 import { leadersOf, type Leaders } from './leader.ts';
@@ -11,7 +12,7 @@ import { shardingSteps } from './sharding-steps.ts';
 export function stepsOf(facts: Facts): Step[] {
   const { before, after } = facts;
   const replicasets = facts.sorted([...new Set([...Object.keys(before.replicasets), ...Object.keys(after.replicasets)])]);
-  return [writeStep(facts), ...failoverSteps(facts), ...shardingSteps(facts), ...replicasets.flatMap((uuid) => replicasetSteps(facts, uuid)), ...routerSteps(facts), ...sectionSteps(facts)];
+  return [writeStep(facts), ...failoverSteps(facts), ...shardingSteps(facts), ...replicasets.flatMap((uuid) => replicasetSteps(facts, uuid)), ...routerSteps(facts), ...codeSteps(facts), ...sectionSteps(facts)];
 }
 
 function writeStep(facts: Facts): Step {
@@ -112,7 +113,7 @@ function roleStep(facts: Facts, replicaset: string): Step[] {
 }
 
 function sectionSteps({ before, after }: Facts): Step[] {
-  const names = [...new Set([...Object.keys(before.sections), ...Object.keys(after.sections)])].filter((name) => before.sections[name] !== after.sections[name]).toSorted();
+  const names = [...new Set([...Object.keys(before.sections), ...Object.keys(after.sections)])].filter((name) => isPlainSection(name) && before.sections[name] !== after.sections[name]).toSorted();
   if (names.length === 0) return [];
   const shown = names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
   return [{ kind: 'applySections', target: 'config', sentence: `Every instance takes ${names.length === 1 ? 'section' : 'sections'} ${shown}.`, reason: 'The text changes.' }];
