@@ -10,6 +10,7 @@ import type { OutcomeValue } from './output/plan.ts';
 import type { Style } from './output/text.ts';
 import { confirm, secretFrom, type Terminal } from './terminal.ts';
 import { evened, evens } from './even.ts';
+import { folderInput, takesFolder } from './folder.ts';
 import { readText, valueOf } from './values.ts';
 import { exitOf, settled } from './wait.ts';
 
@@ -29,13 +30,15 @@ export type Globals = { server?: string; context?: string; output: Format; watch
 export function declare(command: Command, entry: Entry): void {
   const { positionals, flags } = fieldsOf(entry);
   for (const field of positionals) command.argument(`<${field.flag}>`, field.description);
-  const trailing = trailingOf(flags);
+  if (takesFolder(entry)) command.argument('[dir]', 'Folder that stands for roles/: all of its files, and no others');
+  const trailing = trailingOf(entry, flags);
   if (trailing) command.argument(`[${trailing.flag}]`, trailing.description);
   for (const field of flags) option(command, field);
 }
 
 /** The one required flag, if there is one only, may stand as the last word: `instance eval i1 'return 1'`. */
-const trailingOf = (flags: readonly Field[]) => {
+const trailingOf = (entry: Entry, flags: readonly Field[]) => {
+  if (takesFolder(entry)) return undefined;
   const required = flags.filter((field) => field.required && field.kind !== 'secret');
   return required.length === 1 ? required[0] : undefined;
 };
@@ -57,7 +60,7 @@ function option(command: Command, field: Field): void {
     case 'file':
       return void command.option(`-f, --file <file>`, `${text}; - reads standard input`);
     case 'json':
-      return void command.option(`--${flag} <file>`, `${text}, from a JSON file`);
+      return void command.option(`--${flag} <file>`, `${text}, as JSON or from a JSON file`);
     case 'number':
     case 'text':
       command.option(`--${flag} <${field.kind === 'number' && !field.time ? 'n' : field.time ? 'time' : 'text'}>`, text);
@@ -72,7 +75,9 @@ export async function inputOf(entry: Entry, words: { args: readonly string[]; op
   const { positionals, flags } = fieldsOf(entry);
   const raw: Record<string, unknown> = {};
   for (const [index, field] of positionals.entries()) raw[field.name] = valueOf(field, words.args[index], shell.nowMs());
-  const trailing = trailingOf(flags);
+  const trailing = trailingOf(entry, flags);
+  const [folder] = words.args;
+  if (takesFolder(entry) && folder !== undefined) Object.assign(raw, folderInput(folder));
   for (const field of flags) {
     const trailed = field === trailing ? words.args[positionals.length] : undefined;
     const given = trailed ?? words.options[optionNameOf(field)];
@@ -90,10 +95,13 @@ const optionNameOf = (field: Field) => (field.kind === 'secret' ? `${camel(field
 const secretOf = async (field: Field, file: unknown, { terminal }: Shell) =>
   file === undefined ? await secretFrom(terminal, field.description, field.flag) : readText(String(file)).replace(/\r?\n$/, '');
 
+/** Of a name in a map, what is wrong with it stands inside. */
+type Issue = { path: PropertyKey[]; message: string; issues?: { message: string }[] };
+
 function parsed(entry: Entry, raw: Record<string, unknown>): Record<string, unknown> {
   const result = entry.operation.input.safeParse(raw);
   if (result.success) return result.data as Record<string, unknown>;
-  const sentences = result.error.issues.map((issue: { path: PropertyKey[]; message: string }) => `${issue.path.join('.') || 'input'}: ${issue.message}`);
+  const sentences = result.error.issues.map((issue: Issue) => `${issue.path.join('.') || 'input'}: ${issue.issues?.[0]?.message ?? issue.message}`);
   throw new CoterieError('BAD_INPUT', `${sentences.join('; ')}. See \`coterie ${entry.noun} ${entry.verb} --help\`.`);
 }
 

@@ -1,6 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
+import { CoterieError } from '~/contract/errors.ts';
 import { contract, entriesOf, kebab, type Entry } from '~/contract/index.ts';
 import { addContextCommands } from './context-commands.ts';
+import { addPull, pushWatching } from './code-commands.ts';
 import { evens } from './even.ts';
 import { addSessionCommands } from './login.ts';
 import { declare, inputOf, perform, type Globals, type Shell } from './operation.ts';
@@ -20,6 +22,7 @@ const nounSummaries: Record<keyof typeof contract, string> = {
   topology: 'The whole cluster as a file: plan, apply, export, diff',
   role: 'Roles, built-in and custom: list, get',
   code: 'Files of custom roles: tree, get, diff, validate, push',
+  schema: 'Spaces of custom roles: list, export, check, apply',
   function: 'Functions of custom roles: list, get, call',
   config: 'Configuration versions: history, diff, restore, sections',
   applyRun: 'Runs that applied a configuration',
@@ -46,7 +49,14 @@ export function programOf(shell: Shell, { wanted, version }: { wanted: string | 
 
   const run = (entry: Entry, leaf: Command) => async () => {
     const globals = leaf.optsWithGlobals<Globals>();
+    const [folder] = leaf.args;
+    const follows = entry.name === 'code.push' && globals.watch === true;
+    if (follows && folder === undefined) throw new CoterieError('BAD_INPUT', '--watch needs a folder: coterie code push DIR --watch.');
     const input = await inputOf(entry, { args: leaf.args, options: leaf.opts() }, shell);
+    if (follows && folder !== undefined) {
+      exitCode = await pushWatching(entry, folder, { input, globals, shell });
+      return;
+    }
     exitCode = globals.watch && entry.operation.kind === 'query' ? await watch(() => perform(entry, input, { globals, shell }), shell) : await perform(entry, input, { globals, shell });
   };
   const leafOf = (parent: Command, name: string, entry: Entry) => {
@@ -63,6 +73,7 @@ export function programOf(shell: Shell, { wanted, version }: { wanted: string | 
     const parent = command.command(name).description(summary).exitOverride();
     if (wanted !== name) continue;
     for (const entry of entries.filter((candidate) => candidate.noun === noun)) leafOf(parent, kebab(entry.verb), entry);
+    if (noun === 'code') addPull(parent, shell);
   }
   for (const [name, stands] of Object.entries(aliases)) {
     const entry = entries.find((candidate) => candidate.name === stands)!;
@@ -85,6 +96,7 @@ function globalOptions(leaf: Command, entry: Entry): void {
   leaf.option('--server <url>', 'server to talk to');
   leaf.option('--context <name>', 'kept server and token to use');
   leaf.option('--timeout <duration>', 'give up after this long', '60s');
+  if (entry.name === 'code.push') leaf.option('--watch', 'push the folder again with each change of it, until Ctrl-C');
   if (operation.kind === 'query') leaf.option('--watch', 'show again every second');
   if (operation.kind === 'mutation') leaf.option('--wait [duration]', evens(entry) ? 'until the buckets are even, with the progress on stderr [60s]' : 'until every instance is where it should be [60s]');
   if (operation.danger) leaf.option('-y, --yes', 'do not ask');

@@ -29,7 +29,7 @@ export function valueOf(field: Field, raw: unknown, nowMs: number): unknown {
     case 'map':
       return Object.fromEntries([raw].flat().map((word) => pairOf(field, String(word))));
     case 'json':
-      return jsonOf(field, readText(String(raw)));
+      return jsonOf(field, /^\s*[[{]/.test(String(raw)) ? String(raw) : readText(String(raw)));
     case 'file':
       return readText(String(raw));
     case 'text':
@@ -67,6 +67,6 @@ function jsonOf({ flag }: Field, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new CoterieError('BAD_INPUT', `The file of --${flag} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new CoterieError('BAD_INPUT', `What --${flag} was given is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

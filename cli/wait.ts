@@ -3,6 +3,7 @@ import { entryOf, type Entry } from '~/contract/index.ts';
 import type { ClusterOverview } from '~/contract/shapes/view.ts';
 import { call } from './client.ts';
 import type { Target } from './contexts.ts';
+import type { CodeCheck } from '~/contract/shapes/code.ts';
 import type { OutcomeValue } from './output/plan.ts';
 
 /** --wait: until the run is over and every instance is where its configuration wants it. And what the exit code says. */
@@ -35,6 +36,14 @@ export function exitOf(entry: Entry, answer: unknown): number {
     case 'topology.plan':
     case 'config.validate':
       return (answer as OutcomeValue['plan']).refusals.length === 0 ? 0 : 6;
+    case 'code.diff':
+      return (answer as unknown[]).length === 0 ? 0 : 1;
+    case 'code.validate':
+    case 'schema.check': {
+      const { faults, refusals } = answer as CodeCheck;
+      return faults.some(({ severity }) => severity === 'error') ? 1 : refusals.length > 0 ? 6 : 0;
+    }
+    case 'function.call':
     case 'instance.eval':
       return (answer as { data: { ok: boolean } | null }).data?.ok === false ? 1 : 0;
     case 'sharding.doctor':

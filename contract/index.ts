@@ -15,11 +15,12 @@ import { retention } from './retention.ts';
 import { role } from './role.ts';
 import { router } from './router.ts';
 import { rule } from './rule.ts';
+import { schema } from './schema.ts';
 import { sharding } from './sharding.ts';
 import { topology } from './topology.ts';
 
 /** Everything that the product can do, as noun.verb. Adding an operation starts here. */
-export const contract = { cluster, issue, rule, instance, replicaset, failover, sharding, router, topology, role, code, function: functions, config, applyRun, user, token, session, audit, gossip, alert, retention };
+export const contract = { cluster, issue, rule, instance, replicaset, failover, sharding, router, topology, role, code, schema, function: functions, config, applyRun, user, token, session, audit, gossip, alert, retention };
 
 export type Contract = typeof contract;
 

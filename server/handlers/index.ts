@@ -16,6 +16,7 @@ import { retentionHandlers } from './retention.ts';
 import { roleHandlers } from './role.ts';
 import { routerHandlers } from './router.ts';
 import { ruleHandlers } from './rule.ts';
+import { schemaHandlers } from './schema.ts';
 import { sessionHandlers } from './session.ts';
 import { shardingHandlers } from './sharding.ts';
 import { tokenHandlers } from './token.ts';
@@ -35,6 +36,7 @@ export const handlers: HandlersOf<Contract> = {
   topology: topologyHandlers,
   role: roleHandlers,
   code: codeHandlers,
+  schema: schemaHandlers,
   function: functionHandlers,
   config: configHandlers,
   applyRun: applyRunHandlers,

@@ -134,13 +134,19 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
     tree: { input: { version: 1 }, argv: ['--version', '1'] },
     get: { input: { file: 'roles/demo/init.lua' }, argv: ['roles/demo/init.lua'] },
     diff: { input: { files: { 'roles/demo/init.lua': 'return {}\n' }, version: 1 }, argv: ['--files', 'roles/demo/init.lua=@init.lua', '--version', '1'], files: { 'init.lua': 'return {}\n' } },
-    validate: { input: { files: { 'roles/demo/init.lua': 'retrun {}\n' }, instances: false }, argv: ['--files', 'roles/demo/init.lua=@init.lua', '--no-instances'], files: { 'init.lua': 'retrun {}\n' } },
+    validate: { input: { files: { 'roles/demo/init.lua': 'retrun 1\n' }, instances: false }, argv: ['--files', 'roles/demo/init.lua=@init.lua', '--no-instances'], files: { 'init.lua': 'retrun 1\n' } },
     push: { input: { files: { 'roles/demo/init.lua': 'return { init = print }\n' }, replaceAll: false, ...preview }, argv: ['--files', 'roles/demo/init.lua=@init.lua', '--dry-run'], files: { 'init.lua': 'return { init = print }\n' } },
+  },
+  schema: {
+    list: { input: { role: 'demo', replicaset: 's2' }, argv: ['--role', 'demo', '--replicaset', 's2'] },
+    export: { input: { role: 'demo' }, argv: ['--role', 'demo'] },
+    check: { input: { role: 'demo', document: 'spaces: {}\n' }, argv: ['demo', '-f', '@spaces.yml'], files: { 'spaces.yml': 'spaces: {}\n' } },
+    apply: { input: { role: 'demo', document: 'spaces: {}\n', ...preview }, argv: ['demo', '-f', '@spaces.yml', '--dry-run'], files: { 'spaces.yml': 'spaces: {}\n' } },
   },
   function: {
     list: { input: { role: 'demo', search: 'hel' }, argv: ['--role', 'demo', '--search', 'hel'] },
     get: { input: { function: 'demo.hello' }, argv: ['demo.hello'] },
-    call: { input: { function: 'demo.hello', replicaset: 's1', arguments: ['you', 1], ...preview }, argv: ['demo.hello', 's1', '--arguments', '@arguments.json', '--dry-run'], files: { 'arguments.json': '["you", 1]' } },
+    call: { input: { function: 'demo.hello', replicaset: 's1', arguments: ['you', 1], ...preview }, argv: ['demo.hello', 's1', '--arguments', '["you", 1]', '--dry-run'] },
   },
   config: {
     history: { input: { limit: 3, offset: 0 }, argv: ['--limit', '3', '--offset', '0'] },

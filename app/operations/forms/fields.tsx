@@ -2,12 +2,12 @@ import { Checkbox, NumberInput, Switch } from '@mantine/core';
 import type { ClusterOverview } from '~/contract/shapes/view.ts';
 import styles from './forms.module.css';
 
-/** Fields that creating and editing a replicaset share. */
+/** Fields that creating and editing a replicaset share. Hidden and permanent roles come and go by themselves. */
 export function RolesField({ value, onChange, infos, error }: { value: readonly string[]; onChange: (roles: string[]) => void; infos: ClusterOverview['roles']; error?: string | undefined }) {
   return (
     <Checkbox.Group label="Roles" value={[...value]} onChange={onChange} error={error}>
       <div className={styles.roles}>
-        {infos.map(({ name, summary }) => <Checkbox key={name} size="sm" value={name} label={name} description={summary} />)}
+        {infos.filter(({ hidden, permanent }) => !hidden && !permanent).map(({ name, summary }) => <Checkbox key={name} size="sm" value={name} label={name} description={summary} />)}
       </div>
     </Checkbox.Group>
   );

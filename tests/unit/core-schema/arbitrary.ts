@@ -6,7 +6,7 @@ import { SpaceDefinition, fieldTypes, type FieldDefinition } from '~/contract/sh
 const names = ['a', 'b', 'c', 'd', 'e'];
 const types: readonly FieldDefinition['type'][] = fieldTypes;
 
-export const fields = fc.uniqueArray(fc.record({ name: fc.constantFrom(...names), type: fc.constantFrom(...types), is_nullable: fc.boolean() }), { minLength: 1, maxLength: 5, selector: ({ name }) => name });
+const fields = fc.uniqueArray(fc.record({ name: fc.constantFrom(...names), type: fc.constantFrom(...types), is_nullable: fc.boolean() }), { minLength: 1, maxLength: 5, selector: ({ name }) => name });
 
 const indexed: readonly FieldDefinition['type'][] = ['unsigned', 'string', 'integer', 'number', 'scalar'];
 const part = (field: string) => fc.record({ path: fc.constant(field), type: fc.constantFrom(...indexed), is_nullable: fc.boolean() });
@@ -39,6 +39,12 @@ export const fits = (row: readonly (string | null)[], format: readonly FieldDefi
     const value = row[position] ?? null;
     return value === null ? nullable : values[value]?.is.includes(type) === true;
   });
+
+/** One of the values that such a field may have. */
+export function valueFor({ type, is_nullable: nullable }: FieldDefinition, pick: number): string | null {
+  const names = [...Object.keys(values).filter((name) => values[name]?.is.includes(type)), ...(nullable ? [null] : [])];
+  return names[pick % names.length] ?? null;
+}
 
 /** Something that the first may well become: fields at the end, other names and types, other indexes; or something else altogether. */
 const grownFrom = (first: SpaceDefinition) =>

@@ -1,4 +1,4 @@
-import type { FieldDefinition } from '~/contract/shapes/space-definition.ts';
+import type { FieldDefinition, IndexDefinition } from '~/contract/shapes/space-definition.ts';
 import type { ExistingSpace } from '~/core/schema/existing.ts';
 import { positioned } from '~/core/schema/parts.ts';
 import type { SchemaStep } from '~/core/schema/step.ts';
@@ -42,7 +42,7 @@ function changed(space: ExistingSpace, step: Exclude<SchemaStep, { kind: 'create
   }
 }
 
-function indexOf(index: Extract<SchemaStep, { kind: 'createIndex' }>['index'], format: readonly FieldDefinition[]): ExistingSpace['indexes'][number] {
+function indexOf(index: IndexDefinition, format: readonly FieldDefinition[]): ExistingSpace['indexes'][number] {
   const { parts: _, ...rest } = index;
   const parts = positioned(index, format);
   if (parts.some(({ field }) => field < 1)) throw new Error(`index ${index.name} is over a field that is not there`);

@@ -1,0 +1,103 @@
+import { CoterieError } from '~/contract/errors.ts';
+import type { contract } from '~/contract/index.ts';
+import type { ClusterConfig } from '~/contract/shapes/config.ts';
+import type { SpaceRow } from '~/contract/shapes/schema-view.ts';
+import { emptyConfig } from '~/core/config/empty.ts';
+import { compareSchema } from '~/core/schema/compare.ts';
+import { ddlText, readDdl, withSpaces } from '~/core/schema/ddl.ts';
+import { definitionFile } from '~/core/roles/files.ts';
+import { rolesIn } from '~/core/roles/read.ts';
+import type { Role } from '~/core/roles/role.ts';
+import { change, editing, type Make } from './change.ts';
+import { checked } from './code-check.ts';
+import type { Context, HandlersOf } from './context.ts';
+import { versionAt } from './history.ts';
+import { findReplicaset } from './names.ts';
+import { existingOf, spacesThere, type SpaceThere } from './schema-there.ts';
+
+/** The spaces of the roles: as the configuration wants them, and as the masters have them. */
+export const schemaHandlers: HandlersOf<Pick<typeof contract, 'schema'>>['schema'] = {
+  list: async (context, { role, replicaset }) => {
+    const only = replicaset === undefined ? null : findReplicaset(context, replicaset).uuid;
+    const roles = rolesOf(await configNow(context), role);
+    const sets = context.services.runtime.state.overview.replicasets.filter(({ uuid }) => only === null || uuid === only);
+    const rows = await Promise.all(
+      roles.flatMap((one) => {
+        const having = sets.filter((set) => set.roles.includes(one.name));
+        return having.length === 0 && only === null ? [Promise.resolve(unplaced(one))] : having.map((set) => onReplicaset(context, one, set));
+      }),
+    );
+    return rows.flat();
+  },
+
+  export: async (context, { role }) => {
+    const found = await versionAt(context, undefined);
+    const spaces = rolesOf(found?.config ?? emptyConfig(context.services.runtime.name), role).map((one) => one.spaces);
+    return { version: found?.version ?? 0, document: ddlText(Object.assign({}, ...spaces)) };
+  },
+
+  check: async (context, { role, document }) => checked(context, writing(context, { role, document }), { instances: true }),
+
+  apply: async (context, { role, document, ...intent }) => {
+    const { plan, run, version } = await change(context, intent, writing(context, { role, document }));
+    return { dryRun: intent.dryRun, plan, run, data: intent.dryRun ? null : { version, changed: run !== null } };
+  },
+};
+
+const configNow = async (context: Context): Promise<ClusterConfig> => (await versionAt(context, undefined))?.config ?? emptyConfig(context.services.runtime.name);
+
+function rolesOf(config: ClusterConfig, name: string | undefined): Role[] {
+  const { roles } = rolesIn(config.sections);
+  if (name === undefined) return [...roles.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const role = roles.get(name);
+  if (!role) throw new CoterieError('NOT_FOUND', `There is no custom role ${name}. ${roles.size === 0 ? 'There are none yet.' : `There are: ${[...roles.keys()].toSorted().join(', ')}.`}`, { role: name });
+  return [role];
+}
+
+/** The role's own file, with the spaces of the document in place of its own. */
+function writing(context: Context, { role, document }: { role: string; document: string }): Make {
+  const { spaces, faults } = readDdl(document);
+  if (spaces === null) throw new CoterieError('BAD_INPUT', faults.map(({ at, sentence }) => `line ${at.replace(':', ', column ')}: ${sentence}`).join(' '), { faults });
+  return (base, known) => {
+    const file = definitionFile(role);
+    const before = base.sections[file];
+    if (before === undefined) throw new CoterieError('NOT_FOUND', `There is no custom role ${role}: ${file} is not there. Write it first, by \`code push\`.`, { role });
+    const text = withSpaces(before, spaces);
+    if (text === null) throw new CoterieError('CONFLICT', `${file} cannot be read, so nothing can be written into it. Correct it first; \`code validate\` says where.`, { role });
+    return editing(context, [{ kind: 'setSection', name: file, text }])(base, known);
+  };
+}
+
+type Place = { readonly replicaset: string | null; readonly instance: string | null };
+type Told = Pick<SpaceRow, 'state' | 'sentence'> & { readonly there?: SpaceThere | undefined };
+
+const rowsOf = ({ name: role, spaces }: Role, place: Place, told: (space: string) => Told): SpaceRow[] =>
+  Object.entries(spaces).map(([space, definition]) => {
+    const { state, sentence, there } = told(space);
+    return { space, role, ...place, state, sentence, engine: definition.engine, rows: there?.rows ?? null, bytes: there?.bytes ?? null, definition };
+  });
+
+const unplaced = (role: Role): SpaceRow[] => rowsOf(role, { replicaset: null, instance: null }, () => ({ state: 'pending', sentence: `No replicaset has role ${role.name} yet.` }));
+
+/** What 2.6.0 has, and every version since. */
+const features = { multikeyIndexes: true, functionalIndexes: true };
+
+async function onReplicaset(context: Context, role: Role, { alias, masters, wantedMaster }: { alias: string; masters: string[]; wantedMaster: string | null }): Promise<SpaceRow[]> {
+  const uuid = masters[0] ?? wantedMaster;
+  if (uuid === null) return rowsOf(role, { replicaset: alias, instance: null }, () => ({ state: 'unknown', sentence: `${alias} has no master now, whom one could ask.` }));
+  const instance = { uuid, alias: context.services.runtime.state.overview.instances.find((one) => one.uuid === uuid)?.alias ?? uuid };
+  const place = { replicaset: alias, instance: instance.alias };
+  try {
+    const there = await spacesThere(context, instance, Object.keys(role.spaces));
+    const plan = compareSchema(there.map((space) => existingOf(space, role.name)), role.spaces, features);
+    return rowsOf(role, place, (space) => {
+      const refused = plan.refusals.find((refusal) => refusal.space === space);
+      const left = plan.steps.filter((step) => step.space === space).map(({ sentence }) => sentence);
+      const found = there.find(({ name }) => name === space);
+      if (refused) return { state: 'refused', sentence: `${refused.sentence} ${refused.wayOut}`, there: found };
+      return left.length > 0 ? { state: 'pending', sentence: `${left.join('; ')}.`, there: found } : { state: 'applied', sentence: 'As wanted.', there: found };
+    });
+  } catch (error) {
+    return rowsOf(role, place, () => ({ state: 'unknown', sentence: error instanceof Error ? error.message : String(error) }));
+  }
+}
