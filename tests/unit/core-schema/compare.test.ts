@@ -67,6 +67,13 @@ describe('allowed with rows', () => {
     expect(changedTo({ indexes }, 0).warnings).toEqual([]);
   });
 
+  test('another index under the name that the primary one gives away', () => {
+    const indexes = [{ ...pk, name: 'primary' }, { ...byOwner, name: 'pk' }];
+    const { steps, refusals } = changedTo({ indexes });
+    expect([steps.map(({ kind }) => kind), refusals]).toEqual([['dropIndex', 'renameIndex', 'createIndex'], []]);
+    expect(compareSchema(carriedOut(made(accounts, 7), steps), { s: { ...accounts, indexes } }, features).steps).toEqual([]);
+  });
+
   test('an index that no role made stays', () => {
     const spaces = made(accounts, 7).map((space) => ({ ...space, made: ['pk'] }));
     expect(compareSchema(spaces, { s: { ...accounts, indexes: [pk] } }, features)).toEqual({ steps: [], refusals: [], warnings: [{ space: 's', sentence: expect.stringContaining('no role made') }] });
