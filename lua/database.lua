@@ -4,7 +4,8 @@ local fiber = require('fiber')
 local clock = require('clock')
 local plain = require('plain')
 -- `given`: what was last set through `database.cfg`, by name, so that a person can be told whose a setting is.
-local database = {given = {}}
+-- `before_listen`: called once the data is there, before a client can come.
+local database = {given = {}, before_listen = function() end}
 
 -- Addresses (host:port) that this instance replicates from, as last set: box.cfg.replication holds the password too.
 local peers = {}
@@ -98,7 +99,6 @@ function database.start(params)
         cfg.replication_connect_quorum = #params.peers
     else
         cfg.replication = sources(params.peers)
-        cfg.listen = params.listen
     end
     database.cfg(cfg)
     if params.how == 'bootstrap' then
@@ -106,8 +106,9 @@ function database.start(params)
     end
     if params.how ~= 'recover' then
         database.cfg{read_only = true, replication_connect_quorum = 0}
-        database.cfg{listen = params.listen}
     end
+    database.before_listen()
+    database.cfg{listen = params.listen}
     peers = params.how == 'bootstrap' and {} or params.peers
     starting = nil
     return {vclock = plain.vclock(box.info.vclock), members = box.space._cluster:len()}

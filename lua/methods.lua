@@ -13,6 +13,7 @@ local lost_rows = require('lost-rows')
 local orders = require('orders')
 local replay = require('replay')
 local buckets = require('buckets.open')
+local roles = require('roles.open')
 local users = require('users')
 local methods = {}
 
@@ -48,6 +49,9 @@ methods.export_lost_rows = function(params) return lost_rows.export(params) end
 methods.lost_rows_progress = function() return lost_rows.at end
 methods.replay = replay.batch
 for name, method in pairs(buckets.methods) do
+    methods[name] = method
+end
+for name, method in pairs(roles.methods) do
     methods[name] = method
 end
 methods.eval = run.eval

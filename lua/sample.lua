@@ -2,6 +2,7 @@
 local plain = require('plain')
 local database = require('database')
 local lease = require('lease')
+local roles = require('roles.open')
 local tarantool = require('tarantool')
 local sample = {}
 
@@ -115,6 +116,7 @@ function sample.take()
         memory = memory(),
         net = network(),
         lease = lease.told(),
+        roles = roles.told(),
     }
 end
 

@@ -29,7 +29,7 @@ local function check()
     box.error{code = box.error.READONLY, reason = refusal.text('GATED', facts, gate.why())}
 end
 
-local set = triggers.of(check, '_cluster')
+local set = triggers.of(check, {but = '_cluster'})
 
 local function rows_of(vclock)
     local sum = 0

@@ -22,9 +22,16 @@ local function guarded(space)
     return space.id > SYSTEM_ID_MIN and not space.is_local and not space.temporary and ENGINES[space.engine] == true
 end
 
--- `check` raises what the write is refused with. `but`: the name of a space that goes without.
-function triggers.of(check, but)
+local function holds_rows(space)
+    return space.id > SYSTEM_ID_MIN and ENGINES[space.engine] == true
+end
+
+-- `check` raises what the write is refused with. `but`: the name of a space that goes without. `everywhere`: local and
+-- temporary spaces, too.
+function triggers.of(check, options)
     local made = {on = false}
+    local but = options and options.but
+    local fits = options and options.everywhere and holds_rows or guarded
 
     local function has(space)
         for _, present in pairs(space:on_replace()) do
@@ -36,7 +43,7 @@ function triggers.of(check, but)
     end
 
     local function install(space)
-        if guarded(space) and space.name ~= but and not has(space) then
+        if fits(space) and space.name ~= but and not has(space) then
             space:on_replace(check)
         end
     end

@@ -1,0 +1,151 @@
+-- What this instance has against a bundle: everything is compiled, modules are loaded in a sealed room, and each role is
+-- asked. Nothing of what runs is changed; what the code writes to a space or as a global is refused.
+local fiber = require('fiber')
+local clock = require('clock')
+local bundle = require('roles.bundle')
+local chunk = require('roles.chunk')
+local globals = require('roles.globals')
+local life = require('roles.life')
+local load = require('roles.load')
+local reading = require('roles.reading')
+local room = require('roles.room')
+local state = require('roles.state')
+-- `running`: how many at this moment.
+local check = {running = 0}
+
+local FAULTS_MAX = 200
+local ROLE = 'code that is only checked, and'
+
+local function sealed(entered, f, ...)
+    entered.fiber = fiber.self().id()
+    reading.enter(ROLE)
+    return f(...)
+end
+
+local function quietly(seconds, f, ...)
+    local entered = {}
+    local result = {life.run(seconds, sealed, entered, f, ...)}
+    reading.ended(entered.fiber)
+    return unpack(result, 1, 3)
+end
+
+local function main_file(role)
+    for _, module in ipairs(role.modules) do
+        if module.name == role.name then
+            return module.code.file
+        end
+    end
+    return ('roles/%s/role.yml'):format(role.name)
+end
+
+-- All of a role that does not compile, not the first of it alone.
+local function compile(role, add)
+    local good = true
+    for _, module in ipairs(role.modules) do
+        local f, fault = chunk.module(module.code)
+        good = add(fault) and good
+    end
+    for _, definition in ipairs(role.functions) do
+        local f, fault = chunk.body(definition.code)
+        good = add(fault) and good
+    end
+    return good
+end
+
+local function try_modules(made, role, add)
+    local files = bundle.files(role)
+    made:add(role.name, role.modules)
+    for _, module in ipairs(role.modules) do
+        if load.taken(module.name, state.room) then
+            add(chunk.fault('moduleName', module.code.file, ("module '%s' cannot have that name: Tarantool or this product has one of that name"):format(module.name)))
+            return false
+        end
+        local ok, failure, stack = quietly(life.SECONDS.load, made.require, made, role.name, module.name)
+        if not ok then
+            add(chunk.fault('moduleLoad', module.code.file, failure, files, made.stack or stack))
+            return false
+        end
+    end
+    return true
+end
+
+local function try_functions(made, role, names, add)
+    local files = bundle.files(role)
+    local ok, failure = quietly(life.SECONDS.load, function()
+        for _, definition in ipairs(role.functions) do
+            local objection = globals.objection(definition.name, names)
+            if objection ~= nil then
+                add(chunk.fault('functionName', definition.code.file, objection))
+            end
+            local good, failure = pcall(load.body, made, role, definition)
+            if not good then
+                add(chunk.fault('function', definition.code.file, failure, files))
+            end
+        end
+    end)
+    if not ok then
+        add(chunk.fault('function', main_file(role), failure, files))
+    end
+end
+
+local function try_conf(made, role, seconds, add)
+    local module = made:loaded(role.name)[role.name]
+    local f = type(module) == 'table' and module.validate_config or nil
+    if f == nil then
+        return
+    end
+    local ok, result, why = quietly(seconds, f, role.conf)
+    local stack = not ok and why or nil
+    if ok and (result == false or result == nil and why ~= nil) then
+        ok, result = false, why == nil and 'it answered false' or tostring(type(why) == 'table' and (why.message or why.err) or why)
+    end
+    if not ok then
+        local fault = chunk.fault('validateConfig', main_file(role), result, bundle.files(role), stack)
+        fault.sentence = ('role %s refuses its configuration: %s'):format(role.name, fault.sentence)
+        add(fault)
+    end
+end
+
+-- {file, timeout}: faults of the bundle in that file, at most 200.
+function check.run(params)
+    local wanted = bundle.read(params.file)
+    local deadline = clock.monotonic() + params.timeout
+    local faults, names = setmetatable({}, {__serialize = 'seq'}), {}
+    local function add(fault)
+        if fault ~= nil and #faults < FAULTS_MAX then
+            table.insert(faults, fault)
+        end
+        return fault == nil
+    end
+    for _, role in ipairs(wanted.roles) do
+        for _, definition in ipairs(role.functions) do
+            names[definition.name] = true
+        end
+    end
+    globals.reserve()
+    check.running = check.running + 1
+    reading.want('check', true)
+    local made = room.new(true)
+    local ok, failure = pcall(function()
+        for _, role in ipairs(wanted.roles) do
+            local left = deadline - clock.monotonic()
+            if left <= 0 then
+                add(chunk.fault('checkTime', main_file(role), ('the checks took longer than %g s: what comes after was not checked'):format(params.timeout)))
+                return
+            end
+            if compile(role, add) and try_modules(made, role, add) then
+                try_functions(made, role, names, add)
+                try_conf(made, role, math.min(left, life.SECONDS.validate_config), add)
+            end
+            fiber.sleep(0)
+        end
+    end)
+    check.running = check.running - 1
+    reading.want('check', check.running > 0)
+    if not ok then
+        error(failure, 0)
+    end
+    return {faults = faults}
+end
+
+return check
