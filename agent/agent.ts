@@ -29,6 +29,7 @@ import { rotateHeld } from './logs/rotate.ts';
 import { Operations } from './operations.ts';
 import { Supervisor } from './process/supervisor.ts';
 import type { Settings } from './settings/resolve.ts';
+import { openRoles, type AgentRoles } from './roles/open.ts';
 import { openRouter, type AgentRouter } from './router/open.ts';
 import { openSharding, type AgentSharding } from './sharding/open.ts';
 import { StatusFeed } from './status/feed.ts';
@@ -108,6 +109,7 @@ export class Agent {
   readonly #failover: Failover;
   readonly #sharding: AgentSharding;
   readonly #router: AgentRouter;
+  readonly #roles: AgentRoles;
   readonly #tidyUp = new TidyUp();
   readonly #latecomer = new Latecomer();
   #candidate: ClusterConfig | null = null;
@@ -138,6 +140,7 @@ export class Agent {
     const supervisor = this.#supervisor;
     this.#sampler = new Sampler({ supervisor, now }, { path: folder.root });
     this.#gossipSampler = new GossipSampler(gossip);
+    this.#roles = openRoles({ supervisor, sampler: this.#sampler, config: () => this.#keeper.committed?.config ?? null, name: () => this.#alias(), log, now }, { uuid, file: folder.roles });
     this.#store = new ConfigStore(folder);
     this.#peers = new Peers({ gossip, signer: new TokenSigner(keys.token, { name: `agent ${uuid}` }) });
     const files = () => (this.#sampler.database?.configured === true ? 'data' : filesIn(folder.tarantool));
@@ -145,7 +148,7 @@ export class Agent {
       store: this.#store,
       log,
       now,
-      objection: (config) => objectionOf({ uuid, cluster: settings.cluster, memory, files, supervisor, committed: () => this.#keeper.committed?.config ?? null }, config),
+      objection: (config) => objectionOf({ uuid, cluster: settings.cluster, memory, files, supervisor, committed: () => this.#keeper.committed?.config ?? null, roles: this.#roles }, config),
       askPeers: (runId) => this.#peers.outcomes(runId),
       pullFrom: (peer) => this.#peers.pull(peer),
       onApply: () => this.#configChanged(),
@@ -157,7 +160,7 @@ export class Agent {
       onChange: () => this.#changed(),
     });
     const keeper = this.#keeper;
-    this.#steps = { uuid, folder, log, memory, supervisor, fenceOf: (peer, ask) => this.#peers.fence(peer, ask), positionOf: (peer) => this.#peers.position(peer), replicationPassword: keys.replicationPassword, stateboardPassword: keys.stateboardPassword, memoryBytes: settings.memoryBytes, now, handOver: (timeoutMs) => this.#failover.handOver(timeoutMs), saveLostRows: (diverged) => this.#failoverParts.saveLostRows(diverged) };
+    this.#steps = { uuid, folder, log, memory, supervisor, fenceOf: (peer, ask) => this.#peers.fence(peer, ask), positionOf: (peer) => this.#peers.position(peer), replicationPassword: keys.replicationPassword, stateboardPassword: keys.stateboardPassword, memoryBytes: settings.memoryBytes, now, handOver: (timeoutMs) => this.#failover.handOver(timeoutMs), saveLostRows: (diverged) => this.#failoverParts.saveLostRows(diverged), roles: this.#roles };
     this.#failoverParts = openFailover(
       {
         log,
@@ -190,6 +193,7 @@ export class Agent {
       startedAt: now(),
       alone: settings.seeds.every((seed) => seed === settings.gossipAdvertise),
       failover: this.#failover,
+      roles: () => this.#roles.facts(),
     };
     this.#reconciler = new Reconciler({
       gather: (own) => gather(this.#facts, own),
@@ -217,7 +221,7 @@ export class Agent {
     await Promise.all([this.#keeper.start(), this.#supervisor.attach(), this.#sampler.refreshDisk()]);
     await this.#sampler.refresh();
     const logs = { agent: folder.agentLog, tarantool: folder.tarantoolLog, router: folder.routerLog };
-    const handlers = handlersOf({ uuid: this.uuid, keeper: this.#keeper, gossip, operations: this.#operations, feed: this.#feed, failover: this.#failoverParts.handlers(() => this.#alias()), sharding: this.#sharding.handlers, router: this.#router.handlers, logs, ringKey, now: Date.now });
+    const handlers = handlersOf({ uuid: this.uuid, keeper: this.#keeper, gossip, operations: this.#operations, feed: this.#feed, failover: this.#failoverParts.handlers(() => this.#alias()), sharding: this.#sharding.handlers, router: this.#router.handlers, roles: this.#roles.handlers, logs, ringKey, now: Date.now });
     gossip.onChange(() => this.#hearing.poke());
     const sources = { gossip, status: () => this.status(), replicaset: () => this.#replicaset()?.alias ?? null };
     const metrics = answeredMetrics({ from: settings.metrics, token: this.#options.metricsToken ?? null }, () => readMetrics(sources));
@@ -277,6 +281,7 @@ export class Agent {
       failover: this.#failover.status(),
       sharding: this.#sharding.status(),
       router: this.#router.status(),
+      roles: this.#roles.status(),
     });
   }
 

@@ -5,6 +5,7 @@ import { CandidateView, CoordinatorView, DecisionView, LostRow, LostRowsFile, re
 import { CodeFault } from '~/contract/shapes/role.ts';
 import { FindingView, GroupView } from '~/contract/shapes/sharding-view.ts';
 import { BoxSetting, spaceSorts, SpacesPage } from '~/contract/shapes/inspect.ts';
+import { FunctionFigures } from '~/contract/shapes/roles-status.ts';
 import { AgentStatus, EvalResult, LogLine, Vclock } from '~/contract/shapes/status.ts';
 import { CommandBody, MemberAnswerBody, MemberRequestBody } from './failover-messages.ts';
 import { StorageNews } from './router-messages.ts';
@@ -179,6 +180,8 @@ export const agentApi = {
   /** Reads the tables of all masters twice, so that what moves meanwhile is no finding. */
   shardingDoctor: query(z.object({ group: z.string().max(64) }), z.object({ findings: z.array(FindingView), scanned: z.number().int(), unheard: z.array(z.string()) })),
   shardingCommand: mutation(ShardingCommand, Sentence),
+  /** What is counted of the functions of custom roles since the database started. */
+  functionStats: query(Nothing, z.object({ functions: z.array(FunctionFigures) })),
   /** What a router has to know of this instance of a storage. `users`: the digest that was told before. */
   routed: query(z.object({ replicaset: Uuid, users: z.string().max(64).nullable() }), StorageNews),
   /** Another process in place of the one that runs, which is drained. */

@@ -1,4 +1,5 @@
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
+import { isCode } from '~/core/roles/files.ts';
 import type { MemoryFile } from '~/agent/data/memory.ts';
 import type { Supervisor } from '~/agent/process/supervisor.ts';
 
@@ -10,13 +11,14 @@ export type ObjectionParts = {
   readonly files: () => 'none' | 'data' | 'leftovers';
   readonly supervisor: Supervisor;
   readonly committed: () => ClusterConfig | null;
+  readonly roles: { objectionTo(config: ClusterConfig): Promise<string | null> };
 };
 
 const checkMs = 1500;
 
 export async function objectionOf(parts: ObjectionParts, config: ClusterConfig): Promise<string | null> {
   if (config.name !== parts.cluster) return `It belongs to cluster ${parts.cluster}; the configuration is of ${config.name}.`;
-  return foreignData(parts, config) ?? (await luaFaults(parts, config));
+  return foreignData(parts, config) ?? (await parts.roles.objectionTo(config)) ?? (await luaFaults(parts, config));
 }
 
 function foreignData({ uuid, memory, files }: ObjectionParts, config: ClusterConfig): string | null {
@@ -26,10 +28,10 @@ function foreignData({ uuid, memory, files }: ObjectionParts, config: ClusterCon
   return `It has the data of another replicaset (${dataOf}). Start its agent with --forget to make it a new instance.`;
 }
 
-/** Sections whose name ends in .lua, as far as they are new: checked by the Lua that would run them. */
+/** Sections whose name ends in .lua and which are no role's, as far as they are new: checked by the Lua that would run them. */
 async function luaFaults({ supervisor, committed }: ObjectionParts, config: ClusterConfig): Promise<string | null> {
   const before = committed()?.sections ?? {};
-  const chunks = Object.entries(config.sections).filter(([name, text]) => name.endsWith('.lua') && before[name] !== text);
+  const chunks = Object.entries(config.sections).filter(([name, text]) => name.endsWith('.lua') && !isCode(name) && before[name] !== text);
   if (chunks.length === 0 || supervisor.state !== 'up') return null;
   const { faults } = (await supervisor.call('check_lua', { chunks: Object.fromEntries(chunks) }, checkMs)) as { faults: Record<string, string> };
   const found = Object.values(faults);

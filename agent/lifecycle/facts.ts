@@ -4,6 +4,7 @@ import type { Memory } from '~/agent/data/memory.ts';
 import type { Leadership } from '~/agent/failover/failover.ts';
 import type { Wish } from '~/agent/failover/wish.ts';
 import type { ProcessState } from '~/agent/process/supervisor.ts';
+import type { RoleFacts } from './roles.ts';
 
 /** What the plan is made from: everything that is known at one moment, as plain data. */
 export type Vclock = Readonly<Record<string, number>>;
@@ -79,6 +80,7 @@ export type Facts = {
   /** What failover says: whether this one leads by the record, and what it wants of the process. */
   readonly leadership: Leadership;
   readonly wish: Wish | null;
+  readonly roles: RoleFacts | null;
 };
 
 export type Step =
@@ -101,7 +103,10 @@ export type Step =
   | { readonly kind: 'yield' }
   /** It leads without a lease from now on, as the record says. */
   | { readonly kind: 'keep'; readonly replicaset: string }
-  | { readonly kind: 'forget'; readonly uuids: readonly string[] };
+  | { readonly kind: 'forget'; readonly uuids: readonly string[] }
+  /** Spaces, indexes and rights of custom roles; then their code. Either may be gone on with by the next step. */
+  | { readonly kind: 'applySchema' }
+  | { readonly kind: 'applyRoles' };
 
 /** What is, what should be, and the one thing to do next. */
 export type Decision = {

@@ -9,6 +9,7 @@ import type { Supervisor } from '~/agent/process/supervisor.ts';
 import type { Sampler } from '~/agent/status/sampler.ts';
 import type { DatabaseFacts, Facts, Failure, FenceAnswer, PeerFacts } from './facts.ts';
 import { stillHeld } from './held.ts';
+import type { RoleFacts } from './roles.ts';
 
 /** Puts the facts together from the parts that know them. Nothing is judged here. */
 export type GatherParts = {
@@ -27,6 +28,7 @@ export type GatherParts = {
   readonly startedAt: number;
   readonly alone: boolean;
   readonly failover: { leadership(): Leadership; readonly wish: Wish | null };
+  readonly roles: () => RoleFacts | null;
 };
 
 export type OwnFacts = { answers: ReadonlyMap<string, FenceAnswer>; failure: Failure | null; forgottenFor: number; now: number };
@@ -59,6 +61,7 @@ export function gather(parts: GatherParts, own: OwnFacts): Facts {
     restart: parts.restart(),
     leadership: parts.failover.leadership(),
     wish: parts.failover.wish,
+    roles: parts.roles(),
   };
 }
 

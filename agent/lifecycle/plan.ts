@@ -6,6 +6,7 @@ import type { Decision, Facts } from './facts.ts';
 import { planFounding } from './founding.ts';
 import { doing, resting, waiting, type Part } from './parts.ts';
 import { replicasetOf } from './peers-of.ts';
+import { planRoles } from './roles.ts';
 import { planServing } from './serving.ts';
 import { planStateboard } from './stateboard.ts';
 
@@ -19,7 +20,7 @@ import { planStateboard } from './stateboard.ts';
  */
 export function plan(facts: Facts): Decision {
   const goal = goalOf(facts);
-  const decision = goal === 'ready' ? planReady(facts) : planWithout(facts, goal);
+  const decision = goal === 'ready' ? planRoles(facts, planReady(facts)) : planWithout(facts, goal);
   return heldBack(facts, { ...decision, goal });
 }
 

@@ -27,6 +27,7 @@ export type StepParts = {
   readonly handOver: (timeoutMs: number) => Promise<void>;
   /** Rows that only these files have are on disk elsewhere when it resolves. */
   readonly saveLostRows: (diverged: NonNullable<Memory['diverged']>) => Promise<void>;
+  readonly roles: { apply(): Promise<void>; applySchema(): Promise<void> };
 };
 
 const callMs = 5000;
@@ -83,6 +84,10 @@ export async function doStep(parts: StepParts, step: Step, { version, answered }
     case 'makeWritable':
       await makeWritable(parts, version);
       return log.info({ version }, 'writable');
+    case 'applySchema':
+      return parts.roles.applySchema();
+    case 'applyRoles':
+      return parts.roles.apply();
     case 'yield':
       return memory.update({ held: null });
     case 'keep':

@@ -1,8 +1,8 @@
-import { CoterieError } from '~/contract/errors.ts';
 import type { AgentHandlers } from '~/link/protocol.ts';
 import { openRing } from '~/link/sealed-ring.ts';
 import type { FailoverHandlers } from '~/agent/failover/off.ts';
 import type { ConfigKeeper } from '~/agent/config/keeper.ts';
+import type { RolesHandlers } from '~/agent/roles/open.ts';
 import type { RouterHandlers } from '~/agent/router/open.ts';
 import type { ShardingHandlers } from '~/agent/sharding/off.ts';
 import type { Gossip } from '~/agent/gossip.ts';
@@ -20,23 +20,22 @@ export type HandlerParts = {
   readonly failover: FailoverHandlers;
   readonly sharding: ShardingHandlers;
   readonly router: RouterHandlers;
+  readonly roles: RolesHandlers;
   readonly logs: LogFiles;
   /** Opens the key rings that servers send. */
   readonly ringKey: Uint8Array;
   readonly now: () => number;
 };
 
-export function handlersOf({ uuid, keeper, gossip, operations, feed, failover, sharding, router, logs, ringKey, now }: HandlerParts): AgentHandlers {
+export function handlersOf({ uuid, keeper, gossip, operations, feed, failover, sharding, router, roles, logs, ringKey, now }: HandlerParts): AgentHandlers {
   return {
     ...failover,
     ...sharding,
     ...router,
+    ...roles,
     status: (_input, signal) => feed.follow(signal),
     ping: async () => ({ uuid, at: now() }),
     prepare: (input) => keeper.prepare(input),
-    checkCode: async () => {
-      throw new CoterieError('UNAVAILABLE', 'This agent does not check code: update it.');
-    },
     commit: (input) => keeper.commit(input),
     abort: ({ runId }) => keeper.abort(runId),
     adopt: ({ committed, waitMs }) => keeper.adopt(committed, waitMs),

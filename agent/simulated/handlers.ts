@@ -54,6 +54,7 @@ export function handlersOf(instance: SimulatedInstance): AgentHandlers {
     eval: async () => ({ ok: false, values: [], columns: null, error: 'This instance is simulated: there is no Tarantool that could run it.', truncated: false, tookMs: 0 }),
     boxCfg: async () => boxSettings(instance),
     spaces: async (input) => spacesPage(instance, input),
+    functionStats: async () => ({ functions: [] }),
     gossip: async () => {
       const [table, stats] = await Promise.all([gossipOf(instance).table(), gossipOf(instance).stats()]);
       return { members: table.map(({ bytes, payload: _payload, ...row }) => ({ ...row, payload: Buffer.from(bytes).toString('base64') })), stats };

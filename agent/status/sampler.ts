@@ -1,12 +1,15 @@
 import { statfs } from 'node:fs/promises';
 import type { z } from 'zod';
+import type { RoleFailure } from '~/contract/shapes/roles-status.ts';
 import type { DatabaseStatus, ProcessStatus } from '~/contract/shapes/status.ts';
 import type { Supervisor } from '~/agent/process/supervisor.ts';
 import { startedAtMs, startOf, usageOf, type ProcessId } from '~/agent/process/proc.ts';
 
 /** What is measured: one control call to the database and a few reads of /proc, once a second and after each step. */
 type Shape = Omit<z.output<typeof DatabaseStatus>, 'process'>;
-export type Sample = { readonly configured: true; readonly peers: readonly string[] } & Shape;
+/** As lua/roles/state.lua tells it. `hash`: of the bundle whose life cycle has run. `owned`: something in the schema was made for roles. */
+export type RolesSample = { readonly hash: string | null; readonly roles: number; readonly functions: number; readonly doing: string | null; readonly failed: readonly RoleFailure[]; readonly owned: boolean };
+export type Sample = { readonly configured: true; readonly peers: readonly string[]; readonly roles: RolesSample } & Shape;
 export type Unconfigured = { readonly configured: false; readonly status: string; readonly version: string };
 
 const callMs = 2000;

@@ -25,6 +25,7 @@ export type StatusParts = {
   readonly failover: AgentStatus['failover'] | null;
   readonly sharding: AgentStatus['sharding'] | null;
   readonly router: AgentStatus['router'] | null;
+  readonly roles: AgentStatus['roles'] | null;
 };
 
 export function statusOf(parts: StatusParts): AgentStatus {
@@ -50,13 +51,14 @@ export function statusOf(parts: StatusParts): AgentStatus {
     ...(parts.failover && { failover: parts.failover }),
     ...(parts.sharding && { sharding: parts.sharding }),
     ...(parts.router && { router: parts.router }),
+    ...(parts.roles && { roles: parts.roles }),
   };
 }
 
 function databaseOf({ databaseProcess, sample }: StatusParts): DatabaseStatus | null {
   if (databaseProcess === null) return null;
   if (sample?.configured === true) {
-    const { configured: _configured, peers: _peers, ...database } = sample;
+    const { configured: _configured, peers: _peers, roles: _roles, ...database } = sample;
     return { ...database, process: databaseProcess };
   }
   return { ...blank, process: databaseProcess, status: sample?.status ?? 'unknown', version: sample?.version ?? '' };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TimeMs, Uuid } from './basics.ts';
 import { CoordinatorStatus, MemberFailover, ProviderView } from './failover-view.ts';
+import { RolesStatus } from './roles-status.ts';
 import { RouterStatus } from './router.ts';
 import { StorageSharding } from './sharding-view.ts';
 
@@ -149,6 +150,8 @@ export const AgentStatus = z.object({
   sharding: StorageSharding.optional(),
   /** While its replicaset has role `router`. */
   router: RouterStatus.optional(),
+  /** While it has, or is to have, code of custom roles. */
+  roles: RolesStatus.optional(),
 });
 export type AgentStatus = z.output<typeof AgentStatus>;
 

@@ -97,7 +97,7 @@ export class SimAgent {
     this.#busy = true;
     const version = this.committed?.version ?? 0;
     const answers = this.#answers;
-    const parts: StepParts = { uuid: this.uuid, folder: { tarantool: '' }, log: silent, memory: this.#memory, supervisor: this.#supervisor, fenceOf: (peer, ask) => this.world.call(this, peer, ask), positionOf: async () => null, replicationPassword: '', stateboardPassword: '', memoryBytes: 0, now: () => this.world.now, handOver: async () => {}, saveLostRows: async () => {} };
+    const parts: StepParts = { uuid: this.uuid, folder: { tarantool: '' }, log: silent, memory: this.#memory, supervisor: this.#supervisor, fenceOf: (peer, ask) => this.world.call(this, peer, ask), positionOf: async () => null, replicationPassword: '', stateboardPassword: '', memoryBytes: 0, now: () => this.world.now, handOver: async () => {}, saveLostRows: async () => {}, roles: { apply: async () => {}, applySchema: async () => {} } };
     const over = () => {
       this.#busy = false;
       this.look();
@@ -127,6 +127,7 @@ export class SimAgent {
       startedAt: this.#startedAt,
       alone: false,
       failover: { leadership: () => null, wish: null },
+      roles: () => null,
     };
   }
 }

@@ -29,7 +29,7 @@ function parts({ uuid = 'a', serial = 3 } = {}): GatherParts {
     candidate: () => null,
     restart: () => false,
     startedAt: 0,
-    failover: { leadership: () => null, wish: null }, alone: false,
+    failover: { leadership: () => null, wish: null }, roles: () => null, alone: false,
   };
 }
 

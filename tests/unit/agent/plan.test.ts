@@ -34,7 +34,7 @@ const bare = database({ configured: false, status: 'unknown', listen: null, peer
 
 const facts = (parts: Partial<Facts> = {}): Facts => ({
   now: 1000, uuid: 'a', version: 1, config: configOf(), candidateNeedsDatabase: false, listen: 'a:3301', memory, holds: false, files: 'none',
-  process: up, database: database(), peers: [peer({ readOnly: true })], newestHeard: 1, settled: true, restart: false, forgottenFor: 0, failure: null, leadership: null, wish: null, ...parts,
+  process: up, database: database(), peers: [peer({ readOnly: true })], newestHeard: 1, settled: true, restart: false, forgottenFor: 0, failure: null, leadership: null, wish: null, roles: null, ...parts,
 });
 
 describe('the life cycle', () => {

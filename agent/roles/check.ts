@@ -1,0 +1,54 @@
+import type { ClusterConfig } from '~/contract/shapes/config.ts';
+import type { CodeFault } from '~/contract/shapes/role.ts';
+import type { Bundle } from '~/core/roles/bundle.ts';
+import { placeText } from '~/core/roles/fault.ts';
+import { rolesIn } from '~/core/roles/read.ts';
+import type { Supervisor } from '~/agent/process/supervisor.ts';
+import type { Bundles } from './bundles.ts';
+import type { BundleFiles } from './files.ts';
+import { schemaFaults } from './schema.ts';
+
+/** What this instance has against the code of a configuration. Its Tarantool compiles everything and asks each role; nothing is changed. */
+export type CheckParts = {
+  readonly bundles: Bundles;
+  readonly files: BundleFiles;
+  readonly supervisor: Pick<Supervisor, 'state' | 'call'>;
+  /** The database is configured and runs. */
+  readonly running: () => boolean;
+  readonly committed: () => ClusterConfig | null;
+  readonly name: () => string;
+};
+
+/** A prepare has four seconds at the server. */
+const checkSeconds = 2.5;
+const answerMs = 500;
+const toldMax = 5;
+
+export async function faultsOf(parts: CheckParts, config: ClusterConfig): Promise<CodeFault[]> {
+  const read = rolesIn(config.sections).faults.filter(({ severity }) => severity === 'error');
+  if (read.length > 0) return read;
+  const bundle = parts.bundles.of(config);
+  if (bundle.roles.length === 0 || parts.supervisor.state !== 'up') return [];
+  const [code, schema] = await Promise.all([codeFaults(parts, bundle), parts.running() ? schemaFaults(parts.supervisor, bundle) : []]);
+  return [...code, ...schema].map((fault) => ({ ...fault, instance: parts.name() }));
+}
+
+/** Null: nothing, or the code of this instance stays what it is. */
+export async function objectionToCode(parts: CheckParts, config: ClusterConfig): Promise<string | null> {
+  const before = parts.committed();
+  if (before !== null && parts.bundles.of(before).hash === parts.bundles.of(config).hash) return null;
+  const faults = (await faultsOf(parts, config)).filter(({ severity }) => severity === 'error');
+  if (faults.length === 0) return null;
+  const more = faults.length > toldMax ? ` And ${faults.length - toldMax} more: \`coterie code validate\` shows all.` : '';
+  return `${faults.slice(0, toldMax).map((fault) => `${placeText(fault)}: ${fault.sentence}`).join(' ')}${more}`;
+}
+
+/** As lua/roles/check.lua tells it. */
+type LuaFault = Pick<CodeFault, 'file' | 'line' | 'column' | 'code' | 'sentence'>;
+
+async function codeFaults({ files, supervisor }: CheckParts, bundle: Bundle): Promise<CodeFault[]> {
+  return files.lend(bundle, async (file) => {
+    const { faults } = (await supervisor.call('roles_check', { file, timeout: checkSeconds }, checkSeconds * 1000 + answerMs)) as { faults: LuaFault[] };
+    return faults.map((fault) => ({ ...fault, severity: 'error', instance: null }));
+  });
+}

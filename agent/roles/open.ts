@@ -1,0 +1,90 @@
+import { CoterieError } from '~/contract/errors.ts';
+import type { ClusterConfig } from '~/contract/shapes/config.ts';
+import type { FunctionFigures, RoleFailure, RolesStatus } from '~/contract/shapes/roles-status.ts';
+import { parseConfig } from '~/core/config/parse.ts';
+import type { RoleFacts } from '~/agent/lifecycle/roles.ts';
+import type { Logger } from '~/agent/logs/logger.ts';
+import type { Supervisor } from '~/agent/process/supervisor.ts';
+import type { Sampler } from '~/agent/status/sampler.ts';
+import type { AgentHandlers } from '~/link/protocol.ts';
+import { Bundles } from './bundles.ts';
+import { faultsOf, objectionToCode } from './check.ts';
+import { BundleFiles } from './files.ts';
+import { SchemaKeeper } from './schema-keeper.ts';
+
+/** Custom roles in an agent: what its instance has against code, and the code, spaces and rights that it brings into force. */
+export type AgentRolesParts = {
+  readonly supervisor: Supervisor;
+  readonly sampler: Pick<Sampler, 'database'>;
+  readonly config: () => ClusterConfig | null;
+  readonly name: () => string;
+  readonly log: Logger;
+  readonly now: () => number;
+};
+
+export type RolesHandlers = Pick<AgentHandlers, 'checkCode' | 'functionStats'>;
+export type AgentRoles = {
+  readonly handlers: RolesHandlers;
+  objectionTo(config: ClusterConfig): Promise<string | null>;
+  facts(): RoleFacts | null;
+  apply(): Promise<void>;
+  applySchema(): Promise<void>;
+  status(): RolesStatus | null;
+};
+
+/** What takes longer is gone on with by the next step: whatever is more urgent comes between. */
+const stepSeconds = 2;
+const answerMs = 3000;
+
+export function openRoles({ supervisor, sampler, config, name, log, now }: AgentRolesParts, { uuid, file }: { readonly uuid: string; readonly file: string }): AgentRoles {
+  const bundles = new Bundles(uuid);
+  const files = new BundleFiles(file);
+  const schema = new SchemaKeeper({ control: supervisor, log, now });
+  const database = () => (sampler.database?.configured === true ? sampler.database : null);
+  const checks = { bundles, files, supervisor, running: () => database()?.status === 'running', committed: config, name };
+  const wanted = () => {
+    const current = config();
+    return current && bundles.of(current);
+  };
+  return {
+    handlers: {
+      checkCode: async ({ text }) => {
+        const { config: candidate, refusals } = parseConfig(text);
+        if (candidate === null) throw new CoterieError('BAD_INPUT', refusals.map(({ sentence }) => sentence).join(' '));
+        return { faults: await faultsOf(checks, candidate) };
+      },
+      functionStats: async () => {
+        if (supervisor.state !== 'up') throw new CoterieError('UNAVAILABLE', `${name()} has no database that runs.`);
+        // The shape is that of lua/roles/stats.lua.
+        return (await supervisor.call('roles_stats', {}, answerMs)) as { functions: FunctionFigures[] };
+      },
+    },
+    objectionTo: (candidate) => objectionToCode(checks, candidate),
+    facts: () => {
+      const bundle = wanted();
+      const told = database()?.roles;
+      if (bundle === null || told === undefined) return null;
+      if (bundle.roles.length === 0 && told.roles === 0 && !told.owned) return null;
+      return { wanted: bundle.hash, applied: told.hash, schema: schema.standing(database()?.readOnly === true) };
+    },
+    apply: async () => {
+      const bundle = wanted();
+      if (bundle === null) return;
+      const path = await files.keep(bundle);
+      const { doing } = (await supervisor.call('roles_apply', { file: path, hash: bundle.hash, wait: stepSeconds }, stepSeconds * 1000 + answerMs)) as { doing: string | null };
+      if (doing === null) log.info({ hash: bundle.hash.slice(0, 16), roles: bundle.roles.length }, 'code of roles applied');
+      else log.warn({ doing }, 'the code of roles takes its time');
+    },
+    applySchema: async () => {
+      const bundle = wanted();
+      if (bundle !== null) await schema.apply(bundle, stepSeconds);
+    },
+    status: () => {
+      const bundle = wanted();
+      const told = database()?.roles;
+      if (bundle === null || told === undefined || (bundle.roles.length === 0 && told.roles === 0)) return null;
+      const failed: RoleFailure[] = [...told.failed, ...schema.failed];
+      return { wanted: bundle.hash, applied: told.hash, roles: bundle.roles.length, functions: told.functions, doing: told.doing, failed };
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { CodeFault } from '~/contract/shapes/role.ts';
+import type { Bundle } from '~/core/roles/bundle.ts';
+import { definitionFile } from '~/core/roles/files.ts';
+import { compareSchema } from '~/core/schema/compare.ts';
+import type { ExistingSpace } from '~/core/schema/existing.ts';
+import type { SchemaPlan } from '~/core/schema/step.ts';
+import type { Supervisor } from '~/agent/process/supervisor.ts';
+
+/** The spaces that a bundle wants beside those that are there. */
+const callMs = 5000;
+/** Every Tarantool from 2.6.0 on has them. */
+const features = { multikeyIndexes: true, functionalIndexes: true };
+
+export const roleOfSpace = ({ roles }: Bundle, space: string): string => roles.find(({ spaces }) => space in spaces)?.name ?? '';
+export const roleOfFunction = ({ roles }: Bundle, name: string): string => roles.find(({ functions }) => functions.some((one) => one.name === name))?.name ?? '';
+
+export async function schemaPlan(control: Pick<Supervisor, 'call'>, bundle: Bundle): Promise<SchemaPlan> {
+  const wanted: Bundle['roles'][number]['spaces'] = Object.fromEntries(bundle.roles.flatMap(({ spaces }) => Object.entries(spaces)));
+  const names = Object.keys(wanted);
+  if (names.length === 0) return { steps: [], refusals: [], warnings: [] };
+  // The shape is that of lua/roles/existing.lua.
+  const { spaces } = (await control.call('roles_schema', { names }, callMs)) as { spaces: ExistingSpace[] };
+  return compareSchema(spaces, wanted, features);
+}
+
+export async function schemaFaults(control: Pick<Supervisor, 'call'>, bundle: Bundle): Promise<CodeFault[]> {
+  const { refusals, warnings } = await schemaPlan(control, bundle);
+  const fault = (severity: CodeFault['severity'], space: string, sentence: string): CodeFault => ({ severity, code: 'schema', file: definitionFile(roleOfSpace(bundle, space)), line: null, column: null, sentence, instance: null });
+  return [...refusals.map(({ space, sentence, wayOut }) => fault('error', space, `${sentence} ${wayOut}`)), ...warnings.map(({ space, sentence }) => fault('warning', space, sentence))];
+}
+
+/** What Tarantool needs besides the steps. */
+export function schemaOrder(bundle: Bundle): { functions: { name: string; access: readonly string[] }[]; roles: Record<string, string>; bodies: Record<string, string> } {
+  const functions = bundle.roles.flatMap((role) => role.functions);
+  const keys = new Set(bundle.roles.flatMap(({ spaces }) => Object.values(spaces).flatMap(({ indexes }) => indexes.flatMap(({ func }) => (func === undefined ? [] : [func])))));
+  return {
+    functions: functions.map(({ name, access }) => ({ name, access })),
+    roles: Object.fromEntries(bundle.roles.flatMap(({ name, spaces }) => Object.keys(spaces).map((space) => [space, name]))),
+    bodies: Object.fromEntries(functions.filter(({ name }) => keys.has(name)).map(({ name, code }) => [name, code.text])),
+  };
+}
