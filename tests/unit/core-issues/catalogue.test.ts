@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contract } from '~/contract/index.ts';
+import type { RoleFailure, RolesStatus } from '~/contract/shapes/roles-status.ts';
 import { Issue, Suggestion } from '~/contract/shapes/view.ts';
 import { catalogue } from '~/core/issues/catalogue.ts';
 import { Appointed } from './appointed.ts';
@@ -50,6 +51,8 @@ const sharding = () => {
   group({})(cluster);
   return cluster;
 };
+
+const rolesFixture = (failed: RoleFailure[]): RolesStatus => ({ wanted: 'h', applied: 'h', roles: 2, functions: 3, doing: null, failed });
 
 /** A router on r, ready, for the storages s1 and s2. */
 const routed = () => {
@@ -266,6 +269,11 @@ const cases: Record<string, Case> = {
   'sharding-not-drained': {
     begin: sharding, break: (cluster) => cluster.configure((config) => void (config.replicasets[cluster.id('s1')]!.weight = 0)), mend: (cluster) => cluster.configure((config) => void (config.replicasets[cluster.id('s1')]!.weight = 1)),
     at: 's1', severity: 'warning', says: ['s1 is to be drained and still has 50 buckets'],
+  },
+  'role-failed': {
+    break: (cluster) => cluster.says('a', (status) => void (status.roles = rolesFixture([{ role: 'bank', phase: 'apply_config', message: 'roles/bank/init.lua:7: no rates', stack: null, at: 5000 }, { role: 'shop', phase: 'init', message: 'no bank', stack: null, at: 6000 }]))),
+    mend: (cluster) => cluster.says('a', (status) => void (status.roles = rolesFixture([]))),
+    at: 'a', severity: 'critical', says: ['Role bank failed in apply_config on a: roles/bank/init.lua:7: no rates.', 'So did 1 other role.'],
   },
   'router-down': { begin: routed, break: (cluster) => router(cluster, { state: 'down', reason: 'It ended by itself: exit code 1.', figures: null }), mend: (cluster) => router(cluster, {}), at: 'r', severity: 'critical', says: ['The router of r at 127.0.0.1:4306 takes no clients: It ended by itself: exit code 1.'] },
   'router-crash-loop': {
