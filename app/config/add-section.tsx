@@ -1,13 +1,14 @@
 'use client';
 import { Button, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
+import { isCode } from '~/app/lib/code-files.ts';
 import { Plus } from '~/app/ui/icons.tsx';
 import { SectionName } from '~/contract/shapes/basics.ts';
 import styles from './config.module.css';
 
 export function AddSection({ taken, onAdd }: { taken: readonly string[]; onAdd: (name: string) => void }) {
   const [name, setName] = useState('');
-  const wrong = name === '' ? null : taken.includes(name) ? 'There is one of this name' : SectionName.safeParse(name).success ? null : 'Letters, digits, dot, dash, underscore, slash';
+  const wrong = name === '' ? null : taken.includes(name) ? 'There is one of this name' : isCode(name) ? 'Files of roles are written on the page Code' : SectionName.safeParse(name).success ? null : 'Letters, digits, dot, dash, underscore, slash';
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (name === '' || wrong !== null) return;

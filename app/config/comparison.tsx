@@ -7,9 +7,9 @@ import { chosenOf, differencesOf, documentsOf, labelOf, languageOf } from '~/app
 import { problemFrom } from '~/app/lib/problem.ts';
 import { Changes } from '~/app/operations/plan-preview.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
+import { useVersion } from '~/app/sections/use-versions.ts';
 import type { ConfigVersion } from '~/contract/shapes/config.ts';
 import styles from './config.module.css';
-import { useVersion } from './use-versions.ts';
 
 type Props = { readonly from: number; readonly to: ConfigVersion; readonly section: string | null; readonly onSection: (name: string) => void };
 

@@ -5,6 +5,8 @@ import { useState } from 'react';
 import { addressFrom, withAddress, type ConfigAddress } from '~/app/lib/config-address.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
+import { useDraft } from '~/app/sections/use-draft.ts';
+import { useHistory, useVersion } from '~/app/sections/use-versions.ts';
 import { Command } from '~/app/ui/copy.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { useAddressValue } from '~/app/ui/use-address.ts';
@@ -13,8 +15,6 @@ import { DraftEditor } from './draft-editor.tsx';
 import { DraftNotice } from './draft-notice.tsx';
 import { History } from './history.tsx';
 import { Runs } from './runs.tsx';
-import { useDraft } from './use-draft.ts';
-import { useHistory, useVersion } from './use-versions.ts';
 import { Version } from './version.tsx';
 
 /** Versions at the side, the chosen one beside them: read, compared with another, restored, or changed by a draft. */
@@ -25,7 +25,7 @@ export function ConfigPage() {
   const setAddress = (changes: Partial<ConfigAddress>) => writeAddress({ ...address, ...changes });
   const history = useHistory(newest ?? 0);
   const current = useVersion(newest, { keepOld: true });
-  const drafting = useDraft(current.data ? { version: current.data.version, sections: current.data.config.sections } : null);
+  const drafting = useDraft('config', current.data ? { version: current.data.version, sections: current.data.config.sections } : null);
   const [editing, setEditing] = useState(false);
   const { draft } = drafting;
   if (newest === null) return <Loading />;

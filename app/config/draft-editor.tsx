@@ -1,32 +1,37 @@
 'use client';
 import { Button, SegmentedControl, Select, Text } from '@mantine/core';
+import Link from 'next/link';
 import { useState } from 'react';
 import { Code, Compared } from '~/app/editor/code.tsx';
+import { isCode } from '~/app/lib/code-files.ts';
 import { languageOf } from '~/app/lib/config-documents.ts';
+import { countText } from '~/app/lib/format.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
 import { useOperations } from '~/app/operations/operations-provider.tsx';
+import { Conflict } from '~/app/sections/conflict.tsx';
+import type { DraftState } from '~/app/sections/use-draft.ts';
 import { useSession } from '~/app/session/session-provider.tsx';
 import { WhyDisabled } from '~/app/ui/why-disabled.tsx';
 import type { ConfigVersion } from '~/contract/shapes/config.ts';
 import { AddSection } from './add-section.tsx';
 import styles from './config.module.css';
-import { Conflict } from './conflict.tsx';
 import { UploadButton } from './transfer.tsx';
-import type { DraftState } from './use-draft.ts';
 import { Verdict } from './verdict.tsx';
 
 type Props = { readonly state: DraftState; readonly now: ConfigVersion; readonly onClose: () => void };
 const views = [{ value: 'edit', label: 'Edit' }, { value: 'diff', label: 'Differences' }];
 
 /** Sections as they should become. Typing changes the draft only; the dialog shows the plan and applies it. */
-export function DraftEditor({ state: { draft, edit, rebase, discard }, now, onClose }: Props) {
+export function DraftEditor({ state: { draft, kept, edit, rebase, resolve, discard }, now, onClose }: Props) {
   const { open } = useOperations();
   const { role } = useSession();
   const [view, setView] = useState('edit');
   const [wanted, setWanted] = useState<string | null>(null);
   const changed = draft?.sections ?? {};
   const old = now.config.sections;
-  const names = [...new Set([...Object.keys(old), ...Object.keys(changed)])].toSorted();
+  const all = [...new Set([...Object.keys(old), ...Object.keys(changed)])].toSorted();
+  // Files of roles are written on the Code page; those of an upload are a part of this draft all the same.
+  const names = all.filter((one) => !isCode(one) || one in changed);
   const name = names.find((one) => one === wanted) ?? Object.keys(changed).toSorted()[0] ?? names[0] ?? null;
   const behind = draft !== null && draft.baseVersion !== now.version;
   const why = refusalFor('config.upload', role) ?? (draft === null ? 'Nothing is changed yet.' : behind ? `First continue on version ${now.version}.` : null);
@@ -40,14 +45,15 @@ export function DraftEditor({ state: { draft, edit, rebase, discard }, now, onCl
       <div className={styles.head}>
         <div className={styles.words}>
           <h2 id="draft-title">Draft on version {draft?.baseVersion ?? now.version}</h2>
-          <div className={styles.quiet}>Kept in this tab until it is applied or discarded. Instances read nothing of it before.</div>
+          <div className={styles.quiet}>{kept ? 'Kept in this browser until it is applied or discarded.' : 'Larger than what this browser keeps: a reload loses it.'} Instances read nothing of it before.</div>
         </div>
         <div className={styles.tools}><UploadButton onSections={add} /></div>
       </div>
-      {behind && <Conflict draft={draft} now={now} onRebase={rebase} onLook={(one) => { setWanted(one); setView('diff'); }} />}
+      {names.length < all.length && <Text size="sm" c="dimmed">{countText(all.length - names.length, 'file')} of roles: see <Link href="/code">Code</Link>.</Text>}
+      {behind && <Conflict draft={draft} now={now} noun="section" onRebase={rebase} onResolve={resolve} onLook={(one) => { setWanted(one); setView('diff'); }} />}
       <div className={styles.bar}>
         {name !== null && <Select className={styles.grow} label="Section" searchable allowDeselect={false} data={names.map((one) => ({ value: one, label: `${one}${markOf(changed, old, one)}` }))} value={name} onChange={(one) => one !== null && setWanted(one)} />}
-        <AddSection taken={names} onAdd={(one) => add({ [one]: '' })} />
+        <AddSection taken={all} onAdd={(one) => add({ [one]: '' })} />
         {name !== null && <SegmentedControl aria-label="View" size="sm" data={views} value={view} onChange={setView} />}
       </div>
       {name === null ? <Text size="sm" c="dimmed">There are no sections yet. Add one by its name, or upload a file: roles read them by these names.</Text> : <Body key={name} name={name} changed={changed} old={old} view={view} onText={(text) => edit({ [name]: text })} />}

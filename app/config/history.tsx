@@ -3,11 +3,11 @@ import { Button, Skeleton, Text } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { dateTimeText } from '~/app/lib/format.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
+import type { HistoryQuery } from '~/app/sections/use-versions.ts';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { Ago } from '~/app/ui/time.tsx';
 import type { ConfigMeta } from '~/contract/shapes/config.ts';
 import styles from './history.module.css';
-import type { HistoryQuery } from './use-versions.ts';
 
 const surfaceWords = { ui: 'dashboard', cli: 'CLI', rest: 'REST', trpc: 'tRPC', system: 'system' } as const;
 

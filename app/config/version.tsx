@@ -7,6 +7,7 @@ import { problemFrom } from '~/app/lib/problem.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
 import { Code } from '~/app/editor/code.tsx';
 import { useOperations } from '~/app/operations/operations-provider.tsx';
+import { useVersion, type HistoryQuery } from '~/app/sections/use-versions.ts';
 import { useSession } from '~/app/session/session-provider.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { Pencil } from '~/app/ui/icons.tsx';
@@ -16,7 +17,6 @@ import { Comparison } from './comparison.tsx';
 import styles from './config.module.css';
 import { CopyRead } from './copy-read.tsx';
 import { Download, UploadButton } from './transfer.tsx';
-import { useVersion, type HistoryQuery } from './use-versions.ts';
 
 type Props = {
   readonly version: number;

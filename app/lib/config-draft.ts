@@ -48,7 +48,14 @@ export function rebased(draft: SectionsDraft, now: Current): SectionsDraft {
   return { baseVersion: now.version, sections: draft.sections, base: Object.fromEntries(Object.keys(draft.sections).map((name) => [name, at(now.sections, name)])) };
 }
 
-/** From what was kept in the tab's storage; anything else is no draft. */
+/** One conflict decided: their text stands, or mine replaces it. With the last one the draft is meant for the newest version. */
+export function resolved(draft: SectionsDraft, now: Current, { name, keep }: { name: string; keep: 'theirs' | 'mine' }): SectionsDraft | null {
+  const next = keep === 'theirs' ? without(draft, name) : { ...draft, base: { ...draft.base, [name]: at(now.sections, name) } };
+  if (Object.keys(next.sections).length === 0) return null;
+  return conflictsOf(next, now).length === 0 ? rebased(next, now) : next;
+}
+
+/** From what was kept in the browser's storage; anything else is no draft. */
 export function draftFrom(text: string | null): SectionsDraft | null {
   try {
     const value = JSON.parse(text ?? 'null') as Partial<SectionsDraft> | null;

@@ -59,14 +59,13 @@ export const places = {
   'replicaset.delete': { page: '/', where: 'menu of a replicaset: Delete', from: 'app/lib/actions.ts' },
   'replicaset.restartReplication': { page: '/', where: 'menu of a replicaset: Restart replication', from: 'app/lib/actions.ts' },
 
-
   'topology.apply': { page: '/config', where: 'Cluster file: Apply; several repairs at once, and what was collected, on the Cluster page', from: 'app/config/cluster-file.tsx' },
   'topology.plan': { page: '/config', where: 'the preview of a cluster file', within: 'topology.apply' },
   'topology.diff': { page: '/config', where: 'the changes in the preview of a cluster file', within: 'topology.apply' },
   'topology.export': { page: '/config', where: 'Cluster file: Download', from: 'app/config/cluster-file.tsx' },
 
-  'config.history': { page: '/config', where: 'the versions', from: 'app/config/use-versions.ts' },
-  'config.get': { page: '/config', where: 'the chosen version', from: 'app/config/use-versions.ts' },
+  'config.history': { page: '/config', where: 'the versions', from: 'app/sections/use-versions.ts' },
+  'config.get': { page: '/config', where: 'the chosen version', from: 'app/sections/use-versions.ts' },
   'config.diff': { page: '/config', where: 'Compare with', from: 'app/config/comparison.tsx' },
   'config.restore': { page: '/config', where: 'Restore, at an old version', from: 'app/config/version.tsx' },
   'config.download': { page: '/config', where: 'Download', from: 'app/config/transfer.tsx' },

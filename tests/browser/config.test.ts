@@ -71,7 +71,7 @@ describe('the Configuration page', () => {
 
     await page.reload();
     await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByRole('button', { name: /with my texts/ }).click();
+    await page.getByRole('button', { name: 'Keep mine of limits.yml' }).click();
 
     // Once more, between the plan that is shown and the request to apply it.
     await valid();

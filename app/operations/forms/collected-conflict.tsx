@@ -2,7 +2,7 @@
 import { Alert, Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '~/app/api.tsx';
-import { useVersion } from '~/app/config/use-versions.ts';
+import { useVersion } from '~/app/sections/use-versions.ts';
 import { editText } from '~/app/lib/batch.ts';
 import { touchedBy, type ChangeSet } from '~/app/lib/change-set.ts';
 import { dateTimeText } from '~/app/lib/format.ts';

@@ -2,7 +2,7 @@ import { parse, stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { addressFrom, withAddress } from '~/app/lib/config-address.ts';
 import { chosenOf, differencesOf, documentsOf, languageOf, topology } from '~/app/lib/config-documents.ts';
-import { conflictsOf, draftFrom, edited, rebased, remaining } from '~/app/lib/config-draft.ts';
+import { conflictsOf, draftFrom, edited, rebased, remaining, resolved } from '~/app/lib/config-draft.ts';
 import { sectionsOfFile } from '~/app/lib/config-upload.ts';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 
@@ -37,6 +37,15 @@ describe('a draft of sections', () => {
     const draft = rebased(edited(null, now, { motd: 'mine' })!, later);
     expect(draft).toEqual({ baseVersion: 5, base: { motd: 'theirs' }, sections: { motd: 'mine' } });
     expect(conflictsOf(draft, later)).toEqual([]);
+  });
+  it('is decided section by section where both changed, and goes on with the last one', () => {
+    const draft = edited(null, now, { motd: 'mine', limits: 'mine' })!;
+    const both = { version: 5, sections: { motd: 'theirs', limits: 'theirs' } };
+    const half = resolved(draft, both, { name: 'motd', keep: 'mine' })!;
+    expect(half).toEqual({ baseVersion: 4, base: { motd: 'theirs', limits: 'max: 1' }, sections: { motd: 'mine', limits: 'mine' } });
+    expect(conflictsOf(half, both)).toEqual(['limits']);
+    expect(resolved(half, both, { name: 'limits', keep: 'theirs' })).toEqual({ baseVersion: 5, base: { motd: 'theirs' }, sections: { motd: 'mine' } });
+    expect(resolved(edited(null, now, { motd: 'mine' })!, both, { name: 'motd', keep: 'theirs' })).toBeNull();
   });
   it('ends, section by section, when it is applied', () => {
     const draft = edited(null, now, { motd: 'theirs', gone: 'x' });
