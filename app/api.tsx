@@ -1,6 +1,7 @@
 'use client';
 import { createTRPCClient, getUntypedClient, httpLink, type TRPCClient } from '@trpc/client';
 import { createContext, use } from 'react';
+import type { CodeCheck } from '~/contract/shapes/code.ts';
 import type { Plan } from '~/contract/shapes/plan.ts';
 import type { AppRouter } from '~/server/surfaces/trpc.ts';
 import { entryOf, pathOf } from '~/contract/index.ts';
@@ -27,9 +28,13 @@ export async function mutate<Name extends MutationName>(api: Api, name: Name, in
 }
 
 /** A query whose input is too big for an URL: tRPC would put it there, REST takes it as a body. */
-export async function validateSections(sections: Readonly<Record<string, string | null>>, signal: AbortSignal): Promise<Plan> {
-  const response = await fetch(`/api/v1${pathOf(entryOf('config.validate'))}`, { method: 'POST', signal, body: JSON.stringify({ sections }), headers: { 'content-type': 'application/json', 'x-coterie-surface': 'ui' } });
+async function posted(operation: 'config.validate' | 'code.validate', input: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown> {
+  const response = await fetch(`/api/v1${pathOf(entryOf(operation))}`, { method: 'POST', signal, body: JSON.stringify(input), headers: { 'content-type': 'application/json', 'x-coterie-surface': 'ui' } });
   const body: unknown = await response.json();
   if (!response.ok) throw Object.assign(new Error('refused'), { data: { problem: body } });
-  return body as Plan;
+  return body;
 }
+
+type Texts = Readonly<Record<string, string | null>>;
+export const validateSections = async (sections: Texts, signal: AbortSignal): Promise<Plan> => (await posted('config.validate', { sections }, signal)) as Plan;
+export const validateCode = async (files: Texts, signal: AbortSignal): Promise<CodeCheck> => (await posted('code.validate', { files }, signal)) as CodeCheck;

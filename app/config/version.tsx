@@ -1,5 +1,7 @@
 'use client';
 import { Button, Select, Skeleton, Text } from '@mantine/core';
+import Link from 'next/link';
+import { isCode } from '~/app/lib/code-files.ts';
 import { chosenOf, documentsOf, labelOf, languageOf } from '~/app/lib/config-documents.ts';
 import type { ConfigAddress } from '~/app/lib/config-address.ts';
 import { dateTimeText } from '~/app/lib/format.ts';
@@ -106,6 +108,7 @@ function Shown({ version: { version, config }, section }: { version: ConfigVersi
     <>
       {missing && <Text size="sm" c="dimmed">Version {version} has no section {section}.</Text>}
       {documents.length === 1 && <Text size="sm" c="dimmed">This version has no sections: texts, mostly YAML, that roles read. What it says of replicasets and instances:</Text>}
+      {isCode(chosen.name) && <Text size="sm" c="dimmed">A file of a role: it is written on the page <Link href={`/code?file=${encodeURIComponent(chosen.name)}`}>Code</Link>.</Text>}
       <Code key={`${version} ${chosen.name}`} label={`${labelOf(chosen.name)} of version ${version}`} value={chosen.text} language={languageOf(chosen.name)} />
     </>
   );

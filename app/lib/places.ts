@@ -59,10 +59,22 @@ export const places = {
   'replicaset.delete': { page: '/', where: 'menu of a replicaset: Delete', from: 'app/lib/actions.ts' },
   'replicaset.restartReplication': { page: '/', where: 'menu of a replicaset: Restart replication', from: 'app/lib/actions.ts' },
 
+
   'topology.apply': { page: '/config', where: 'Cluster file: Apply; several repairs at once, and what was collected, on the Cluster page', from: 'app/config/cluster-file.tsx' },
   'topology.plan': { page: '/config', where: 'the preview of a cluster file', within: 'topology.apply' },
   'topology.diff': { page: '/config', where: 'the changes in the preview of a cluster file', within: 'topology.apply' },
   'topology.export': { page: '/config', where: 'Cluster file: Download', from: 'app/config/cluster-file.tsx' },
+
+  'code.push': { page: '/code', where: 'Apply', from: 'app/code/code-page.tsx' },
+  'code.validate': { page: '/code', where: 'Problems, while it is written', from: 'app/api.tsx' },
+  'code.tree': { page: '/code', where: 'the tree of files', within: 'config.get' },
+  'code.get': { page: '/code', where: 'the text of a file', within: 'config.get' },
+  'code.diff': { page: '/code', where: 'Differences, at a file', within: 'config.get' },
+  'role.list': { page: '/', where: 'the roles in the dialog of a replicaset', within: 'cluster.watch' },
+  'role.get': { page: '/code', where: 'the files of a role', within: 'config.get' },
+  'function.list': { page: '/code', where: 'the files of functions, and what role.yml says of each', within: 'config.get' },
+  'function.get': { page: '/code', where: 'the file of a function', within: 'config.get' },
+  'function.call': { page: '/code', where: 'Call, at the file of a function', from: 'app/code/function-panel.tsx' },
 
   'config.history': { page: '/config', where: 'the versions', from: 'app/sections/use-versions.ts' },
   'config.get': { page: '/config', where: 'the chosen version', from: 'app/sections/use-versions.ts' },

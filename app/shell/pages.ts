@@ -10,6 +10,7 @@ export const pages: readonly Page[] = [
   { href: '/failover', label: 'Failover' },
   { href: '/sharding', label: 'Sharding' },
   { href: '/events', label: 'Events' },
+  { href: '/code', label: 'Code' },
   { href: '/config', label: 'Configuration' },
   { href: '/gossip', label: 'Gossip' },
   { href: '/users', label: 'Users' },

@@ -20,6 +20,14 @@ const first = (selector: string) => (page: Page) => page.locator(selector).first
 const text = (words: string | RegExp) => (page: Page) => page.getByText(words).first().waitFor();
 const planned = first('[data-testid=plan] li');
 
+/** The draft of one picture is there for the next. */
+async function withExample(page: Page): Promise<void> {
+  const insert = page.getByRole('button', { name: 'Insert the bank example' });
+  await insert.or(page.getByTestId('file')).first().waitFor();
+  if (await insert.isVisible()) await insert.click();
+  await first('[data-testid=problems][data-state=checked]')(page);
+}
+
 /** Without a session, and before there is a user. */
 const outside = ({ claimLink }: Product): readonly Picture[] => [
   { name: 'login', path: '/login', ready: first('input[type=password]') },
@@ -35,6 +43,14 @@ const calm: readonly Picture[] = [
     await planned(page);
   } },
   { name: 'expel', path: '/', ready: async (page) => { await act(page, 's1-2', 'Expel'); await planned(page); } },
+  { name: 'code-empty', path: '/code', ready: text('No role of your own yet') },
+  { name: 'code', path: '/code', ready: withExample },
+  { name: 'code-function', path: '/code', ready: async (page) => {
+    await withExample(page);
+    await page.goto('/code?file=roles/bank/functions/bank.balance.lua');
+    await first('[data-testid=function-panel]')(page);
+    await first('[data-testid=problems][data-state=checked]')(page);
+  } },
   { name: 'config', path: '/config', ready: first('[data-testid=code] .cm-content') },
   { name: 'config-compare', path: '/config?version=5&from=2&section=limits.yml', ready: first('[data-testid=merge] .cm-merge-b, [data-testid=merge] .cm-deletedChunk') },
   { name: 'actions', path: '/', ready: async (page) => { await page.getByRole('button', { name: 'Actions on s1-2', exact: true }).click(); await page.getByRole('menuitem', { name: 'Expel' }).waitFor(); } },

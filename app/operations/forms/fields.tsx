@@ -1,13 +1,16 @@
 import { Checkbox, NumberInput, Switch } from '@mantine/core';
+import { chosenRoles, roleChoices } from '~/app/lib/role-choices.ts';
 import type { ClusterOverview } from '~/contract/shapes/view.ts';
 import styles from './forms.module.css';
 
-/** Fields that creating and editing a replicaset share. Hidden and permanent roles come and go by themselves. */
+/** Fields that creating and editing a replicaset share. */
 export function RolesField({ value, onChange, infos, error }: { value: readonly string[]; onChange: (roles: string[]) => void; infos: ClusterOverview['roles']; error?: string | undefined }) {
+  const choices = roleChoices(infos, value);
+  const ticked = choices.filter(({ checked }) => checked).map(({ name }) => name);
   return (
-    <Checkbox.Group label="Roles" value={[...value]} onChange={onChange} error={error}>
+    <Checkbox.Group label="Roles" value={ticked} onChange={(next) => onChange(chosenRoles(next, { value, choices }))} error={error}>
       <div className={styles.roles}>
-        {infos.filter(({ hidden, permanent }) => !hidden && !permanent).map(({ name, summary }) => <Checkbox key={name} size="sm" value={name} label={name} description={summary} />)}
+        {choices.map(({ name, summary, fixed }) => <Checkbox key={name} size="sm" value={name} label={name} description={fixed === null ? summary : `${summary}${summary === '' ? '' : '; '}${fixed}`} disabled={fixed !== null} />)}
       </div>
     </Checkbox.Group>
   );

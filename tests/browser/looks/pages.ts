@@ -14,6 +14,7 @@ export function pagesLook({ product, page }: Dashboard): void {
 
   const places: Readonly<Record<string, { readonly path: string; readonly seen: (shown: Page) => Promise<unknown> }>> = {
     config: { path: '/config', seen: first('[data-testid=code] .cm-content') },
+    code: { path: '/code', seen: (shown) => shown.getByRole('button', { name: 'Insert the bank example' }).waitFor() },
     rules: { path: '/issues?tab=rules', seen: (shown) => shown.getByText('repeated-crashes').waitFor() },
     'nothing wrong': { path: '/issues', seen: (shown) => shown.getByRole('heading', { name: 'Nothing is wrong' }).waitFor() },
     palette: { path: '/gossip', seen: async (shown) => { await lookFor(shown, 's'); await first('[data-action]')(shown); } },
