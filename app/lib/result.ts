@@ -8,6 +8,7 @@ export function resultOf(operation: MutationName, { run, data }: OutcomeOf): { h
   if (run?.state === 'aborted') return { health: 'critical', title: 'Nothing was changed', sentence };
   if (run?.state === 'partial') return { health: 'warning', title: 'Done, but not everywhere yet', sentence };
   if (operation === 'instance.probe' && data?.found === false) return { health: 'warning', title: 'Nobody answered', sentence };
+  if (operation === 'function.call' && data?.ok === false) return { health: 'critical', title: 'The function raised an error', sentence };
   if (operation === 'alert.test' && data !== null) return data.delivered === true ? { health: 'ok', title: 'Delivered', sentence } : { health: 'critical', title: 'Not delivered', sentence };
   return { health: 'ok', title: 'Done', sentence };
 }

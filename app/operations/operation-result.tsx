@@ -9,6 +9,7 @@ import { markOf } from '~/app/lib/health.ts';
 import { HealthMark } from '~/app/ui/health-mark.tsx';
 import { HealthShapes } from '~/app/ui/icons.tsx';
 import styles from './dialog.module.css';
+import { CallResult } from './call-result.tsx';
 import runStyles from './run.module.css';
 import { FailoverOutcome } from './order-progress.tsx';
 import { RunTable } from './run-progress.tsx';
@@ -32,6 +33,7 @@ export function OperationResult({ operation, outcome, onClose }: { operation: Mu
             <div data-testid="secret"><Command text={secret} what="the token" /></div>
           </>
         )}
+        {operation === 'function.call' && <CallResult data={outcome.data} />}
         <FailoverOutcome data={outcome.data} />
         <ReplayOutcomes data={outcome.data} />
         {outcome.run && <RunTable run={outcome.run} />}

@@ -3,6 +3,7 @@ import type { MutationName } from '~/app/lib/operation-types.ts';
 import type { FormProps } from './form.ts';
 import { AddChannel, EditChannel } from './alert-channel.tsx';
 import { SilenceAlerts } from './alert-silence.tsx';
+import { CallFunction } from './call-function.tsx';
 import { ChangePassword } from './change-password.tsx';
 import { TopologyChange } from './cluster-file.tsx';
 import { CreateReplicaset } from './create-replicaset.tsx';
@@ -38,6 +39,7 @@ export const forms: Partial<Record<MutationName, ComponentType<FormProps>>> = {
   'user.edit': EditUser,
   'token.create': CreateToken,
   'session.changePassword': ChangePassword,
+  'function.call': CallFunction,
   'alert.addChannel': AddChannel,
   'alert.editChannel': EditChannel,
   'alert.silence': SilenceAlerts,
