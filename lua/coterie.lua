@@ -8,8 +8,8 @@
 -- Rights: execute on the function of that name, and on the one that is named, as if that were called.
 local caller = require('caller')
 local lease = require('lease')
+local fenced = require('lease.fenced')
 local quorum = require('lease.quorum')
-local refusal = require('lease.refusal')
 local buckets = require('buckets.call')
 local map = require('buckets.map')
 local hash = require('buckets.hash')
@@ -18,40 +18,28 @@ local hold = require('crud.hold')
 local call, number = caller.call, caller.number
 local coterie = {}
 
-local function answered(epoch, ok, ...)
-    if not ok then
-        refusal.pass_on((...), lease.facts())
-    end
-    if lease.objection(epoch, true) ~= nil then
-        refusal.raise('OUTCOME_UNKNOWN', lease.facts(), 'done here; this instance was no longer the master at the end')
-    end
-    return ...
-end
-
 local function begin(who, epoch, name, args)
     if type(epoch) ~= 'number' or type(name) ~= 'string' or (args ~= nil and type(args) ~= 'table') then
         error(who, 0)
     end
-    local objection = lease.objection(epoch, false)
-    if objection ~= nil then
-        local facts = lease.facts()
-        facts.asked = epoch
-        refusal.raise(objection, facts, objection == 'WRONG_EPOCH' and 'this is not the master of that epoch' or lease.gated() or 'this instance may not write now')
-    end
+    fenced.need(epoch)
+    return fenced.begin()
 end
 
--- WRONG_EPOCH, LEASE_EXPIRED, GATED: nothing was done. OUTCOME_UNKNOWN: it was done, and may not last. Any other error is the function's.
+-- WRONG_EPOCH, LEASE_EXPIRED, GATED: nothing was done. OUTCOME_UNKNOWN: it may have been done, and may not last. Any other error is the function's.
 function coterie.fenced_call(epoch, name, args)
     epoch = number(epoch)
-    begin('fenced_call: epoch, name, {arguments}', epoch, name, args)
-    return answered(epoch, pcall(call, name, args ~= nil and args or {}))
+    local lsn = begin('fenced_call: epoch, name, {arguments}', epoch, name, args)
+    return fenced.answer(epoch, lsn, pcall(call, name, args ~= nil and args or {}))
 end
 
-local function confirmed(epoch, options, ok, ...)
-    if ok then
-        quorum.wait(options)
-    end
-    return answered(epoch, ok, ...)
+local function confirmed(options, ...)
+    quorum.wait(options)
+    return ...
+end
+
+local function call_and_confirm(options, name, args)
+    return confirmed(options, call(name, args))
 end
 
 -- As fenced_call, and answers only when enough copies have all that is committed here by then: the policy of failover, or
@@ -64,9 +52,9 @@ function coterie.quorum_call(name, args, options)
     end
     local epoch = options.epoch == nil and lease.epoch() or number(options.epoch)
     local wait = {copies = number(options.copies), timeout = number(options.timeout)}
-    begin('quorum_call: name, {arguments}, {copies, timeout, epoch}', epoch, name, args)
     quorum.copies(wait)
-    return confirmed(epoch, wait, pcall(call, name, args ~= nil and args or {}))
+    local lsn = begin('quorum_call: name, {arguments}, {copies, timeout, epoch}', epoch, name, args)
+    return fenced.answer(epoch, lsn, pcall(call_and_confirm, wait, name, args ~= nil and args or {}))
 end
 
 coterie.quorum_wait = quorum.wait
@@ -82,8 +70,8 @@ function coterie.storage_call(epoch, mode, name, args, user)
         return caller.as(user, name, args)
     end
     epoch = number(epoch)
-    begin('storage_call: epoch, mode, name, {arguments}, user', epoch, name, args)
-    return answered(epoch, pcall(caller.as, user, name, args))
+    local lsn = begin('storage_call: epoch, mode, name, {arguments}, user', epoch, name, args)
+    return fenced.answer(epoch, lsn, pcall(caller.as, user, name, args))
 end
 
 coterie.crud = crud.run

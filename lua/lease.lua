@@ -7,6 +7,7 @@ local moment = require('lease.moment')
 local database = require('database')
 local leadership = require('leadership')
 local writing = require('lease.writing')
+local calls = require('lease.calls')
 local guard = require('lease.guard')
 local gate = require('lease.gate')
 local kill = require('lease.kill')
@@ -21,6 +22,8 @@ local state, facts = writing.state, writing.facts
 local wrong_epoch, expired = writing.wrong_epoch, writing.expired
 -- What connectors call, once somebody has the right to.
 local FUNCTIONS = {'coterie.fenced_call', 'coterie.quorum_call', 'coterie.bucket_call', 'coterie.buckets_map'}
+-- So long a switchover waits for calls that have begun.
+local CALLS_SECONDS = 0.02
 -- Who is told when this instance begins to lead, or goes on. They may not yield.
 local listeners = {}
 
@@ -242,11 +245,16 @@ local function need_owner(params)
     end
 end
 
--- {epoch}: read-only for a switchover; `unfreeze` takes it back, a renewal does not.
+-- {epoch}: read-only for a switchover; `unfreeze` takes it back, a renewal does not. Calls that are under way end first, as
+-- long as that is soon: what a function that has begun is refused, its client may have to be told.
 function lease.freeze(params)
     need_database()
     need_owner(params)
     local begun = clock.monotonic()
+    state.freezing = true
+    calls.await(CALLS_SECONDS)
+    state.freezing = false
+    need_owner(params)
     state.frozen = true
     writing.close('frozen')
     return final(begun)
@@ -277,7 +285,7 @@ function lease.objection(wanted, done)
         return 'WRONG_EPOCH'
     end
     -- What was committed before it was frozen goes with it to the next master.
-    if leased and (moment.now() > state.deadline or (state.frozen or not state.open) and not done) then
+    if leased and (moment.now() > state.deadline or (state.frozen or state.freezing or not state.open) and not done) then
         return 'LEASE_EXPIRED'
     elseif leased and gate.closed ~= nil and not done then
         return 'GATED'

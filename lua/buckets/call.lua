@@ -2,6 +2,7 @@
 -- is one look at what is known of the bucket before a write, and two at a read.
 local caller = require('caller')
 local lease = require('lease')
+local fenced = require('lease.fenced')
 local refusal = require('lease.refusal')
 local refs = require('buckets.refs')
 local space = require('buckets.space')
@@ -42,20 +43,8 @@ local function refuse(bucket)
     refusal.raise('WRONG_BUCKET', {bucket = bucket, at = at, generation = generation}, 'it is not here')
 end
 
-local function fenced(epoch, objection)
-    local facts = lease.facts()
-    facts.asked = epoch
-    refusal.raise(objection, facts, objection == 'WRONG_EPOCH' and 'this is not the master of that epoch' or lease.gated() or 'this instance may not write now')
-end
-
-local function written(epoch, bucket, ok, ...)
+local function released(bucket, ...)
     refs.release('write', bucket)
-    if not ok then
-        refusal.pass_on((...), lease.facts())
-    end
-    if lease.objection(epoch, true) ~= nil then
-        refusal.raise('OUTCOME_UNKNOWN', lease.facts(), 'done here; this instance was no longer the master at the end')
-    end
     return ...
 end
 
@@ -73,24 +62,19 @@ local function has_read(bucket, generation, ok, ...)
 end
 
 local function write(epoch, bucket, name, args, user)
-    local objection = lease.objection(epoch, false)
-    if objection ~= nil then
-        fenced(epoch, objection)
-    end
+    fenced.need(epoch)
     if not WRITES[space.look(bucket)] then
         refuse(bucket)
     end
     refs.hold('write', bucket)
-    return written(epoch, bucket, pcall(caller.as, user, name, args))
+    local lsn = fenced.begin()
+    return fenced.answer(epoch, lsn, released(bucket, pcall(caller.as, user, name, args)))
 end
 
 -- With an epoch only the master of it answers, so it has read what was written last; without one any copy may.
 local function read(epoch, bucket, name, args, user)
     if epoch ~= nil then
-        local objection = lease.objection(epoch, false)
-        if objection ~= nil and objection ~= 'GATED' then
-            fenced(epoch, objection)
-        end
+        fenced.need(epoch, 'GATED')
     end
     local state, generation = space.look(bucket)
     if not OWNS[state] then
@@ -100,8 +84,8 @@ local function read(epoch, bucket, name, args, user)
     return has_read(bucket, generation, pcall(caller.as, user, name, args))
 end
 
--- WRONG_BUCKET, BUCKET_MOVING, NOT_SHARDED, WRONG_EPOCH, LEASE_EXPIRED, GATED: nothing was done. OUTCOME_UNKNOWN: it was done,
--- and may not last. Any other error is the function's own.
+-- WRONG_BUCKET, BUCKET_MOVING, NOT_SHARDED, WRONG_EPOCH, LEASE_EXPIRED, GATED: nothing was done. OUTCOME_UNKNOWN: it may
+-- have been done, and may not last. Any other error is the function's own.
 function call.bucket_call(epoch, bucket, mode, name, args, user)
     epoch, bucket = caller.number(epoch), caller.number(bucket)
     if args == nil then

@@ -111,12 +111,29 @@ describe('a wrong password', () => {
 });
 
 describe('masters', () => {
+  it('become read-only under functions that have begun: one that has done nothing is run again, of others nobody knows', { timeout: 60_000 }, async () => {
+    const [master] = cluster.shards[0]!;
+    const begun = async (id: number, before: string) => {
+      const call = client.call('vshard.router.callrw', [3, 'put_when_told', [id, 3, before]]);
+      await waitFor(async () => (await master!.lua('return _G.untold == 1'))[0], { timeoutMs: 10_000, what: 'a call at work' });
+      await master!.lua('_G.untold = 0');
+      return [call];
+    };
+    const calls = [...(await begun(100, 'itself')), ...(await begun(110, 'another fiber')), ...(await begun(120, 'nobody'))];
+    await master!.call('freeze', { epoch: 1 });
+    await master!.lua('_G.told = true');
+    for (const call of calls.slice(0, 2)) expect(errorOf(await call)).toMatchObject({ message: expect.stringMatching(/^OUTCOME_UNKNOWN \{.*may have written before: .*read-only/) });
+    await router.until(({ held }) => held === 1, 'the third to be held');
+    await master!.call('unfreeze', { epoch: 1 });
+    expect(await calls[2]).toEqual([[120, 3, 'told', 0]]);
+  });
+
   it('change without an error at a client that writes', { timeout: 60_000 }, async () => {
     const [old, next] = cluster.shards[0]! as [typeof cluster.shards[0][0], typeof cluster.shards[0][0]];
     const state = { writing: true };
     const answers: Value[][] = [];
     const writer = (async () => {
-      for (let id = 1000; state.writing; id += 1) answers.push(await client.call('vshard.router.callrw', [3, 'put', [id, 3, 'x', id]]));
+      for (let id = 1000; state.writing; id += 1) answers.push(...(await Promise.all(['put', 'put_slowly'].map((name, lane) => client.call('vshard.router.callrw', [3, name, [id + lane * 10_000, 3, 'x', id]])))));
     })();
     await waitFor(() => answers.length > 20, { timeoutMs: 10_000, what: 'writes before' });
     // As a switchover: frozen, caught up, promoted in the next epoch; the router hears of it by the refusal alone.

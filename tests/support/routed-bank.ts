@@ -59,8 +59,6 @@ export class RoutedBank {
   readonly refused: Payment[] = [];
   /** Nobody knows: the connection ended, or the master changed, while it was carried out. */
   readonly unknown: string[] = [];
-  /** Let in, and then not allowed to write any more: its function failed with Tarantool's own word for it, so it is not there. */
-  readonly cutShort: Payment[] = [];
   /** What no client may be told, and sums that are wrong. */
   readonly errors: string[] = [];
   paid = 0;
@@ -133,7 +131,6 @@ export class RoutedBank {
   #failed(payment: Payment, message: string): void {
     if (/OUTCOME_UNKNOWN/.test(message)) this.unknown.push(message);
     else if (/nothing was done/.test(message)) this.refused.push(payment);
-    else if (/read-only mode/.test(message)) this.cutShort.push(payment);
     else this.errors.push(message);
   }
 
@@ -186,7 +183,7 @@ export class RoutedBank {
     }
     for (const [id, money] of balances) if (found.get(id) !== money) faults.push(`account ${id} has ${found.get(id) ?? 'no money'}, its notes say ${money}`);
     for (const { note, bucket } of this.kept) if (!notes.has(note)) faults.push(`payment ${note} of bucket ${bucket} was acknowledged on two copies and is lost`);
-    for (const { note, bucket } of [...this.refused, ...this.cutShort]) if (notes.has(note)) faults.push(`payment ${note} of bucket ${bucket} was called not done, and is there`);
+    for (const { note, bucket } of this.refused) if (notes.has(note)) faults.push(`payment ${note} of bucket ${bucket} was called not done, and is there`);
     return faults;
   }
 }

@@ -22,7 +22,7 @@ const application = `
   space('customers', 800)
   local plain = box.schema.space.create('plain', {id = 801, format = {{'id', 'unsigned'}}})
   plain:create_index('id')
-  for _, name in ipairs({'put', 'get', 'fail', 'whoami', 'nap'}) do
+  for _, name in ipairs({'put', 'get', 'fail', 'whoami', 'nap', 'put_slowly', 'put_when_told'}) do
     box.schema.func.create(name)
     box.schema.user.grant('app', 'execute', 'function', name)
   end`;
@@ -32,6 +32,18 @@ const functions = `
   function _G.get(id) return box.space.customers:get(id), box.info.uuid end
   function _G.fail() box.error{code = 7777, reason = 'as it should'} end
   function _G.whoami() return box.session.effective_user(), box.info.uuid end
+  function _G.put_slowly(...) require('fiber').sleep(0.002) return put(...) end
+  function _G.put_when_told(id, bucket, before)
+    if before == 'itself' then put(id + 1, bucket, 'before', 0) end
+    if before == 'another fiber' then
+      local made = require('fiber').new(put, id + 1, bucket, 'before', 0)
+      made:set_joinable(true)
+      made:join()
+    end
+    _G.untold = (_G.untold or 0) + 1
+    while not _G.told do require('fiber').sleep(0.001) end
+    return put(id, bucket, 'told', 0)
+  end
   function _G.nap(seconds) require('fiber').sleep(seconds) return 'rested' end`;
 
 export class Sharded {
