@@ -1,6 +1,7 @@
 -- Buckets come into being once: each storage is told which are its own. The same order again is fine, also after one that
 -- was interrupted; another one is refused, as buckets that are elsewhere by now would be made a second time.
 local fiber = require('fiber')
+local transaction = require('transaction')
 local refusal = require('lease.refusal')
 local shards = require('buckets.shards')
 local space = require('buckets.space')
@@ -69,19 +70,13 @@ end
 
 local function make(ids)
     local buckets = space.buckets()
-    box.begin()
-    local ok, failure = pcall(function()
+    transaction(function()
         for _, id in ipairs(ids) do
             if space.look(id) == nil then
                 buckets:insert({id, 'active', 1})
             end
         end
-        box.commit()
     end)
-    if not ok then
-        box.rollback()
-        error(failure, 0)
-    end
 end
 
 -- {group, count, ranges} -> {made, owned}. Ranges may be none: a storage to which buckets will be moved.

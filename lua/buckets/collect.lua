@@ -95,15 +95,13 @@ local function due(now)
 end
 
 local function delete(epoch, ids)
-    for _, id in ipairs(ids) do
-        collect.deleted = collect.deleted + remove.rows(id, function()
-            standing.need(epoch)
-            local state = space.look(id)
-            if state ~= 'garbage' then
-                error(('bucket %d is %s'):format(id, tostring(state)), 0)
-            end
-        end)
-    end
+    collect.deleted = collect.deleted + remove.rows(ids, function(id)
+        standing.need(epoch)
+        local state = space.look(id)
+        if state ~= 'garbage' then
+            error(('bucket %d is %s'):format(id, tostring(state)), 0)
+        end
+    end)
     gone(epoch, ids)
 end
 

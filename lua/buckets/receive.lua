@@ -2,6 +2,8 @@
 -- received over it, so no late message can touch what is owned, kept for others, or being received.
 local clock = require('clock')
 local log = require('log')
+local raw_tuple = require('raw-tuple')
+local transaction = require('transaction')
 local lease = require('lease')
 local refusal = require('lease.refusal')
 local copies = require('buckets.copies')
@@ -103,10 +105,7 @@ function receive.open(request)
     steps.change(epoch, ids, function(_, id)
         return {id, 'receiving', generations[id], request.from, request.attempt, false}
     end)
-    local left = 0
-    for _, id in ipairs(ids) do
-        left = left + remove.rows(id, function() standing.need(epoch) end)
-    end
+    local left = remove.rows(ids, function() standing.need(epoch) end)
     if left > 0 then
         log.warn('buckets: %d rows of buckets that were not here were deleted before they are received', left)
     end
@@ -124,22 +123,16 @@ local function place(request)
             refuse({bucket = id}, ('bucket %d is not being received in this attempt'):format(id))
         end
     end
-    box.begin()
-    local ok, failure = pcall(function()
+    transaction(function()
         rows.each(request.parts, request.blob, function(name, tuple)
             local target = targets[name]
             if target == nil then
                 target = box.space[shards.named(name).id]
                 targets[name] = target
             end
-            target:replace(tuple)
+            raw_tuple.free(target:replace(tuple))
         end)
-        box.commit()
     end)
-    if not ok then
-        box.rollback()
-        error(failure, 0)
-    end
 end
 
 -- {attempt, number, buckets, parts, blob, rows}: a piece of the rows. The same piece again is nothing new.

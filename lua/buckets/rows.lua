@@ -69,6 +69,7 @@ function rows.reader(shards, ids)
                 table.insert(buckets, last)
             end
             used = put(buffer, used, tuple)
+            raw_tuple.free(tuple)
             part[2], count = part[2] + 1, count + 1
             more = advance()
         end
@@ -76,7 +77,7 @@ function rows.reader(shards, ids)
     end
 end
 
--- Calls f(space name, tuple) for each row of a piece; raises where it is none.
+-- Calls f(space name, tuple) for each row of a piece, which is gone after that; raises where it is none.
 function rows.each(parts, blob, f)
     local bytes, at, size = ffi.cast('const char *', blob), 0, #blob
     for _, part in ipairs(parts) do
@@ -85,7 +86,9 @@ function rows.each(parts, blob, f)
             if at + HEAD + length > size then
                 error('a piece of rows that is cut off', 0)
             end
-            f(part[1], raw_tuple.at(bytes + at + HEAD, length))
+            local tuple = raw_tuple.at(bytes + at + HEAD, length)
+            f(part[1], tuple)
+            raw_tuple.free(tuple)
             at = at + HEAD + length
         end
     end

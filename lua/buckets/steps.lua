@@ -1,4 +1,5 @@
 -- One step of many buckets: rows that are as the last step left them become the next, in one transaction; the others stay.
+local transaction = require('transaction')
 local standing = require('buckets.standing')
 local space = require('buckets.space')
 local steps = {}
@@ -9,8 +10,7 @@ function steps.change(epoch, ids, become)
     standing.need(epoch)
     local buckets = space.buckets() or space.not_sharded()
     local changed = {}
-    box.begin()
-    local ok, failure = pcall(function()
+    transaction(function()
         for _, id in ipairs(ids) do
             local row = buckets:get(id)
             local new = become(row, id)
@@ -23,12 +23,7 @@ function steps.change(epoch, ids, become)
                 table.insert(changed, id)
             end
         end
-        box.commit()
     end)
-    if not ok then
-        box.rollback()
-        error(failure, 0)
-    end
     return changed
 end
 
