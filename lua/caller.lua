@@ -5,6 +5,9 @@ local caller = {ROUTER = 'coterie_router'}
 
 local EXECUTE = 4
 local ROLES_DEEP = 16
+-- By id of a user: has it the right to execute all? Asked at each call, so it is kept until some grant changes, or a change is
+-- taken back.
+local known, watched = {}, nil
 
 -- Has this user, by itself or by its roles, the right to execute whatever there is?
 local function runs_all(id, depth)
@@ -17,6 +20,39 @@ local function runs_all(id, depth)
         end
     end
     return false
+end
+
+local function forget()
+    known = {}
+end
+
+local function changed()
+    forget()
+    box.on_rollback(forget)
+end
+
+local function look(id)
+    local grants = box.space._priv
+    if watched ~= grants then
+        for _, trigger in pairs(grants:on_replace()) do
+            if trigger == changed then
+                grants:on_replace(nil, changed)
+            end
+        end
+        grants:on_replace(changed)
+        watched = grants
+        forget()
+    end
+    known[id] = runs_all(id, 0)
+    return known[id]
+end
+
+local function may_run_all(id)
+    local found = known[id]
+    if found == nil or watched ~= box.space._priv then
+        found = box.session.su('admin', look, id)
+    end
+    return found
 end
 
 local function named(name)
@@ -37,8 +73,7 @@ function caller.call(name, args)
         return registered:call(args)
     end
     local user = box.session.effective_user and box.session.effective_user() or box.session.user()
-    local id = box.session.euid()
-    if not box.session.su('admin', runs_all, id, 0) then
+    if not may_run_all(box.session.euid()) then
         box.error(box.error.ACCESS_DENIED, 'Execute', 'function', name, user)
     end
     return named(name)(unpack(args))
