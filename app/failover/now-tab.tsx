@@ -8,6 +8,7 @@ import { refusalFor } from '~/app/lib/rights.ts';
 import { useFailover } from '~/app/live/use-failover.ts';
 import { useOperations } from '~/app/operations/operations-provider.tsx';
 import { useSession } from '~/app/session/session-provider.tsx';
+import { CutStream } from '~/app/ui/cut-stream.tsx';
 import { HealthShapes } from '~/app/ui/icons.tsx';
 import { WhyDisabled } from '~/app/ui/why-disabled.tsx';
 import type { FailoverStatus } from '~/contract/shapes/failover-status.ts';
@@ -26,7 +27,7 @@ export function NowTab() {
   if (status === null) return problem === null ? <Loading /> : <Alert color="red" icon={<HealthShapes.critical size={18} />} role="alert">{problem}</Alert>;
   return (
     <Stack gap="md">
-      {!following && <Alert color="yellow" p="sm" icon={<HealthShapes.warning size={18} />} role="alert">The stream of failover is cut: what you see is from before. Trying again by itself.</Alert>}
+      {!following && <CutStream of="failover" />}
       <Troubles status={status} />
       {status.mode === 'disabled' ? <Teach status={status} /> : <StatusTiles status={status} />}
       <Actions status={status} />

@@ -121,8 +121,8 @@ export const places = {
   'sharding.doctor': { page: '/sharding', where: 'Doctor: Look now, at a group', from: 'app/sharding/doctor.tsx' },
   'sharding.repair': { page: '/sharding', where: 'Doctor: Repair, at a finding', from: 'app/sharding/doctor.tsx' },
 
-  'router.list': { page: '/sharding', where: 'the list of routers', from: 'app/sharding/use-routers.ts' },
-  'router.watch': { page: '/sharding', where: 'the list of routers', within: 'router.list' },
+  'router.watch': { page: '/sharding', where: 'the list of routers', from: 'app/sharding/use-routers.ts' },
+  'router.list': { page: '/sharding', where: 'the list of routers', within: 'router.watch' },
   'router.status': { page: '/sharding', where: 'Details, at a router', from: 'app/sharding/use-routers.ts' },
   'router.restart': { page: '/sharding', where: 'menu of a router: Restart', from: 'app/sharding/routers.tsx' },
   'router.configure': { page: '/sharding', where: 'Settings, at the list of routers', from: 'app/sharding/routers.tsx' },

@@ -5,12 +5,12 @@ import { useState } from 'react';
 import { ActionMenu } from '~/app/cluster/action-menu.tsx';
 import type { Action } from '~/app/lib/actions.ts';
 import { instancePath } from '~/app/lib/instance-tabs.ts';
-import { problemFrom } from '~/app/lib/problem.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
 import { mapText, markOfRouter, percentilesText, rateText } from '~/app/lib/routers.ts';
 import { useOperations } from '~/app/operations/operations-provider.tsx';
 import { useSession } from '~/app/session/session-provider.tsx';
 import { CopyIcon } from '~/app/ui/copy.tsx';
+import { CutStream } from '~/app/ui/cut-stream.tsx';
 import { HealthMark } from '~/app/ui/health-mark.tsx';
 import { ChevronDown, ChevronRight, Nodes } from '~/app/ui/icons.tsx';
 import { Listing, type Column, type Row } from '~/app/ui/listing.tsx';
@@ -35,7 +35,7 @@ const columns: readonly Column[] = [
 
 /** Where clients connect: each router with what it serves, how fast, and what it knows. */
 export function Routers() {
-  const routers = useRouters();
+  const { status, following, problem } = useRouters();
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const toggle = (uuid: string) =>
     setOpened((before) => {
@@ -43,8 +43,8 @@ export function Routers() {
       if (!next.delete(uuid)) next.add(uuid);
       return next;
     });
-  const rows = routers.data?.map((row) => rowOf(row, { open: opened.has(row.uuid), onToggle: () => toggle(row.uuid) })) ?? null;
-  const groups = [...new Set(routers.data?.map(({ group }) => group))].toSorted();
+  const rows = status?.map((row) => rowOf(row, { open: opened.has(row.uuid), onToggle: () => toggle(row.uuid) })) ?? null;
+  const groups = [...new Set(status?.map(({ group }) => group))].toSorted();
   return (
     <section aria-label="Routers">
       <Stack gap="xs">
@@ -52,12 +52,12 @@ export function Routers() {
           <Title order={2} size={16}>Routers</Title>
           <Group gap={6}>{groups.map((group) => <Settings key={group} group={group} label={groups.length > 1 ? `Settings of ${group}` : 'Settings'} />)}</Group>
         </Group>
+        {status !== null && !following && <CutStream of="routers" />}
         <Listing
           caption="Routers"
           rows={rows}
           columns={columns}
-          problem={routers.error ? problemFrom(routers.error) : null}
-          onRetry={() => void routers.refetch()}
+          problem={status === null && problem !== null ? { code: 'UNAVAILABLE', title: 'The server does not tell of routers', detail: problem, data: {} } : null}
           empty={{ icon: <Nodes size={32} />, title: 'No routers yet', text: <>Clients of sharded data connect to a router. Give role <b>router</b> to a replicaset on the <Link href="/" className={styles.link}>Cluster page</Link>: each of its instances starts one, with a port 1000 above that of its Tarantool. It needs no data of its own.</> }}
         />
       </Stack>

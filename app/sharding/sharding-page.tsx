@@ -2,6 +2,7 @@
 import { Alert, Group, SegmentedControl, Skeleton, Stack, Title } from '@mantine/core';
 import { StaleBanner } from '~/app/cluster/stale-banner.tsx';
 import { useSharding } from '~/app/live/use-sharding.ts';
+import { CutStream } from '~/app/ui/cut-stream.tsx';
 import { HealthShapes } from '~/app/ui/icons.tsx';
 import { Prose } from '~/app/ui/prose.tsx';
 import { useAddress } from '~/app/ui/use-address.ts';
@@ -25,7 +26,7 @@ export function ShardingPage() {
         {names.length > 1 && <SegmentedControl aria-label="Group" size="xs" data={[all, ...names]} value={chosen} onChange={(next) => change({ group: next === all ? null : next })} />}
       </Group>
       <StaleBanner />
-      {!following && <Alert color="yellow" p="sm" icon={<HealthShapes.warning size={18} />} role="alert">The stream of sharding is cut: what you see is from before. Trying again by itself.</Alert>}
+      {!following && <CutStream of="sharding" />}
       {status.groups.length > 0 && status.enabled && status.source.why !== null && <Alert color="yellow" p="sm" icon={<HealthShapes.warning size={18} />} role="alert" data-testid="by-reports"><Prose text={`${status.source.why} Buckets are counted by what the agents report, and nothing is ordered meanwhile.`} /></Alert>}
       <EmptySharding status={status} />
       {status.groups.filter((one) => chosen === all || one.group === chosen).map((one) => <GroupCard key={one.group} group={one} enabled={status.enabled} />)}

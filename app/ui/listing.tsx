@@ -16,13 +16,14 @@ type Props = {
   readonly rows: readonly Row[] | null;
   readonly columns: readonly Column[];
   readonly problem: Shown | null;
-  readonly onRetry: () => void;
+  /** Without it, it is tried again by itself. */
+  readonly onRetry?: () => void;
   readonly empty: { readonly icon: ReactNode; readonly title: string; readonly text: ReactNode };
 };
 
 /** A table of records with its loading, error and empty states; cards on a phone. */
 export function Listing({ caption, rows, columns, problem, onRetry, empty }: Props) {
-  const failed = problem && <ProblemAlert problem={problem}><Button size="compact-sm" variant="default" mt={8} onClick={onRetry}>Try again</Button></ProblemAlert>;
+  const failed = problem && <ProblemAlert problem={problem}>{onRetry && <Button size="compact-sm" variant="default" mt={8} onClick={onRetry}>Try again</Button>}</ProblemAlert>;
   if (rows === null) return failed ?? <div aria-busy aria-label={`Loading: ${caption}`}><Skeleton height={220} radius="lg" /></div>;
   return (
     <>

@@ -172,6 +172,7 @@ createServer((request, response) => {
   if (url.pathname === '/api/v1/cluster/watch') return watch(request, response);
   if (url.pathname === '/api/v1/failover/watch') return watchStatus(failoverFor, request, response);
   if (url.pathname === '/api/v1/sharding/watch') return watchStatus(shardingFor, request, response);
+  if (url.pathname === '/api/v1/router/watch') return watchStatus(() => [], request, response);
   if (url.pathname.endsWith('/follow-logs')) return followLogs(response);
   return void handle(request, response);
 }).listen(port, '127.0.0.1', () => process.stdout.write(`http://127.0.0.1:${port}\n`));
