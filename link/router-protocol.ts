@@ -9,6 +9,12 @@ const uuid = z.string().min(1).max(64);
 const ms = z.number().min(0).max(86_400_000);
 const count = (max: number) => z.number().int().min(1).max(max);
 
+/**
+ * Of Node, for a router's process. All that a request leaves is garbage as soon as it is answered: a nursery that begins
+ * with 1 MB is swept while many are still under way, and copies them each time.
+ */
+export const routerFlags = ['--min-semi-space-size=16'] as const;
+
 export const limitsShape = z.object({
   /** Clients at once, of each worker. */
   connectionsMax: count(100_000).default(4_096),

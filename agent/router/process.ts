@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { cleanEnvironment } from '~/agent/process/launch.ts';
-import type { FromRouter, ToRouter } from '~/link/router-protocol.ts';
+import { routerFlags, type FromRouter, type ToRouter } from '~/link/router-protocol.ts';
 
 /**
  * One router process: told over Node's channel, never by its command line, as what it is told holds passwords. It ends by
@@ -24,7 +24,7 @@ export class RouterProcess {
 
   constructor(file: string, start: Extract<ToRouter, { kind: 'start' }>, { onSaid, onLine, onEnded }: RouterProcessEvents) {
     // In a group of its own: Ctrl-C is for the agent, which then drains it.
-    const child = fork(file, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [], detached: true, env: cleanEnvironment(process.env) });
+    const child = fork(file, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [...routerFlags], detached: true, env: cleanEnvironment(process.env) });
     this.#child = child;
     this.gone = new Promise((resolve) => {
       const ended = (how: string) => {

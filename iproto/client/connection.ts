@@ -121,7 +121,7 @@ export class Connection extends Requester {
     this.#write(request, sync);
     const timeoutMs = options.timeoutMs ?? this.#options.requestTimeoutMs;
     const dueAt = this.#clock.now() + timeoutMs;
-    this.#pending.add({ sync, timeoutMs, dueAt, settle, onPush: options.onPush, startByte, settled: false });
+    this.#pending.add({ sync, timeoutMs, dueAt, settle, onPush: options.onPush, startByte });
     if (dueAt < this.#timerAt) this.#arm();
     this.#outbox.schedule();
   }

@@ -3,18 +3,23 @@ import { LimitExceeded } from '../errors.ts';
 import { Deadlines, type Due } from './deadlines.ts';
 import type { RequestOptions, Settle } from './requester.ts';
 
-export type Waiting = Due & {
+export type Waiting = {
   readonly sync: number;
   readonly timeoutMs: number;
+  readonly dueAt: number;
   readonly settle: Settle;
   readonly onPush: RequestOptions['onPush'];
   /** Where the frame begins in all the bytes this connection ever queued. */
   readonly startByte: number;
 };
 
+/** What stays in the heap for a while after its request is settled: the number alone, and nothing of the request. */
+type Deadline = Due & { readonly sync: number };
+type Entry = { readonly waiting: Waiting; readonly deadline: Deadline };
+
 export class Pending {
-  readonly #bySync = new Map<number, Waiting>();
-  readonly #deadlines = new Deadlines<Waiting>();
+  readonly #bySync = new Map<number, Entry>();
+  readonly #deadlines = new Deadlines<Deadline>();
   readonly #inFlightMax: number;
   #lastSync = 0;
 
@@ -38,8 +43,9 @@ export class Pending {
   }
 
   add(waiting: Waiting): void {
-    this.#bySync.set(waiting.sync, waiting);
-    this.#deadlines.add(waiting);
+    const deadline: Deadline = { sync: waiting.sync, dueAt: waiting.dueAt, settled: false };
+    this.#bySync.set(waiting.sync, { waiting, deadline });
+    this.#deadlines.add(deadline);
   }
 
   /** Whether a request had this number, waiting or not. */
@@ -48,29 +54,33 @@ export class Pending {
   }
 
   peek(sync: number | bigint): Waiting | undefined {
-    return this.#bySync.get(sync as number);
+    return this.#bySync.get(sync as number)?.waiting;
   }
 
   take(sync: number | bigint): Waiting | undefined {
-    const waiting = this.#bySync.get(sync as number);
-    if (!waiting) return undefined;
-    this.#bySync.delete(waiting.sync);
-    this.#deadlines.settle(waiting);
-    return waiting;
+    const entry = this.#bySync.get(sync as number);
+    if (!entry) return undefined;
+    this.#bySync.delete(entry.waiting.sync);
+    this.#deadlines.settle(entry.deadline);
+    return entry.waiting;
   }
 
   /** Those whose time is up, no longer waiting. */
   expire(now: number): Waiting[] {
-    const due = this.#deadlines.expire(now);
-    for (const waiting of due) this.#bySync.delete(waiting.sync);
-    return due;
+    return this.#deadlines.expire(now).map(({ sync }) => {
+      const { waiting } = this.#bySync.get(sync)!;
+      this.#bySync.delete(sync);
+      return waiting;
+    });
   }
 
   /** All of them, no longer waiting. */
   takeAll(): Waiting[] {
     const all = [...this.#bySync.values()];
-    for (const waiting of all) this.#deadlines.settle(waiting);
     this.#bySync.clear();
-    return all;
+    return all.map(({ waiting, deadline }) => {
+      this.#deadlines.settle(deadline);
+      return waiting;
+    });
   }
 }

@@ -10,9 +10,10 @@ import { Double, Ext, Raw, RawString, type Writable } from '../values/value.ts';
 import { extensions } from './extensions.ts';
 import { depthMax } from './reader.ts';
 
-/** Slabs double from the first to the last of these: most of many connections have little to say. */
-const firstSlabBytes = 2 * 1024;
+/** Slabs double from the first to the last of these: most of many connections have little to say, and one value is small. */
+const firstSlabBytesDefault = 2 * 1024;
 const slabBytes = 64 * 1024;
+const valueBytes = 64;
 /** A slab that grew beyond this for a big value is not kept for small ones. */
 const slabKeptBytes = 1024 * 1024;
 /** Strings up to this many characters are written byte by byte while they are ASCII. */
@@ -21,10 +22,15 @@ const shortStringChars = 24;
 const nothing = Buffer.alloc(0);
 
 export class Writer {
+  readonly #firstSlabBytes: number;
   #slab: Buffer = nothing;
   /** Where what has not been taken yet begins, and where the next byte goes. */
   #start = 0;
   #position = 0;
+
+  constructor(firstSlabBytes = firstSlabBytesDefault) {
+    this.#firstSlabBytes = firstSlabBytes;
+  }
 
   /** Bytes written since the last `take`. */
   get length(): number {
@@ -239,7 +245,9 @@ export class Writer {
       return at;
     }
     const pending = at - this.#start;
-    const slab = Buffer.allocUnsafeSlow(Math.max(firstSlabBytes, Math.min(this.#slab.length * 2, slabBytes), (pending + length) * 2));
+    const size = Math.max(this.#firstSlabBytes, Math.min(this.#slab.length * 2, slabBytes), (pending + length) * 2);
+    // Small ones come out of a slab that all of the process share.
+    const slab = size < firstSlabBytesDefault ? Buffer.allocUnsafe(size) : Buffer.allocUnsafeSlow(size);
     this.#slab.copy(slab, 0, this.#start, at);
     this.#slab = slab;
     this.#start = 0;
@@ -250,7 +258,7 @@ export class Writer {
 
 /** One value as msgpack. */
 export function encode(value: Writable): Buffer {
-  const writer = new Writer();
+  const writer = new Writer(valueBytes);
   writer.write(value);
   return writer.take();
 }

@@ -9,21 +9,20 @@ import type { Response } from '../wire/responses.ts';
 import { failureCode } from './failure.ts';
 import type { Session } from './session.ts';
 
-export type Reply = (status: number, body: ResponseBody, last: boolean) => void;
-
 export class ServerRequest {
   readonly type: number;
   /** The body's map as it came; empty when there was none. A view: copy it to keep it for long. */
   readonly body: Buffer;
   readonly session: Session;
-  readonly #reply: Reply;
+  /** The client's number for it. */
+  readonly sync: number | bigint;
   #answered = false;
 
-  constructor(session: Session, reply: Reply, options: { readonly type: number; readonly body: Buffer }) {
+  constructor(session: Session, { type, sync, body }: { readonly type: number; readonly sync: number | bigint; readonly body: Buffer }) {
     this.session = session;
-    this.#reply = reply;
-    this.type = options.type;
-    this.body = options.body;
+    this.type = type;
+    this.sync = sync;
+    this.body = body;
   }
 
   /** The undecoded value of each key of the body. Throws ProtocolError for what is no map. */
@@ -64,12 +63,12 @@ export class ServerRequest {
 
   /** A push before the answer: a body as `onPush` gets it. */
   push(body: Buffer): void {
-    if (!this.#answered) this.#reply(statuses.chunk, new Raw(body), false);
+    if (!this.#answered) this.session.reply(this, { status: statuses.chunk, body: new Raw(body), last: false });
   }
 
   #answer(status: number, body: ResponseBody): void {
     if (this.#answered) throw new Error('a request is answered once');
     this.#answered = true;
-    this.#reply(status, body, true);
+    this.session.reply(this, { status, body, last: true });
   }
 }

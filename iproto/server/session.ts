@@ -123,8 +123,7 @@ export class Session {
   #accept(frame: Frame): void {
     const { type, sync, bodyStart } = readHeader(frame.payload);
     this.#inFlight += 1;
-    const reply = (status: number, body: ResponseBody, last: boolean) => this.#reply({ status, sync, last }, body);
-    const request = new ServerRequest(this, reply, { type, body: frame.payload.subarray(bodyStart) });
+    const request = new ServerRequest(this, { type, sync, body: frame.payload.subarray(bodyStart) });
     if (frame.oversized) {
       return request.fail(errorCodes.ILLEGAL_PARAMS, `a request of ${frame.lengthBytes} bytes, the limit is ${this.#options.frameBytesMax}`);
     }
@@ -169,20 +168,21 @@ export class Session {
     }
   }
 
-  #reply(header: { status: number; sync: number | bigint; last: boolean }, body: ResponseBody): void {
+  /** For the request alone, which answers once. */
+  reply({ sync }: ServerRequest, { status, body, last }: { readonly status: number; readonly body: ResponseBody; readonly last: boolean }): void {
     if (!this.open) return;
+    const { schemaVersion } = this;
     const { writer } = this.#outbox;
     const before = writer.length;
     const wasBlocked = this.#blocked;
     try {
-      writeAnswer(writer, { ...header, schemaVersion: this.schemaVersion }, body);
+      writeAnswer(writer, { status, sync, schemaVersion }, body);
     } catch (error) {
       writer.truncate(before);
       if (!(error instanceof EncodeError)) throw error;
-      const status = statuses.error | errorCodes.PROC_RET;
-      writeAnswer(writer, { ...header, status, schemaVersion: this.schemaVersion }, errorBody(errorCodes.PROC_RET, error.message));
+      writeAnswer(writer, { status: statuses.error | errorCodes.PROC_RET, sync, schemaVersion }, errorBody(errorCodes.PROC_RET, error.message));
     }
-    if (header.last) this.#inFlight -= 1;
+    if (last) this.#inFlight -= 1;
     this.#outbox.schedule();
     this.#watchStall();
     // Not at once: the reader may be what called the handler that answers here.

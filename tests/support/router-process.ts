@@ -1,7 +1,7 @@
 /** The router as it is shipped, in a process of its own, told by this one what an agent tells it. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { connectionDefaults, openConnection, parseAddress, storedHash, systemClock, type Connection } from '~/iproto/index.ts';
-import { settingsShape, type FromRouter, type Settings, type Stats, type Topology } from '~/link/router-protocol.ts';
+import { routerFlags, settingsShape, type FromRouter, type Settings, type Stats, type Topology } from '~/link/router-protocol.ts';
 import { freeAddress } from './ports.ts';
 import { endProcess } from './stopped.ts';
 import { waitFor } from './wait.ts';
@@ -24,7 +24,7 @@ export class RouterProcess {
 
   static async start(topology: Topology, more: Partial<Settings> = {}): Promise<RouterProcess> {
     const listen = await freeAddress();
-    const child = fork('dist/router/main.mjs', [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
+    const child = fork('dist/router/main.mjs', [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [...routerFlags] });
     const router = new RouterProcess(child, listen);
     const settings = { ...settingsShape.parse({ listen, credentials: { user: 'coterie_router', password: 'replication' }, scanMs: 100 }), ...more };
     child.send({ kind: 'start', settings, topology, users: { app: storedHash('secret').toString('base64'), poor: storedHash('secret').toString('base64') } });
