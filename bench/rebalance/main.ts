@@ -77,7 +77,7 @@ function section({ buckets, rowsEach }: (typeof loads)[number], { rows, calm }: 
     line(['---', '---:', '---:', '---:', '---:', '---:', '---:', '---:', '---:', '---:']),
     line(['nothing', '', '', calmSeconds, '', '', calm.p50Ms.toFixed(1), calm.p99Ms.toFixed(1), calm.maxMs.toFixed(0), calm.errors.length]),
     ...rows.map(({ what, moved }) => line([
-      what, count(moved[0]!.buckets), count(moved[0]!.buckets * rowsEach), seconds(moved.map(({ tookMs }) => tookMs)), count(Math.round(middle(moved.map((one) => (one.buckets * rowsEach * 1000) / one.tookMs)))), seconds(moved.map(({ tidyMs }) => tidyMs)),
+      what, range(moved.map((one) => one.buckets)), range(moved.map((one) => one.buckets * rowsEach)), seconds(moved.map(({ tookMs }) => tookMs)), count(Math.round(middle(moved.map((one) => (one.buckets * rowsEach * 1000) / one.tookMs)))), seconds(moved.map(({ tidyMs }) => tidyMs)),
       of(moved, ({ seen }) => seen.p50Ms, 1), of(moved, ({ seen }) => seen.p99Ms, 1), Math.max(...moved.map(({ seen }) => seen.maxMs)).toFixed(0), moved.reduce((sum, { seen }) => sum + seen.errors.length, 0),
     ])),
     ...[...new Set(rows.flatMap(({ moved }) => moved.flatMap(({ seen }) => seen.errors)))].slice(0, 5).map((error) => `\nAn error of the client: ${error}`),
@@ -86,6 +86,8 @@ function section({ buckets, rowsEach }: (typeof loads)[number], { rows, calm }: 
 }
 
 const count = (number: number): string => number.toLocaleString('en');
+/** Of what should be the same each time. */
+const range = (numbers: readonly number[]): string => [...new Set([Math.min(...numbers), Math.max(...numbers)])].map(count).join(' to ');
 const middle = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 const seconds = (ms: readonly number[]): string => (ms.length === 1 ? (ms[0]! / 1000).toFixed(2) : `${(middle(ms) / 1000).toFixed(2)} (${(Math.min(...ms) / 1000).toFixed(2)} to ${(Math.max(...ms) / 1000).toFixed(2)})`);
 const verdict = (what: string, figure: number, most: number): string => `- ${what}; at most ${most >= 1000 ? `${most / 1000} s` : `${most} ms`}: ${figure <= most ? 'kept' : 'MISSED'}`;

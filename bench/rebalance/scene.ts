@@ -77,7 +77,8 @@ export class Scene {
     const { cluster } = this;
     for (const [name, weight] of Object.entries(weights)) cluster.driver.config.replicasets[cluster.keeper(name).uuid]!.weight = weight;
     await cluster.apply();
-    const { left } = await cluster.until('the weights to be seen', ({ state, storages }) => state === 'ready' && storages.every(({ alias, weight }) => weight === weights[alias]));
+    await cluster.until('the weights to be seen', ({ state, storages }) => state === 'ready' && storages.every(({ alias, weight }) => weight === weights[alias]));
+    const before = await cluster.owned(this.#options.buckets);
     await this.#client!.take();
     const begunAt = performance.now();
     await cluster.order({ kind: 'start', group: 'default', by: 'bench' });
@@ -85,7 +86,9 @@ export class Scene {
     const tookMs = performance.now() - begunAt;
     const seen = await this.#client!.take();
     await cluster.until('the rows to be deleted', ({ storages }) => storages.every(({ states }) => !states.sent && !states.garbage && !states.receiving), { timeoutMs: limitMs });
-    return { buckets: left, tookMs, seen, tidyMs: performance.now() - begunAt };
+    const tidyMs = performance.now() - begunAt;
+    const after = await cluster.owned(this.#options.buckets);
+    return { buckets: Object.keys(after).reduce((sum, name) => sum + Math.max(0, after[name]! - before[name]!), 0), tookMs, seen, tidyMs };
   }
 
   /** Every bucket has one owner, and every row is once. Throws otherwise. */
