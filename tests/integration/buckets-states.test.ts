@@ -118,6 +118,20 @@ describe('buckets of two storages', () => {
     expect(await refusalOf(plain.call('coterie_buckets.ask', [{ kind: 'look' }]))).toMatch(/denied/);
     const guest = await a.master.connect(null);
     expect(await refusalOf(a.call(guest, 7, 'write', 'put', 7, 73))).toMatch(/denied/);
+    // What is not registered takes the right to execute all, as it is at each call.
+    const counts = () => a.call(plain, 7, 'write', 'count', 7).then(() => true, (error: Error) => (/denied/.test(error.message) ? false : Promise.reject(error)));
+    const may: boolean[] = [];
+    for (const change of [
+      "box.schema.user.grant('plain', 'execute', 'universe')",
+      "box.schema.user.revoke('plain', 'execute', 'universe')",
+      "box.schema.role.create('runners') box.schema.role.grant('runners', 'execute', 'universe') box.schema.user.grant('plain', 'runners')",
+      "box.schema.role.revoke('runners', 'execute', 'universe')",
+      "box.begin() box.schema.role.grant('runners', 'execute', 'universe') local ok = box.session.su('plain', pcall, require('caller').call, 'count', {7}) box.rollback() assert(ok)",
+    ]) {
+      await a.master.lua(change);
+      may.push(await counts());
+    }
+    expect(may).toEqual([true, false, true, false, false]);
   });
 
   it('while it is sent reads go on and writes are refused; then all is at the other one', async () => {
