@@ -35,6 +35,7 @@ export { ServerRequest } from './server/request.ts';
 export { Session, type SessionOptions } from './server/session.ts';
 export { Decimal } from './values/decimal.ts';
 export { toJson, type Json } from './values/json.ts';
+export { comparing, compareValues, type Compare } from './values/order.ts';
 export { Uuid } from './values/uuid.ts';
 export { Double, Ext, Raw, RawString, type Value, type Writable } from './values/value.ts';
 export { errorBody, writeAnswer, type AnswerHeader, type ResponseBody } from './wire/answers.ts';

@@ -2,9 +2,8 @@
  * Puts rows of several shards in one order. A shard gives a piece at a time; what is merged stops where a shard's piece
  * ends and there is more of it, since what comes next may be less than what the others have.
  */
-import { Reader, type Value } from '~/iproto/index.ts';
+import { comparing, Reader, type Compare, type Value } from '~/iproto/index.ts';
 import { itemsOf } from '~/router/slices.ts';
-import { comparing, type Compare } from './order.ts';
 import type { Part } from './schema.ts';
 import type { Stamp } from './stamp.ts';
 

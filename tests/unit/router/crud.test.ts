@@ -4,7 +4,7 @@ import { Decimal, decode, Double, encode, Raw, type TarantoolError, Uuid, type V
 import { bucketOf } from '~/router/hash.ts';
 import { bucketOfKey, bucketOfObject, bucketOfTuple } from '~/router/crud/keys.ts';
 import { Merge, type Piece } from '~/router/crud/merge.ts';
-import { comparing, compareValues } from '~/router/crud/order.ts';
+import { comparing, compareValues } from '~/iproto/values/order.ts';
 import { planOf, type Wanted } from '~/router/crud/plan.ts';
 import { cut, readAfter } from '~/router/crud/rows.ts';
 import type { Space } from '~/router/crud/schema.ts';

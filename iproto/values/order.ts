@@ -3,7 +3,9 @@
  * index; kinds go nil, booleans, numbers, text, bytes, uuids, as in type `scalar`. Collations other than binary go by ICU,
  * which Tarantool uses too.
  */
-import { Decimal, Double, RawString, Uuid, type Value } from '~/iproto/index.ts';
+import { Decimal } from './decimal.ts';
+import { Uuid } from './uuid.ts';
+import { Double, RawString, type Value } from './value.ts';
 
 export type Compare = (left: readonly Value[], right: readonly Value[]) => number;
 
