@@ -10,6 +10,7 @@ import { answerFence, type FenceParts, type FenceReply } from './lifecycle/fence
 import type { Reconciler } from './lifecycle/reconciler.ts';
 import type { Logger } from './logs/logger.ts';
 import type { Peers } from './link/peers.ts';
+import type { AgentApi } from '~/link/protocol.ts';
 import type { Supervisor } from './process/supervisor.ts';
 
 /** What people and peers ask of this instance beyond its configuration. Most of it is a wish that the plan then sees. */
@@ -93,11 +94,11 @@ export class Operations {
     return { sentence: `${name()} has connected to its replication sources anew.` };
   }
 
-  async eval({ language, code, timeoutMs, rowsMax }: { language: 'lua' | 'sql'; code: string; timeoutMs: number; rowsMax: number }): Promise<z.output<typeof EvalResult>> {
+  async eval({ language, code, timeoutMs, rowsMax, bytesMax, readOnly }: z.output<AgentApi['eval']['input']>): Promise<z.output<typeof EvalResult>> {
     const { supervisor } = this.#parts;
     this.#needRunning();
     const timeout = Math.min(Math.max(timeoutMs, 10), evalMsMax);
-    const params = { language, code, timeout: timeout / 1000, rows: Math.min(Math.max(rowsMax, 1), evalRowsMax) };
+    const params = { language, code, timeout: timeout / 1000, rows: Math.min(Math.max(rowsMax, 1), evalRowsMax), read_only: readOnly, ...(bytesMax === undefined ? {} : { bytes: bytesMax }) };
     // The shape is that of lua/run.lua.
     const result = (await supervisor.call('eval', params, timeout + evalGraceMs)) as z.output<typeof EvalResult>;
     return this.#withoutSecrets(result);

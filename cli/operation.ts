@@ -4,6 +4,7 @@ import type { Entry } from '~/contract/index.ts';
 import { call, follow } from './client.ts';
 import { targetOf } from './contexts.ts';
 import { fieldsOf, type Field } from './fields.ts';
+import { dataNote } from './output/data.ts';
 import { render, streamLine, type Format } from './output/index.ts';
 import { WatchText } from './output/overview.ts';
 import type { OutcomeValue } from './output/plan.ts';
@@ -135,7 +136,7 @@ export async function perform(entry: Entry, input: Record<string, unknown>, { gl
   const text = await render(entry, answer, { format: globals.output, style: { ...style, nowMs: shell.nowMs() } });
   if (text === '' && globals.output === 'table') shell.terminal.say('Nothing to show.\n');
   shell.out(text);
-  const note = globals.output === 'table' || globals.output === 'wide' ? pageNote(answer, total) : '';
+  const note = globals.output === 'table' || globals.output === 'wide' ? pageNote(answer, total) + (entry.noun === 'data' ? dataNote(answer as { cursor?: string | null }) : '') : '';
   if (note !== '') shell.terminal.say(note);
   return exitOf(entry, answer);
 }

@@ -32,6 +32,8 @@ const nounSummaries: Record<keyof typeof contract, string> = {
   audit: 'Who did what',
   gossip: 'Gossip members, counters and keys',
   alert: 'Who is told of issues: webhooks, mail, silences, deliveries',
+  data: 'Rows: browse, export, insert, change, delete',
+  console: 'Lua and SQL on one instance, on masters, or on all',
   retention: 'How long events, audit entries and runs are kept',
 };
 

@@ -46,6 +46,16 @@ export function exitOf(entry: Entry, answer: unknown): number {
     case 'function.call':
     case 'instance.eval':
       return (answer as { data: { ok: boolean } | null }).data?.ok === false ? 1 : 0;
+    case 'console.eval': {
+      const { data, dryRun, plan } = answer as { data: { answers: { state: string }[] } | null } & Pick<OutcomeValue, 'dryRun' | 'plan'>;
+      if (dryRun || data === null) return plan.refusals.length === 0 ? 0 : 6;
+      const failed = data.answers.filter(({ state }) => state !== 'done').length;
+      return failed === 0 ? 0 : failed === data.answers.length ? 1 : 8;
+    }
+    case 'data.browse':
+    case 'data.get':
+    case 'data.export':
+      return (answer as { missing: unknown[] }).missing.length === 0 ? 0 : 8;
     case 'sharding.doctor':
       return (answer as { severity: string }[]).some(({ severity }) => severity !== 'info') ? 1 : 0;
     case 'sharding.plan':

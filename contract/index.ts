@@ -4,6 +4,8 @@ import { applyRun } from './apply-run.ts';
 import { cluster } from './cluster.ts';
 import { code } from './code.ts';
 import { config } from './config.ts';
+import { console } from './console.ts';
+import { data } from './data.ts';
 import { failover } from './failover.ts';
 import { functions } from './function.ts';
 import { gossip } from './gossip.ts';
@@ -20,7 +22,7 @@ import { sharding } from './sharding.ts';
 import { topology } from './topology.ts';
 
 /** Everything that the product can do, as noun.verb. Adding an operation starts here. */
-export const contract = { cluster, issue, rule, instance, replicaset, failover, sharding, router, topology, role, code, schema, function: functions, config, applyRun, user, token, session, audit, gossip, alert, retention };
+export const contract = { cluster, issue, rule, instance, replicaset, failover, sharding, router, topology, role, code, schema, function: functions, config, applyRun, user, token, session, audit, gossip, alert, retention, data, console };
 
 export type Contract = typeof contract;
 

@@ -6,7 +6,9 @@ import { CodeFault } from '~/contract/shapes/role.ts';
 import { FindingView, GroupView } from '~/contract/shapes/sharding-view.ts';
 import { BoxSetting, spaceSorts, SpacesPage } from '~/contract/shapes/inspect.ts';
 import { FunctionFigures } from '~/contract/shapes/roles-status.ts';
+import { SpaceDefinition } from '~/contract/shapes/data.ts';
 import { AgentStatus, EvalResult, LogLine, Vclock } from '~/contract/shapes/status.ts';
+import { DataLook, DataLooked, DataPageAnswer, DataPageQuestion, DataSpaces, DataWrite, DataWritten } from './data-messages.ts';
 import { CommandBody, MemberAnswerBody, MemberRequestBody } from './failover-messages.ts';
 import { StorageNews } from './router-messages.ts';
 import { BucketId, BucketIds, BucketRange, BucketsMove, BucketsStat, MoveOrder, ShardingCommand } from './sharding-messages.ts';
@@ -110,9 +112,15 @@ export const agentApi = {
   rebuild: mutation(Nothing, Sentence),
   restartReplication: mutation(Nothing, Sentence),
   eval: mutation(
-    z.object({ language: z.enum(['lua', 'sql']), code: z.string().max(262_144), timeoutMs: z.number().int(), rowsMax: z.number().int() }),
+    z.object({ language: z.enum(['lua', 'sql']), code: z.string().max(262_144), timeoutMs: z.number().int(), rowsMax: z.number().int(), /** Whole answer. */ bytesMax: z.number().int().optional(), readOnly: z.boolean().default(false) }),
     EvalResult,
   ),
+  dataSpace: query(z.object({ space: z.string().max(65_000) }), SpaceDefinition),
+  dataSpaces: query(z.object({ search: z.string().max(200).optional(), system: z.boolean(), limit: z.number().int().min(1).max(1000) }), DataSpaces),
+  dataPage: query(DataPageQuestion, DataPageAnswer),
+  /** What a row is, and would become: tried, and taken back. */
+  dataLook: query(DataLook, DataLooked),
+  dataWrite: mutation(DataWrite, DataWritten),
   boxCfg: query(Nothing, z.array(BoxSetting)),
   spaces: query(
     z.object({ search: z.string().max(200).optional(), system: z.boolean(), sort: z.enum(spaceSorts), limit: z.number().int().min(1).max(1000), offset: z.number().int().min(0) }),

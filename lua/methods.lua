@@ -15,6 +15,9 @@ local replay = require('replay')
 local buckets = require('buckets.open')
 local roles = require('roles.open')
 local users = require('users')
+local define = require('data.define')
+local scan = require('data.scan')
+local edit = require('data.edit')
 local methods = {}
 
 function methods.hello()
@@ -59,6 +62,11 @@ methods.check_lua = run.check_lua
 methods.box_cfg = inspect.box_cfg
 methods.spaces = inspect.spaces
 methods.users = users.list
+methods.data_space = define.one
+methods.data_spaces = define.all
+methods.data_page = scan.page
+methods.data_look = edit.look
+methods.data_write = edit.write
 
 -- The answer has to be on its way before the process ends.
 function methods.shutdown()

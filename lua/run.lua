@@ -4,6 +4,8 @@ local clock = require('clock')
 local limited = require('limited')
 local plain = require('plain')
 local database = require('database')
+local room = require('console.room')
+local read_sql = require('console.sql')
 local run = {}
 
 local BYTES_MAX = 2 * 1024 * 1024
@@ -22,8 +24,12 @@ local function compiled(code)
     return chunk
 end
 
-local function lua(code, budget)
-    local returned = {compiled(code)()}
+local function lua(code, budget, read_only)
+    local chunk = compiled(code)
+    if read_only then
+        setfenv(chunk, room.make())
+    end
+    local returned = {chunk()}
     local count = table.maxn(returned)
     local values = setmetatable({}, {__serialize = 'seq'})
     for i = 1, count do
@@ -32,9 +38,11 @@ local function lua(code, budget)
     return {values = values, columns = box.NULL}
 end
 
-local function sql(code, budget)
+local function sql(code, budget, read_only)
     if not database.configured() then
         error('the database is not configured yet', 0)
+    elseif read_only then
+        read_sql.check(code)
     end
     local result, failure = box.execute(code)
     if result == nil then
@@ -50,13 +58,14 @@ local function sql(code, budget)
     return {values = plain.of(result.rows, budget), columns = columns}
 end
 
+-- {language, code, timeout, rows, bytes?, read_only?}
 function run.eval(params)
     if evaluations.running >= AT_ONCE_MAX then
         error(('%d evaluations run already'):format(evaluations.running), 0)
     end
     local started = clock.monotonic()
-    local budget = plain.budget(params.rows, BYTES_MAX)
-    local answer = evaluations:call(params.timeout, params.language == 'sql' and sql or lua, params.code, budget)
+    local budget = plain.budget(params.rows, math.min(params.bytes or BYTES_MAX, BYTES_MAX))
+    local answer = evaluations:call(params.timeout, params.language == 'sql' and sql or lua, params.code, budget, params.read_only == true)
     local took = (clock.monotonic() - started) * 1000
     if not answer.ok then
         return {ok = false, values = setmetatable({}, {__serialize = 'seq'}), columns = box.NULL, error = tostring(answer.result), truncated = false, tookMs = took}

@@ -4,6 +4,7 @@ import type { FailoverHandlers } from '~/agent/failover/off.ts';
 import type { ConfigKeeper } from '~/agent/config/keeper.ts';
 import type { RolesHandlers } from '~/agent/roles/open.ts';
 import type { RouterHandlers } from '~/agent/router/open.ts';
+import type { DataHandlers } from '~/agent/data-calls.ts';
 import type { ShardingHandlers } from '~/agent/sharding/off.ts';
 import type { Gossip } from '~/agent/gossip.ts';
 import type { Operations } from '~/agent/operations.ts';
@@ -21,18 +22,20 @@ export type HandlerParts = {
   readonly sharding: ShardingHandlers;
   readonly router: RouterHandlers;
   readonly roles: RolesHandlers;
+  readonly data: DataHandlers;
   readonly logs: LogFiles;
   /** Opens the key rings that servers send. */
   readonly ringKey: Uint8Array;
   readonly now: () => number;
 };
 
-export function handlersOf({ uuid, keeper, gossip, operations, feed, failover, sharding, router, roles, logs, ringKey, now }: HandlerParts): AgentHandlers {
+export function handlersOf({ uuid, keeper, gossip, operations, feed, failover, sharding, router, roles, data, logs, ringKey, now }: HandlerParts): AgentHandlers {
   return {
     ...failover,
     ...sharding,
     ...router,
     ...roles,
+    ...data,
     status: (_input, signal) => feed.follow(signal),
     ping: async () => ({ uuid, at: now() }),
     prepare: (input) => keeper.prepare(input),

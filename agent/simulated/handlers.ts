@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { CoterieError } from '~/contract/errors.ts';
 import type { LogLine } from '~/contract/shapes/status.ts';
 import { withoutFailover } from '~/agent/failover/off.ts';
+import { withoutData } from '~/agent/data-calls.ts';
 import { withoutRouter } from '~/agent/router/off.ts';
 import { withoutSharding } from '~/agent/sharding/off.ts';
 import type { Gossip } from '~/agent/gossip.ts';
@@ -25,6 +26,7 @@ export function handlersOf(instance: SimulatedInstance): AgentHandlers {
     ...withoutFailover(() => instance.alias),
     ...withoutSharding(() => instance.alias),
     ...withoutRouter(() => instance.alias),
+    ...withoutData(() => instance.alias),
     status: (_input, signal) => instance.feed.follow(signal),
     ping: async () => ({ uuid: instance.uuid, at: now() }),
     prepare: (input) => instance.keeper.prepare({ ...input, candidate: documents.shared(input.candidate) }),

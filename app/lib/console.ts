@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import type { ConsoleAnswer } from '~/contract/console.ts';
 import type { EvalResult } from '~/contract/shapes/status.ts';
 import type { Shown } from './problem.ts';
 
-/** The console of an instance: what was run, what came back, and the history to go back through. No drawing, no storage. */
+/** A console: what was run, what came back, and the history to go back through. No drawing, no storage. */
 
 export const consoleLanguages = ['lua', 'sql'] as const;
 export type ConsoleLanguage = (typeof consoleLanguages)[number];
@@ -11,11 +12,12 @@ export type Command = { readonly language: ConsoleLanguage; readonly code: strin
 
 export type Outcome =
   | { readonly kind: 'running' }
-  | { readonly kind: 'answered'; readonly result: EvalResult }
+  | { readonly kind: 'answered'; readonly answers: readonly ConsoleAnswer[] }
   /** The call itself failed: refused, too late, out of reach. */
   | { readonly kind: 'failed'; readonly problem: Shown };
 
-export type Entry = Command & { readonly number: number; readonly at: number; readonly outcome: Outcome };
+/** `on`: where it ran; `write`: with all rights. */
+export type Entry = Command & { readonly number: number; readonly at: number; readonly on: string; readonly write: boolean; readonly outcome: Outcome };
 
 export const entriesMax = 20;
 export const historyMax = 50;
@@ -78,3 +80,21 @@ export function summaryOf({ columns, values }: EvalResult): string {
 
 /** "0.42 ms", "38 ms", "1.2 s". */
 export const tookText = (ms: number): string => (ms < 10 ? `${ms.toFixed(2)} ms` : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+
+/** Of all that were asked: an error of one is not lost among the answers of the others. */
+export const outcomeWord = ({ outcome }: Entry): 'running' | 'failed' | 'ok' | 'error' => (outcome.kind === 'answered' ? (outcome.answers.every(({ ok }) => ok) ? 'ok' : 'error') : outcome.kind);
+
+export const consoleEverywhere = ['masters', 'all'] as const;
+
+/** `?on=s1,s2`; the masters when it says nothing. */
+export const targetsFrom = (on: string | null): string[] => {
+  const names = (on ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '');
+  return names.length === 0 ? ['masters'] : names;
+};
+
+/** Who was chosen last counts: `all` and `masters` stand alone. */
+export function targetsChosen(before: readonly string[], next: readonly string[]): string[] {
+  const added = next.find((name) => !before.includes(name));
+  const everywhere = consoleEverywhere.find((name) => name === added);
+  return everywhere ? [everywhere] : next.filter((name) => !consoleEverywhere.some((word) => word === name));
+}

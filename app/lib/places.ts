@@ -50,7 +50,7 @@ export const places = {
   'instance.spaces': { page: '/instances/[instance]', where: 'tab Storage & memory', from: 'app/instance/spaces.tsx' },
   'instance.followMetrics': { page: '/instances/[instance]', where: 'tab Statistics, last hour', from: 'app/live/use-metrics.ts' },
   'instance.metrics': { page: '/instances/[instance]', where: 'tab Statistics, last 24 hours', from: 'app/live/use-metrics.ts' },
-  'instance.eval': { page: '/instances/[instance]', where: 'tab Console', from: 'app/instance/console-tab.tsx' },
+  'instance.eval': { page: '/console', where: 'the same, on one instance and with all rights', within: 'console.eval' },
 
   'replicaset.list': { page: '/', where: 'the heads of the table', within: 'cluster.watch' },
   'replicaset.get': { page: '/', where: 'the head of a replicaset in the table', within: 'cluster.watch' },
@@ -168,4 +168,13 @@ export const places = {
   'alert.deliveries': { page: '/alerts', where: 'Deliveries', from: 'app/alerts/use-alerts.ts' },
   'retention.get': { page: '/alerts', where: 'Retention', from: 'app/alerts/use-alerts.ts' },
   'retention.edit': { page: '/alerts', where: 'Retention, the button Change', from: 'app/alerts/retention-tab.tsx' },
+  'data.spaces': { page: '/data', where: 'the choice of a space', from: 'app/data/use-data.ts' },
+  'data.browse': { page: '/data', where: 'the rows', from: 'app/data/use-data.ts' },
+  'data.get': { page: everywhere, where: 'the dialog that changes a row', from: 'app/operations/forms/data-row.tsx' },
+  'data.export': { page: '/data', where: 'Export', from: 'app/data/export-rows.tsx' },
+  'data.insert': { page: '/data', where: 'Insert', from: 'app/data/data-page.tsx' },
+  'data.replace': { page: '/data', where: 'a row is changed field by field', within: 'data.update' },
+  'data.update': { page: '/data', where: 'the details of a row: Edit', from: 'app/data/row-drawer.tsx' },
+  'data.delete': { page: '/data', where: 'the details of a row: Delete', from: 'app/data/row-drawer.tsx' },
+  'console.eval': { page: '/console', where: 'the page itself; tab Console of an instance', from: 'app/console/use-console.ts' },
 } as const satisfies Partial<Record<OperationName, Place>>;

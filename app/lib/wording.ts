@@ -71,6 +71,10 @@ const verbs: Partial<Record<MutationName, string>> = {
   'issue.unacknowledge': 'Take back the acknowledgement of',
   'issue.mute': 'Mute',
   'issue.unmute': 'Unmute',
+  'data.insert': 'Insert a row into',
+  'data.replace': 'Write a row into',
+  'data.update': 'Change a row of',
+  'data.delete': 'Delete a row of',
 };
 
 const buttons: Partial<Record<MutationName, string>> = {
@@ -121,6 +125,10 @@ const buttons: Partial<Record<MutationName, string>> = {
   'rule.add': 'Add',
   'rule.edit': 'Apply',
   'rule.remove': 'Remove',
+  'data.insert': 'Insert',
+  'data.replace': 'Write',
+  'data.update': 'Change',
+  'data.delete': 'Delete',
 };
 
 export function titleOf(operation: MutationName, draft: Draft): string {

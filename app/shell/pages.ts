@@ -9,6 +9,8 @@ export const pages: readonly Page[] = [
   { href: '/issues', label: 'Issues' },
   { href: '/failover', label: 'Failover' },
   { href: '/sharding', label: 'Sharding' },
+  { href: '/data', label: 'Data', reads: 'data.spaces' },
+  { href: '/console', label: 'Console', reads: 'console.eval' },
   { href: '/events', label: 'Events' },
   { href: '/code', label: 'Code' },
   { href: '/config', label: 'Configuration' },

@@ -5,9 +5,11 @@ import type { ChangePreview, FailoverStatus, TimingView } from '~/contract/shape
 import type { RouterDetail, RouterRow } from '~/contract/shapes/router-view.ts';
 import type { ShardingHistory, ShardingPlan } from '~/contract/shapes/sharding-plan.ts';
 import type { ShardingStatus } from '~/contract/shapes/sharding-status.ts';
+import type { DataPage, SpacesView } from '~/contract/shapes/data.ts';
 import type { IncidentDetail } from '~/contract/shapes/incident.ts';
 import type { CodeCheck, CodeDiff, CodeTree } from '~/contract/shapes/code.ts';
 import { checkText, diffText, treeText } from './code.ts';
+import { dataText, spacesText } from './data.ts';
 import { failoverText, incidentText, previewText, timingText } from './failover.ts';
 import { issuesText } from './issues.ts';
 import { clusterMetricsText, metricsLine, metricsText } from './metrics.ts';
@@ -70,6 +72,9 @@ function forPeople(entry: Entry, value: unknown, { wide, style }: { wide: boolea
   if (name === 'code.validate' || name === 'schema.check') return checkText(value as CodeCheck, style);
   if (name === 'function.get') return (value as { body: string }).body;
   if (name === 'schema.export') return (value as { document: string }).document;
+  if (name === 'data.spaces') return spacesText(value as SpacesView, style);
+  if (name === 'data.browse' || name === 'data.get') return dataText(value as DataPage, style);
+  if (name === 'data.export') return (value as { text: string }).text;
   if (name === 'topology.export') return (value as { document: string }).document;
   if (name === 'topology.plan' || name === 'config.validate') return planText(value as OutcomeValue['plan'], style);
   if (name === 'cluster.metrics') return clusterMetricsText(value as ClusterMetrics, style);

@@ -1,9 +1,11 @@
 import type { z } from 'zod';
+import type { ConsoleAnswer } from '~/contract/console.ts';
 import type { ApplyRun, Outcome, Plan } from '~/contract/shapes/plan.ts';
 import { EvalResult } from '~/contract/shapes/status.ts';
 import type { Move } from '~/contract/shapes/failover-status.ts';
+import { consoleText } from './data.ts';
+import { evalText } from './eval.ts';
 import { movesText } from './failover.ts';
-import { table } from './table.ts';
 import { bold, coloured, dim, type Style } from './text.ts';
 
 /** What a mutation would do, or did: the same plan that the dashboard previews. */
@@ -32,21 +34,10 @@ export function outcomeText(outcome: OutcomeValue, style: Style): string {
   if (outcome.dryRun) return `${planText(outcome.plan, style)}\n${dim('Nothing was changed (--dry-run).', style)}\n`;
   const data = outcome.data;
   const evaluated = EvalResult.safeParse(data);
-  if (evaluated.success) return evalText(evaluated.data, style);
+  if (evaluated.success) return `${evalText(evaluated.data, style)}${dim(`${evaluated.data.tookMs.toFixed(1)} ms`, style)}\n`;
+  if (typeof data === 'object' && data !== null && 'answers' in data) return consoleText(data.answers as ConsoleAnswer[], style);
   const sentence = typeof data === 'object' && data !== null && 'sentence' in data ? String(data.sentence) : outcome.plan.summary;
   const rest = typeof data === 'object' && data !== null && 'secret' in data ? `\n${String(data.secret)}\n` : '';
   const moves = typeof data === 'object' && data !== null && 'moves' in data && Array.isArray(data.moves) && data.moves.length > 0 ? movesText(data.moves as Move[], style) : '';
   return `${sentence}\n${rest}${moves}${outcome.run ? runText(outcome.run, style) : ''}`;
-}
-
-/** What the code returned: SQL rows as a table, Lua values as JSON, a line each. */
-function evalText({ ok, values, columns, error, truncated, tookMs }: EvalResult, style: Style): string {
-  const note = dim(`${truncated ? 'cut; ask for more with --rows-max. ' : ''}${tookMs.toFixed(1)} ms`, style);
-  if (!ok) return `${coloured(error ?? 'failed', 'failed', style)}\n${note}\n`;
-  if (columns !== null) {
-    const names = columns.map(({ name }) => name);
-    const rows = values.map((row) => Object.fromEntries(names.map((name, index) => [name, (row as unknown[])[index]])));
-    return `${table(rows, names, style)}${note}\n`;
-  }
-  return `${values.map((value) => `${typeof value === 'string' ? value : JSON.stringify(value, null, 2)}\n`).join('')}${note}\n`;
 }

@@ -5,7 +5,9 @@ import { auditHandlers } from './audit.ts';
 import { clusterHandlers } from './cluster.ts';
 import { codeHandlers } from './code.ts';
 import { configHandlers } from './config.ts';
+import { consoleHandlers } from './console.ts';
 import type { HandlersOf } from './context.ts';
+import { dataHandlers } from './data.ts';
 import { failoverHandlers } from './failover.ts';
 import { functionHandlers } from './function.ts';
 import { gossipHandlers } from './gossip.ts';
@@ -47,4 +49,6 @@ export const handlers: HandlersOf<Contract> = {
   gossip: gossipHandlers,
   alert: alertHandlers,
   retention: retentionHandlers,
+  data: dataHandlers,
+  console: consoleHandlers,
 };

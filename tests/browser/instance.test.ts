@@ -147,9 +147,9 @@ describe('the console', () => {
     await page.keyboard.press('Control+Enter');
   };
 
-  it('says what it is before it opens, runs Lua, and shows values and errors', async () => {
+  it('reads, runs Lua, and shows values and errors', async () => {
     await page.goto('/instances/s1-1?tab=console');
-    await page.getByRole('button', { name: 'I understand: open the console' }).click();
+    await page.getByText('read-only; audited').waitFor();
     await run('return box.space.orders:len(), {a = 1}');
     await page.locator('[data-entry="1"][data-outcome=ok]').waitFor();
     await answer().getByText(/^2 values in .*ms$/).waitFor();
@@ -179,14 +179,14 @@ describe('the console', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     expect(await editor().innerText()).toBe('\n');
-    const { body } = await product.rest('/audit?operation=instance.eval&limit=50');
+    const { body } = await product.rest('/audit?operation=console.eval&limit=50');
     expect(JSON.stringify(body)).toContain('no good');
   }, 60_000);
 
   it('is not there for a viewer, who is told why', async () => {
     const shown = await open({ path: '/instances/s1-1?tab=console', as: viewer });
-    await shown.getByRole('heading', { name: 'The console is for admins' }).waitFor();
-    await shown.getByText(/Needs role admin; you are viewer/).waitFor();
+    await shown.getByRole('heading', { name: 'The console is for operators' }).waitFor();
+    await shown.getByText(/Needs role operator; you are viewer/).waitFor();
     expect(await shown.getByRole('button', { name: 'Run' }).count()).toBe(0);
     await shown.goto('/instances/s1-1?tab=settings');
     await shown.locator('[data-row="listen"]').waitFor();

@@ -207,6 +207,19 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
     silences: { input: {}, argv: [] },
     deliveries: { input: { channel: 'ops', state: 'sent', limit: 5 }, argv: ['--channel', 'ops', '--state', 'sent', '--limit', '5'] },
   },
+  data: {
+    spaces: { input: { on: 'a', search: 'o', system: true, limit: 5 }, argv: ['--on', 'a', '--search', 'o', '--system', '--limit', '5'] },
+    browse: { input: { space: 'orders', on: 'a', index: 'pk', op: 'ge', key: '1', descending: true, limit: 10, timeoutMs: 4000 }, argv: ['orders', '--on', 'a', '--index', 'pk', '--op', 'ge', '--key', '1', '--descending', '--limit', '10', '--timeout-ms', '4000'] },
+    get: { input: { space: 'orders', on: 'a', key: '1' }, argv: ['orders', '1', '--on', 'a'] },
+    export: { input: { space: 'orders', on: 'a', format: 'json', limit: 10 }, argv: ['orders', '--on', 'a', '--format', 'json', '--limit', '10'] },
+    insert: { input: { space: 'orders', on: 'a', row: '[2, "cake"]', reason: 'asked for', ...preview }, argv: ['orders', '[2, "cake"]', '--on', 'a', '--reason', 'asked for', '--dry-run'] },
+    replace: { input: { space: 'orders', on: 'a', row: '{"id": 1, "item": "cake"}', ...preview }, argv: ['orders', '{"id": 1, "item": "cake"}', '--on', 'a', '--dry-run'] },
+    update: { input: { space: 'orders', key: '1', on: 'a', operations: '[["=", "item", "cake"]]', ...preview }, argv: ['orders', '1', '[["=", "item", "cake"]]', '--on', 'a', '--dry-run'] },
+    delete: { input: { space: 'orders', key: '1', on: 'a', ...preview }, argv: ['orders', '1', '--on', 'a', '--dry-run'] },
+  },
+  console: {
+    eval: { input: { on: 'a,b', code: 'return 1', language: 'lua', timeoutMs: 1000, rowsMax: 10, ...preview }, argv: ['a,b', 'return 1', '--language', 'lua', '--timeout-ms', '1000', '--rows-max', '10', '--dry-run'] },
+  },
   retention: {
     get: { input: {}, argv: [] },
     edit: { input: { eventDays: 30, auditDays: 400, ...preview }, argv: ['--event-days', '30', '--audit-days', '400', '--dry-run'] },

@@ -12,6 +12,7 @@ import type { GossipPayload } from '~/link/gossip-payload.ts';
 import { agentListener } from '~/link/listener.ts';
 import type { CodeFault } from '~/contract/shapes/role.ts';
 import type { AgentHandlers, Committed, Prepared } from '~/link/protocol.ts';
+import { fakeData } from './fake-data.ts';
 import type { FakeFailover } from './fake-failover.ts';
 import { openRing } from '~/link/sealed-ring.ts';
 
@@ -128,6 +129,7 @@ export class FakeAgent {
       ...off,
       ...withoutSharding(() => this.alias),
       ...withoutRouter(() => this.alias),
+      ...fakeData(),
       failoverView: playing('failoverView'), failoverCandidates: playing('failoverCandidates'), failoverCommand: playing('failoverCommand'), failoverPause: playing('failoverPause'),
       failoverAcknowledge: playing('failoverAcknowledge'), failoverSteal: playing('failoverSteal'), failoverDecisions: playing('failoverDecisions'), failoverTrail: playing('failoverTrail'),
       status: (_input, signal) => this.#statuses(signal),

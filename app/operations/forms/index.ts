@@ -9,6 +9,7 @@ import { TopologyChange } from './cluster-file.tsx';
 import { CreateReplicaset } from './create-replicaset.tsx';
 import { CreateToken } from './create-token.tsx';
 import { CreateUser } from './create-user.tsx';
+import { DeleteRow, InsertRow, UpdateRow } from './data-row.tsx';
 import { EditInstance } from './edit-instance.tsx';
 import { EditReplicaset } from './edit-replicaset.tsx';
 import { EditRetention } from './edit-retention.tsx';
@@ -63,4 +64,7 @@ export const forms: Partial<Record<MutationName, ComponentType<FormProps>>> = {
   'sharding.unpin': ChooseBuckets,
   'issue.acknowledge': AcknowledgeIssue,
   'issue.mute': MuteIssue,
+  'data.insert': InsertRow,
+  'data.update': UpdateRow,
+  'data.delete': DeleteRow,
 };

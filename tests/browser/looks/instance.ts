@@ -10,9 +10,6 @@ export function instanceLooks({ product, page }: Dashboard): void {
   }, 60_000);
 
   const run = async (shown: Page) => {
-    const open = shown.getByRole('button', { name: 'I understand: open the console' });
-    await open.or(shown.getByTestId('code')).waitFor();
-    if (await open.isVisible()) await open.click();
     await shown.getByRole('textbox', { name: /to run on s1-1$/ }).click();
     await shown.keyboard.insertText('return box.info.vclock, {"a", 2} -- a remark');
     await shown.keyboard.press('Control+Enter');

@@ -1,19 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { ConsoleStore } from '~/app/instance/console-store.ts';
-import { cellText, gridOf, historyFrom, historyMax, remember, summaryOf, tookText, valueTexts, type Command } from '~/app/lib/console.ts';
-import type { EvalResult } from '~/contract/shapes/status.ts';
+import { ConsoleStore } from '~/app/console/console-store.ts';
+import { cellText, gridOf, historyFrom, historyMax, outcomeWord, remember, summaryOf, targetsChosen, targetsFrom, tookText, valueTexts, type Command } from '~/app/lib/console.ts';
+import type { ConsoleAnswer } from '~/contract/console.ts';
 
 const lua = (code: string): Command => ({ language: 'lua', code });
-const result = (given: Partial<EvalResult>): EvalResult => ({ ok: true, values: [], columns: null, error: null, truncated: false, tookMs: 1, ...given });
+const result = (given: Partial<ConsoleAnswer>): ConsoleAnswer => ({ instance: 'a', replicaset: 's1', leadership: 'master', state: 'done', ok: true, values: [], columns: null, error: null, truncated: false, tookMs: 1, ...given });
 
-function storeOf({ kept = null, answer = async () => result({ values: [1] }) }: { kept?: string | null; answer?: () => Promise<EvalResult> } = {}) {
+function storeOf({ kept = null, answer = async () => result({ values: [1] }) }: { kept?: string | null; answer?: () => Promise<ConsoleAnswer> } = {}) {
   const asked: Command[] = [];
   const box = { text: kept };
   const store = new ConsoleStore({
     evaluate: async (command) => {
       asked.push(command);
-      return answer();
+      return [await answer()];
     },
+    where: () => ({ on: 'a,b', write: false }),
     now: () => 5,
     kept: { read: () => box.text, write: (text) => (box.text = text) },
   });
@@ -36,7 +37,7 @@ describe('the console', () => {
   });
 
   it('runs one at a time, and nothing of blanks', async () => {
-    let finish: (answer: EvalResult) => void = () => {};
+    let finish: (answer: ConsoleAnswer) => void = () => {};
     const { store, asked } = storeOf({ answer: () => new Promise((resolve) => (finish = resolve)) });
     store.change({ code: '  ' });
     await store.run();
@@ -81,6 +82,26 @@ describe('the console', () => {
     store.earlier();
     store.earlier();
     expect(store.get().command).toEqual(lua('return 1'));
+  });
+});
+
+describe('where it runs', () => {
+  it('is kept with each command, whatever is chosen after', async () => {
+    const { store, run } = storeOf({ answer: async () => result({ ok: false, state: 'late' }) });
+    await run('return 1');
+    expect(store.get().entries[0]).toMatchObject({ on: 'a,b', write: false });
+    expect(outcomeWord(store.get().entries[0]!)).toBe('error');
+  });
+
+  it('comes from the address, and is the masters where that says nothing', () => {
+    expect([null, '', ' , ', 's1', 's1, s2'].map(targetsFrom)).toEqual([['masters'], ['masters'], ['masters'], ['s1'], ['s1', 's2']]);
+  });
+
+  it('is everywhere or some, as was chosen last', () => {
+    expect(targetsChosen(['masters'], ['masters', 'a'])).toEqual(['a']);
+    expect(targetsChosen(['a', 'b'], ['a', 'b', 'all'])).toEqual(['all']);
+    expect(targetsChosen(['a', 'b'], ['b'])).toEqual(['b']);
+    expect(targetsChosen(['all'], [])).toEqual([]);
   });
 });
 

@@ -2,20 +2,21 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useApi } from '~/app/api.tsx';
 import { rowsMax } from '~/app/lib/console.ts';
-import { ConsoleStore } from './console-store.ts';
+import { ConsoleStore, type Where } from './console-store.ts';
 
-/** The console of one instance in this tab. */
-export function useConsole(uuid: string, timeoutMs: number) {
+/** One console of this tab; `name` tells its history from that of others. */
+export function useConsole(name: string, where: Where, timeoutMs: number) {
   const api = useApi();
-  const deadline = useRef(timeoutMs);
+  const now = useRef({ where, timeoutMs });
   useEffect(() => {
-    deadline.current = timeoutMs;
+    now.current = { where, timeoutMs };
   });
   const [store] = useState(() => {
-    const key = `coterie console ${uuid}`;
+    const key = `coterie console ${name}`;
     return new ConsoleStore({
       // Data is missing from previews only.
-      evaluate: async (command) => (await api.instance.eval.mutate({ instance: uuid, ...command, timeoutMs: deadline.current, rowsMax })).data!,
+      evaluate: async (command, { on, write }) => (await api.console.eval.mutate({ on, write, ...command, timeoutMs: now.current.timeoutMs, rowsMax })).data!.answers,
+      where: () => now.current.where,
       now: () => Date.now(),
       kept: { read: () => sessionStorage.getItem(key), write: (text) => sessionStorage.setItem(key, text) },
     });

@@ -1,11 +1,15 @@
 import { earlier, entriesMax, historyFrom, later, remember, type Command, type Entry, type Moved, type Outcome, type Place } from '~/app/lib/console.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
-import type { EvalResult } from '~/contract/shapes/status.ts';
+import type { ConsoleAnswer } from '~/contract/console.ts';
 
 /** One console, for `useSyncExternalStore`: the text, what was run, and the history that the tab keeps over a reload. Keys may come faster than a page is drawn. */
 
+export type Where = { readonly on: string; readonly write: boolean };
+
 export type ConsoleComponents = {
-  readonly evaluate: (command: Command) => Promise<EvalResult>;
+  readonly evaluate: (command: Command, where: Where) => Promise<readonly ConsoleAnswer[]>;
+  /** As of now. */
+  readonly where: () => Where;
   readonly now: () => number;
   /** Of the tab. */
   readonly kept: { read(): string | null; write(text: string): void };
@@ -53,11 +57,12 @@ export class ConsoleStore {
     if (command.code.trim() === '' || this.running) return;
     const number = (this.#number += 1);
     const history = remember(this.#state.history, command);
+    const where = this.components.where();
     const empty = { ...command, code: '' };
     this.components.kept.write(JSON.stringify(history));
-    this.#set({ history, command: empty, place: { index: null, draft: empty }, entries: [{ ...command, number, at: this.components.now(), outcome: { kind: 'running' } as const }, ...entries].slice(0, entriesMax) });
+    this.#set({ history, command: empty, place: { index: null, draft: empty }, entries: [{ ...command, ...where, number, at: this.components.now(), outcome: { kind: 'running' } as const }, ...entries].slice(0, entriesMax) });
     try {
-      this.#finish(number, { kind: 'answered', result: await this.components.evaluate(command) });
+      this.#finish(number, { kind: 'answered', answers: await this.components.evaluate(command, where) });
     } catch (error) {
       this.#finish(number, { kind: 'failed', problem: problemFrom(error) });
       // Nothing was run, or nobody knows: the text is there to be run again.
