@@ -1,6 +1,5 @@
 'use client';
 import { Alert, Button, EmptyState, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { useState } from 'react';
 import { StaleBanner } from '~/app/cluster/stale-banner.tsx';
 import { countText } from '~/app/lib/format.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
@@ -11,7 +10,6 @@ import { HealthShapes, Plus, Search } from '~/app/ui/icons.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { useAddress } from '~/app/ui/use-address.ts';
 import { WhyDisabled } from '~/app/ui/why-disabled.tsx';
-import type { DataRow } from '~/contract/shapes/data.ts';
 import { ExportRows } from './export-rows.tsx';
 import { Filters } from './filters.tsx';
 import { RowDrawer } from './row-drawer.tsx';
@@ -29,13 +27,12 @@ export function DataPage() {
   const spaces = useSpaces(address.on, address.system !== null);
   const space = spaces.data?.spaces.find(({ name }) => name === address.space) ?? null;
   const rows = useRows(address, mayNot === null);
-  const [clicked, setClicked] = useState<DataRow | null>(null);
   const pages = rows.data?.pages ?? [];
   const [page] = pages;
   const all = pages.flatMap((one) => one.rows);
   const missing = pages.at(-1)?.missing ?? spaces.data?.missing ?? [];
   const warnings = [...new Set(pages.flatMap((one) => one.warnings))];
-  const shown = page ? (all.find((row) => idOf(page, row) === address.row) ?? (clicked && idOf(page, clicked) === address.row ? clicked : null)) : null;
+  const shown = page ? (all.find((row) => idOf(page, row) === address.row) ?? null) : null;
   const why = refusalFor('data.insert', role) ?? (space === null ? 'Choose a space first' : space.system ? 'Spaces of the system are only looked at' : null);
   return (
     <Stack gap="md">
@@ -43,7 +40,7 @@ export function DataPage() {
         <Title order={1} size={20}>Data</Title>
         <Group gap="xs">
           <ExportRows address={address} disabled={mayNot ?? (address.space === null ? 'Choose a space first' : null)} />
-          <WhyDisabled why={why}><Button size="compact-md" leftSection={<Plus size={14} />} disabled={why !== null} onClick={() => open('data.insert', { space: address.space, ...(address.on === null ? {} : { on: address.on }) })}>Insert</Button></WhyDisabled>
+          <WhyDisabled why={why}><Button size="compact-sm" leftSection={<Plus size={14} />} disabled={why !== null} onClick={() => open('data.insert', { space: address.space, ...(address.on === null ? {} : { on: address.on }) })}>Insert</Button></WhyDisabled>
         </Group>
       </Group>
       <StaleBanner />
@@ -63,7 +60,7 @@ export function DataPage() {
         <EmptyState py="xl" icon={<Search size={32} />} title="No rows" description={address.key ? 'No row fits that condition.' : 'The space is empty.'} />
       ) : (
         <>
-          <RowsTable page={page} rows={all} open={address.row} onOpen={(row) => { setClicked(row); change({ row: idOf(page, row) }); }} />
+          <RowsTable page={page} rows={all} open={address.row} onOpen={(row) => change({ row: idOf(page, row) })} />
           <Group gap="sm">
             <Text size="sm" c="dimmed" data-testid="row-count" data-count={all.length}>{countText(all.length, 'row')}{rows.hasNextPage ? ', and more' : ''}{page.ordered ? '' : '; this index knows no order'}</Text>
             {rows.hasNextPage && <Button size="compact-sm" variant="default" loading={rows.isFetchingNextPage} onClick={() => void rows.fetchNextPage()}>Show more</Button>}

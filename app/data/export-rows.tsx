@@ -25,7 +25,7 @@ export function ExportRows({ address, disabled }: { address: DataAddress; disabl
     <>
       {note !== null && <Alert color="yellow" p={6} role="status" withCloseButton closeButtonLabel="Dismiss" onClose={() => taken.reset()}>{note}</Alert>}
       <Menu position="bottom-end">
-        <WhyDisabled why={disabled}><Menu.Target><Button size="compact-md" variant="default" leftSection={<Download size={14} />} disabled={disabled !== null} loading={taken.isPending}>Export</Button></Menu.Target></WhyDisabled>
+        <WhyDisabled why={disabled}><Menu.Target><Button size="compact-sm" variant="default" leftSection={<Download size={14} />} disabled={disabled !== null} loading={taken.isPending}>Export</Button></Menu.Target></WhyDisabled>
         <Menu.Dropdown>
           <Menu.Item onClick={() => taken.mutate('csv')}>CSV, for spreadsheets</Menu.Item>
           <Menu.Item onClick={() => taken.mutate('json')}>JSON, one row a line</Menu.Item>

@@ -30,7 +30,7 @@ export function Filters({ address, change, spaces, space }: Props) {
       <Select label="Which rows" w={120} allowDeselect={false} disabled={space === null} data={dataOps.map((value) => ({ value, label: opWords[value] }))} value={op} onChange={(value) => change({ op: value === 'all' ? null : value, ...(value === 'all' ? { key: null } : {}), row: null })} />
       {op !== 'all' && <KeyField key={`${address.space} ${address.index}`} value={address.key} hint={parts} error={why} onChange={(key) => change({ key, row: null })} />}
       <Select label="Order" w={130} allowDeselect={false} disabled={space === null || index?.ordered === false} data={[{ value: 'ascending', label: 'Ascending' }, { value: 'descending', label: 'Descending' }]} value={address.order === 'descending' ? 'descending' : 'ascending'} onChange={(value) => change({ order: value === 'descending' ? value : null, row: null })} />
-      <Checkbox mt={24} label="System spaces too" checked={address.system !== null} onChange={({ currentTarget }) => change({ system: currentTarget.checked ? 'yes' : null })} />
+      <Checkbox mb={8} style={{ alignSelf: 'flex-end' }} label="System spaces too" checked={address.system !== null} onChange={({ currentTarget }) => change({ system: currentTarget.checked ? 'yes' : null })} />
     </div>
   );
 }

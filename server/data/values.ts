@@ -19,9 +19,12 @@ export function toShown(value: Value): unknown {
   if (Buffer.isBuffer(value)) return { $hex: value.toString('hex') };
   if (value instanceof Ext) return { $ext: value.type, hex: value.payload.toString('hex'), ...(value.type === datetime ? textOfTime(value.payload) : {}) };
   if (Array.isArray(value)) return value.map(toShown);
-  const plain = [...value.keys()].every((key) => typeof key === 'string' && !key.startsWith('$'));
-  return plain ? Object.fromEntries([...value].map(([key, item]) => [key as string, toShown(item)])) : { $map: [...value].map(([key, item]) => [toShown(key), toShown(item)]) };
+  const made = [...value].map(([key, item]) => [toShown(key), toShown(item)] as const);
+  return isObject([...value.keys()]) ? Object.fromEntries(made) : { $map: made };
 }
+
+/** Keys that an object keeps as they are: text, none like a mark, none that JavaScript would move to the front. */
+const isObject = (keys: readonly Value[]): boolean => keys.every((key) => typeof key === 'string' && !key.startsWith('$')) && Object.keys(Object.fromEntries(keys.map((key) => [key, 0]))).every((key, at) => key === keys[at]);
 
 /** Seconds since 1970, then nanoseconds, an offset in minutes and a zone where they are not nought. */
 function textOfTime(payload: Buffer): { text?: string } {

@@ -56,7 +56,8 @@ describe('the Data page', () => {
     expect(await product.eval('s1-1', 'return box.space.orders:get(7)[2]')).toMatchObject({ values: ['tea'] });
     await details.getByRole('button', { name: 'Delete' }).click();
     await dialog.getByTestId('before-and-after').getByText('− tea').waitFor();
-    await confirm(page, 'Delete');
+    await page.locator('form').getByRole('button', { name: 'Delete' }).click();
+    await page.getByTestId('result').and(page.locator('[data-health=ok]')).waitFor();
     await close();
     await page.getByText('No row fits that condition.').waitFor();
   }, 60_000);
@@ -105,7 +106,7 @@ describe('the Console', () => {
     expect(await page.locator('[data-answer]').evaluateAll((all) => all.map((one) => [one.getAttribute('data-answer'), one.querySelector('pre')?.textContent]))).toEqual([['s1-1', '149'], ['s2-1', '151']]);
     await run('box.space.orders:truncate()');
     await page.locator('[data-entry="2"][data-outcome=error]').getByText(/this console is read-only/).first().waitFor();
-    await page.getByText('Write', { exact: true }).click();
+    await page.getByRole('switch', { name: 'Write' }).click();
     await page.getByRole('button', { name: 'I understand: let me write' }).click();
     await page.getByText('live: writes count; audited').waitFor();
     await run('return box.space.orders:delete(8) ~= nil');
