@@ -27,7 +27,6 @@ import { readMetrics } from './metrics/read.ts';
 import { TidyUp } from './tidy-up.ts';
 import { rotateHeld } from './logs/rotate.ts';
 import { Operations } from './operations.ts';
-import { dataHandlers } from './data-calls.ts';
 import { Supervisor } from './process/supervisor.ts';
 import type { Settings } from './settings/resolve.ts';
 import { openRoles, type AgentRoles } from './roles/open.ts';
@@ -222,7 +221,7 @@ export class Agent {
     await Promise.all([this.#keeper.start(), this.#supervisor.attach(), this.#sampler.refreshDisk()]);
     await this.#sampler.refresh();
     const logs = { agent: folder.agentLog, tarantool: folder.tarantoolLog, router: folder.routerLog };
-    const handlers = handlersOf({ uuid: this.uuid, keeper: this.#keeper, gossip, operations: this.#operations, feed: this.#feed, failover: this.#failoverParts.handlers(() => this.#alias()), sharding: this.#sharding.handlers, router: this.#router.handlers, roles: this.#roles.handlers, data: dataHandlers({ supervisor: this.#supervisor, name: () => this.#alias() }), logs, ringKey, now: Date.now });
+    const handlers = handlersOf({ uuid: this.uuid, keeper: this.#keeper, gossip, operations: this.#operations, feed: this.#feed, failover: this.#failoverParts.handlers(() => this.#alias()), sharding: this.#sharding.handlers, router: this.#router.handlers, roles: this.#roles.handlers, supervisor: this.#supervisor, name: () => this.#alias(), logs, ringKey, now: Date.now });
     gossip.onChange(() => this.#hearing.poke());
     const sources = { gossip, status: () => this.status(), replicaset: () => this.#replicaset()?.alias ?? null };
     const metrics = answeredMetrics({ from: settings.metrics, token: this.#options.metricsToken ?? null }, () => readMetrics(sources));

@@ -4,11 +4,12 @@ import type { FailoverHandlers } from '~/agent/failover/off.ts';
 import type { ConfigKeeper } from '~/agent/config/keeper.ts';
 import type { RolesHandlers } from '~/agent/roles/open.ts';
 import type { RouterHandlers } from '~/agent/router/open.ts';
-import type { DataHandlers } from '~/agent/data-calls.ts';
+import { dataHandlers } from '~/agent/data-calls.ts';
 import type { ShardingHandlers } from '~/agent/sharding/off.ts';
 import type { Gossip } from '~/agent/gossip.ts';
 import type { Operations } from '~/agent/operations.ts';
 import { followLogs, readLogs, type LogFiles } from '~/agent/logs/read.ts';
+import type { Supervisor } from '~/agent/process/supervisor.ts';
 import type { StatusFeed } from '~/agent/status/feed.ts';
 
 /** What servers and peers may call, each handed to the part that does it. */
@@ -22,20 +23,22 @@ export type HandlerParts = {
   readonly sharding: ShardingHandlers;
   readonly router: RouterHandlers;
   readonly roles: RolesHandlers;
-  readonly data: DataHandlers;
+  readonly supervisor: Supervisor;
+  /** Its alias, for people. */
+  readonly name: () => string;
   readonly logs: LogFiles;
   /** Opens the key rings that servers send. */
   readonly ringKey: Uint8Array;
   readonly now: () => number;
 };
 
-export function handlersOf({ uuid, keeper, gossip, operations, feed, failover, sharding, router, roles, data, logs, ringKey, now }: HandlerParts): AgentHandlers {
+export function handlersOf({ uuid, keeper, gossip, operations, feed, failover, sharding, router, roles, supervisor, name, logs, ringKey, now }: HandlerParts): AgentHandlers {
   return {
     ...failover,
     ...sharding,
     ...router,
     ...roles,
-    ...data,
+    ...dataHandlers({ supervisor, name }),
     status: (_input, signal) => feed.follow(signal),
     ping: async () => ({ uuid, at: now() }),
     prepare: (input) => keeper.prepare(input),
