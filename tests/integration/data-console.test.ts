@@ -140,8 +140,11 @@ describe('one row', () => {
     const late = await post('/data/accounts/5/update', { operations: '[["=", "name", "Late"]]', ifRow: before.etag });
     expect([late.status, late.body.code]).toEqual([409, 'CONFLICT']);
     const [entry] = (await cluster.get('/audit?operation=data.update&limit=1')).body;
+    const six = (await cluster.get('/data/accounts?key=6')).body.rows[0];
+    const raced = await Promise.all(Array.from({ length: 8 }, (_, at) => post('/data/accounts/6/update', { operations: `[["=", "name", "racer ${at}"]]`, ifRow: six.etag })));
+    expect(raced.map(({ status }) => status).toSorted()).toEqual([200, ...Array.from({ length: 7 }, () => 409)]);
     expect(entry).toMatchObject({ operation: 'data.update', outcome: 'refused' });
-    expect(JSON.stringify((await cluster.get('/audit?operation=data.update&limit=2')).body[1])).toMatch(/she asked.*Name 105.*Paula|Paula.*she asked/);
+    expect(JSON.stringify((await cluster.get('/audit?operation=data.update&outcome=ok&limit=10')).body)).toMatch(/she asked.*Name 105.*Paula|Paula.*she asked/);
   }, 30_000);
 
   it('is refused with what is wrong: its key, its type, its bucket, its space, its place', async () => {
@@ -232,7 +235,7 @@ describe('a console that reads', () => {
 
   it('writes for an admin who says so, and for nobody else', async () => {
     expect((await evaluate('a', 'box.space.values:replace{902} return require("fio") ~= nil', { write: true }))[0]!.values).toEqual([true]);
-    const { data: token } = await cluster.ok('/token/olga/create', { role: 'operator' });
+    const { data: token } = await cluster.ok('/token/olga/create', { role: 'operator', days: 1 });
     const asked = await fetch(`${cluster.servers[0]!.url}/api/v1/console/a/eval`, { method: 'POST', headers: { authorization: `Bearer ${token.secret}`, 'content-type': 'application/json' }, body: JSON.stringify({ code: 'return 1', write: true }) });
     expect([asked.status, ((await asked.json()) as { code: string }).code]).toEqual([403, 'FORBIDDEN']);
   }, 30_000);
