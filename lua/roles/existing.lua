@@ -60,13 +60,11 @@ local function names_of(rows, field)
     return result
 end
 
+-- As the ddl module keeps it.
 local function sharding_key_of(name)
-    local text = owned.value('sharding_key', name)
-    local result = setmetatable({}, {__serialize = 'seq'})
-    for field in (text or ''):gmatch('%S+') do
-        table.insert(result, field)
-    end
-    return text ~= nil and result or box.NULL
+    local keys = box.space._ddl_sharding_key
+    local row = keys ~= nil and keys.index[0] ~= nil and keys:get{name} or nil
+    return row ~= nil and row[2] or box.NULL
 end
 
 -- {names}: those that are there of them.

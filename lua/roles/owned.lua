@@ -1,7 +1,6 @@
 -- What roles have made in the schema, so that nothing else is ever taken away: a replicated space, which whoever is the
 -- master next finds. A row and what it speaks of are written in one transaction.
---   {'function', name, '', ''}, {'grant', function, user or role, ''}, {'index', space, name, ''}, {'space', name, '', role},
---   {'sharding_key', space, '', fields with spaces between}
+--   {'function', name, '', ''}, {'grant', function, user or role, ''}, {'index', space, name, ''}, {'space', name, '', role}
 local owned = {}
 
 local SPACE = '_coterie_roles'

@@ -110,11 +110,15 @@ function ways.dropIndex(step)
     owned.take('index', step.space, step.index)
 end
 
+-- Where the ddl module has it, for whoever reads that: crud, routers, tools.
 function ways.setShardingKey(step)
+    local keys = box.schema.space.create('_ddl_sharding_key', {if_not_exists = true, format = {{name = 'space_name', type = 'string', is_nullable = false}, {name = 'sharding_key', type = 'array', is_nullable = false}}})
+    keys:create_index('space_name', {type = 'TREE', unique = true, parts = {{1, 'string', is_nullable = false}}, if_not_exists = true})
     if step.key == nil then
-        return owned.take('sharding_key', step.space)
+        keys:delete{step.space}
+    else
+        keys:replace{step.space, step.key}
     end
-    owned.put('sharding_key', step.space, '', table.concat(step.key, ' '))
 end
 
 -- `context`: {role, bodies}.
