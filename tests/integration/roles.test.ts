@@ -34,7 +34,8 @@ spaces:
 ${fields}    indexes:
       - {name: id, parts: [{path: id, type: unsigned}]}
       - {name: bucket_id, unique: false, parts: [{path: bucket_id, type: unsigned}]}
-${indexes}functions:
+${indexes}    sharding_key: [bucket_id]
+functions:
   bank.put:
     access: [app]
     body: |
@@ -100,7 +101,7 @@ describe('custom roles', () => {
   };
   const apply = async (files: Record<string, string | null> = {}) => {
     write(files);
-    for (const { applied, message } of await driver.apply(agents.all, 15_000)) expect({ applied, message }).toEqual({ applied: true, message: null });
+    for (const { applied, message } of await driver.apply(agents.all, 15_000, { ttlMs: 60_000, answerMs: 20_000 })) expect({ applied, message }).toEqual({ applied: true, message: null });
   };
   /** What the first that refuses says; nothing is changed then. */
   const refusal = async (files: Record<string, string | null>) => {
@@ -149,6 +150,7 @@ describe('custom roles', () => {
       expect(await value(agent, "require('bank').begun")).toBe(true);
       expect(await value(agent, 'bank.rate()')).toBe(3);
     }
+    expect(await value(b!, "box.space._ddl_sharding_key:get('accounts')[2][1]")).toBe('bucket_id');
     expect(await value(a!, "require('bank').master")).toBe(true);
     expect(await value(b!, "require('bank').master")).toBe(false);
     const { roles } = await untilStatus(a!, 'code in force', ({ roles: now }) => now !== undefined && now.applied === now.wanted);

@@ -180,16 +180,16 @@ export class Driver {
     return { meta: { version: this.version + 1, hash: hashOf(text), author: 'test', surface: 'system', reason: null, at: Date.now(), base: this.version === 0 ? null : this.version }, text };
   }
 
-  async prepare(agents: readonly TestAgent[], options: { runId?: string; ttlMs?: number } = {}) {
+  async prepare(agents: readonly TestAgent[], options: { runId?: string; ttlMs?: number; answerMs?: number } = {}) {
     const candidate = this.next();
     const runId = options.runId ?? randomUUID();
     const base = this.hash === null ? null : { version: this.version, hash: this.hash };
-    const answers = await Promise.all(agents.map(({ client }) => client.prepare({ runId, owner: 'driver', base, candidate, ttlMs: options.ttlMs ?? 10_000 }, { timeoutMs: 5000 })));
+    const answers = await Promise.all(agents.map(({ client }) => client.prepare({ runId, owner: 'driver', base, candidate, ttlMs: options.ttlMs ?? 10_000 }, { timeoutMs: options.answerMs ?? 5000 })));
     return { runId, candidate, answers };
   }
 
-  async apply(agents: readonly TestAgent[], waitMs = 0) {
-    const { runId, candidate, answers } = await this.prepare(agents);
+  async apply(agents: readonly TestAgent[], waitMs = 0, options: Parameters<Driver['prepare']>[1] = {}) {
+    const { runId, candidate, answers } = await this.prepare(agents, options);
     for (const [index, answer] of answers.entries()) if (!answer.ok) throw new Error(`${agents[index]!.name} refused: ${answer.code} ${answer.message}`);
     const { version, hash } = candidate.meta;
     this.version = version;
