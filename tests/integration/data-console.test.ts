@@ -235,8 +235,10 @@ describe('a console that reads', () => {
 
   it('writes for an admin who says so, and for nobody else', async () => {
     expect((await evaluate('a', 'box.space.values:replace{902} return require("fio") ~= nil', { write: true }))[0]!.values).toEqual([true]);
-    const { data: token } = await cluster.ok('/token/olga/create', { role: 'operator', days: 1 });
-    const asked = await fetch(`${cluster.servers[0]!.url}/api/v1/console/a/eval`, { method: 'POST', headers: { authorization: `Bearer ${token.secret}`, 'content-type': 'application/json' }, body: JSON.stringify({ code: 'return 1', write: true }) });
+    const password = 'an operator of rows';
+    await cluster.ok('/user/olga/create', { role: 'operator', password });
+    const { data: olga } = await cluster.ok('/session/olga/login', { password, token: true });
+    const asked = await fetch(`${cluster.servers[0]!.url}/api/v1/console/a/eval`, { method: 'POST', headers: { authorization: `Bearer ${olga.token}`, 'content-type': 'application/json' }, body: JSON.stringify({ code: 'return 1', write: true }) });
     expect([asked.status, ((await asked.json()) as { code: string }).code]).toEqual([403, 'FORBIDDEN']);
   }, 30_000);
 });
