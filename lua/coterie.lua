@@ -18,18 +18,18 @@ local hold = require('crud.hold')
 local call, number = caller.call, caller.number
 local coterie = {}
 
-local function begin(who, epoch, name, args)
+local function need(who, epoch, name, args)
     if type(epoch) ~= 'number' or type(name) ~= 'string' or (args ~= nil and type(args) ~= 'table') then
         error(who, 0)
     end
     fenced.need(epoch)
-    return fenced.begin()
 end
 
 -- WRONG_EPOCH, LEASE_EXPIRED, GATED: nothing was done. OUTCOME_UNKNOWN: it may have been done, and may not last. Any other error is the function's.
 function coterie.fenced_call(epoch, name, args)
     epoch = number(epoch)
-    local lsn = begin('fenced_call: epoch, name, {arguments}', epoch, name, args)
+    need('fenced_call: epoch, name, {arguments}', epoch, name, args)
+    local lsn = fenced.begin()
     return fenced.answer(epoch, lsn, pcall(call, name, args ~= nil and args or {}))
 end
 
@@ -52,8 +52,9 @@ function coterie.quorum_call(name, args, options)
     end
     local epoch = options.epoch == nil and lease.epoch() or number(options.epoch)
     local wait = {copies = number(options.copies), timeout = number(options.timeout)}
+    need('quorum_call: name, {arguments}, {copies, timeout, epoch}', epoch, name, args)
     quorum.copies(wait)
-    local lsn = begin('quorum_call: name, {arguments}, {copies, timeout, epoch}', epoch, name, args)
+    local lsn = fenced.begin()
     return fenced.answer(epoch, lsn, pcall(call_and_confirm, wait, name, args ~= nil and args or {}))
 end
 
@@ -70,7 +71,8 @@ function coterie.storage_call(epoch, mode, name, args, user)
         return caller.as(user, name, args)
     end
     epoch = number(epoch)
-    local lsn = begin('storage_call: epoch, mode, name, {arguments}, user', epoch, name, args)
+    need('storage_call: epoch, mode, name, {arguments}, user', epoch, name, args)
+    local lsn = fenced.begin()
     return fenced.answer(epoch, lsn, pcall(caller.as, user, name, args))
 end
 
