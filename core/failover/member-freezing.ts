@@ -40,13 +40,16 @@ export function watchSwitch(m: MemberState, now: number): void {
   else if (m.switching?.revision !== state.revision) m.switching = { revision: state.revision, since: now };
 }
 
-/** Gives the switchover up when its time is over, whoever ordered it. */
+/** Gives the switchover up when its time is over, whoever ordered it; also one that the provider has forgotten. */
 export function abort(m: MemberState, now: number): boolean {
   const { state } = m.records;
-  if (!state || !m.switching || now < abortAt(m)) return false;
+  if (!state || !((m.switching && now >= abortAt(m)) || forgotten(m))) return false;
   commit(m, now, { work: 'abort', when: ['state'], writes: { state: { ...state.value, phase: 'normal', target: null, deadlineMs: null } } });
   return true;
 }
+
+/** The provider was put back to before the switchover: only a record that is written anew shows that nobody decides it any more. */
+const forgotten = (m: MemberState): boolean => leading(m) && m.report?.frozen === true && m.records.state?.value.phase === 'normal' && m.frozenFor !== null && m.records.state.revision <= m.frozenFor;
 
 /** When it is to be given up. */
 export const abortAt = (m: MemberState): number => (m.switching ? m.switching.since + (m.records.state?.value.deadlineMs ?? m.timing.switchMs) : Infinity);
