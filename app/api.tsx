@@ -28,8 +28,9 @@ export async function mutate<Name extends MutationName>(api: Api, name: Name, in
 }
 
 /** A query whose input is too big for an URL: tRPC would put it there, REST takes it as a body. */
-async function posted(operation: 'config.validate' | 'code.validate', input: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown> {
-  const response = await fetch(`/api/v1${pathOf(entryOf(operation))}`, { method: 'POST', signal, body: JSON.stringify(input), headers: { 'content-type': 'application/json', 'x-coterie-surface': 'ui' } });
+async function posted(operation: 'config.validate' | 'code.validate' | 'schema.check', input: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown> {
+  const path = pathOf(entryOf(operation)).replaceAll(/\{(\w+)\}/g, (_, field: string) => encodeURIComponent(String(input[field])));
+  const response = await fetch(`/api/v1${path}`, { method: 'POST', signal, body: JSON.stringify(input), headers: { 'content-type': 'application/json', 'x-coterie-surface': 'ui' } });
   const body: unknown = await response.json();
   if (!response.ok) throw Object.assign(new Error('refused'), { data: { problem: body } });
   return body;
@@ -38,3 +39,4 @@ async function posted(operation: 'config.validate' | 'code.validate', input: Rea
 type Texts = Readonly<Record<string, string | null>>;
 export const validateSections = async (sections: Texts, signal: AbortSignal): Promise<Plan> => (await posted('config.validate', { sections }, signal)) as Plan;
 export const validateCode = async (files: Texts, signal: AbortSignal): Promise<CodeCheck> => (await posted('code.validate', { files }, signal)) as CodeCheck;
+export const checkSchema = async (role: string, document: string, signal: AbortSignal): Promise<CodeCheck> => (await posted('schema.check', { role, document }, signal)) as CodeCheck;

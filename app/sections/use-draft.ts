@@ -9,7 +9,7 @@ import { DraftStore } from './draft-store.ts';
  * The draft of this person for this cluster, the same in all tabs of the browser. It outlives a reload, a sign-in and
  * versions that others apply; it ends when it is applied or discarded. `page` keeps the drafts of two pages apart.
  */
-export function useDraft(page: 'config' | 'code', now: Current | null) {
+export function useDraft(page: 'config' | 'code' | 'schema', now: Current | null) {
   const { user } = useSession();
   const { overview } = useLive();
   const key = `coterie.${page}-draft ${overview?.name ?? ''} ${user}`;

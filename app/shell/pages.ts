@@ -13,6 +13,7 @@ export const pages: readonly Page[] = [
   { href: '/console', label: 'Console', reads: 'console.eval' },
   { href: '/events', label: 'Events' },
   { href: '/code', label: 'Code' },
+  { href: '/schema', label: 'Schema' },
   { href: '/config', label: 'Configuration' },
   { href: '/gossip', label: 'Gossip' },
   { href: '/users', label: 'Users' },

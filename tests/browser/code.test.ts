@@ -2,10 +2,12 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { closeDialog, confirm, copied, seriousFindings } from '../support/browser.ts';
 import { fits, openDashboard } from '../support/dashboard.ts';
+import { schemaPage } from './code/schema.ts';
 
 /** The Code page on the real product: a role is written, refused, mended, applied, and changed by two at once. */
 
-const { product, page, open } = await openDashboard({ path: '/code', instances: 2 });
+const dashboard = await openDashboard({ path: '/code', instances: 2 });
+const { product, page, open } = dashboard;
 
 const hello = 'roles/shop/functions/shop.hello.lua';
 const fileOf = async (file: string): Promise<string> => (await product.rest(`/code?file=${encodeURIComponent(file)}`)).body.text;
@@ -200,3 +202,5 @@ describe('the Code page', () => {
     await viewer.context().close();
   }, 60_000);
 });
+
+schemaPage(dashboard);

@@ -44,7 +44,7 @@ export function keyboardLeads({ product, browser, page: admin }: Dashboard): voi
       await page.keyboard.press('Enter');
       await untilLive(page);
       for (const [label, path, heading] of [
-        ['Issues', '/issues', 'Issues'], ['Events', '/events', 'Events'], ['Code', '/code', 'No role of your own yet'], ['Configuration', '/config', 'Configuration'], ['Gossip', '/gossip', 'Gossip'],
+        ['Issues', '/issues', 'Issues'], ['Events', '/events', 'Events'], ['Code', '/code', 'No role of your own yet'], ['Schema', '/schema', 'No role wants a space yet'], ['Configuration', '/config', 'Configuration'], ['Gossip', '/gossip', 'Gossip'],
         ['Users', '/users', 'Users and access'], ['Audit', '/audit', 'Audit'], ['Alerts', '/alerts', 'Alerts'], ['Page of s1-1', '/instances/s1-1', 's1-1'], ['Cluster', '/', null],
       ] as const) {
         await go(page, label, label);
