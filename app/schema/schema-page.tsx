@@ -69,10 +69,12 @@ function EditButton({ label, roles, onEdit }: { label: string; roles: readonly s
 
 function NoRole() {
   return (
-    <section className={styles.empty} aria-labelledby="no-role">
-      <h1 id="no-role" className={styles.title}>No role wants a space yet</h1>
-      <p>Spaces are tables. A role of your own says which it wants, with fields, indexes and a sharding key; every replicaset that has the role gets them, and what is missing or differs is shown here.</p>
-      <Button component={Link} href="/code">Write a role on the Code page</Button>
-    </section>
+    <div>
+      <section className={styles.empty} aria-labelledby="no-role">
+        <h1 id="no-role" className={styles.title}>No role wants a space yet</h1>
+        <p>Spaces are tables. A role of your own says which it wants, with fields, indexes and a sharding key; every replicaset that has the role gets them, and what is missing or differs is shown here.</p>
+        <Button component={Link} href="/code">Write a role on the Code page</Button>
+      </section>
+    </div>
   );
 }
