@@ -93,8 +93,8 @@ export const leading = (m: MemberState): boolean => {
 /** By its own configuration, which may be newer or older than others'. */
 export const disabled = ({ settings, uuid }: MemberState): boolean => settings.members.find((member) => member.uuid === uuid)?.disabled !== false;
 
-/** The highest epoch this agent knows of. */
-export const knownEpoch = (m: MemberState): number => Math.max(m.records.state?.value.epoch ?? 0, m.report?.epoch ?? 0, m.disk.known);
+/** The highest epoch this agent knows of: also that of a master that it knows by its promise alone. */
+export const knownEpoch = (m: MemberState): number => Math.max(m.records.state?.value.epoch ?? 0, m.report?.epoch ?? 0, m.disk.known, m.disk.promised);
 
 export const nextCall = (m: MemberState): number => ++m.calls;
 
