@@ -108,7 +108,8 @@ test('each event is on the timeline once, also when the server that writes them 
       expect(said.filter((text) => text.includes('declared')), alias).toHaveLength(1);
       expect(said.filter((text) => text.includes('appeared')), alias).toHaveLength(1);
     }
-    expect(await sentences('d')).toEqual([expect.stringContaining('d appeared at')]);
+    // On a busy machine it may be suspected, and found well, besides.
+    expect((await sentences('d')).filter((text) => !text.startsWith('Gossip '))).toEqual([expect.stringContaining('d appeared at')]);
   } finally {
     await store.close();
     await processes.stop();
