@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { CoterieError } from '~/contract/errors.ts';
 import type { FailoverStatus, Move, Named, ReplicasetStanding } from '~/contract/shapes/failover-status.ts';
 import type { Refusal } from '~/contract/shapes/plan.ts';
@@ -8,6 +9,7 @@ import { act, step } from './action.ts';
 import { changeByEdits, type Intent } from './change.ts';
 import type { Context } from './context.ts';
 import { candidatesOf } from './failover-preview.ts';
+import { standingIn } from './failover-names.ts';
 import { changed, whyOf } from './failover-orders.ts';
 import { findInstance } from './names.ts';
 
@@ -16,6 +18,8 @@ import { findInstance } from './names.ts';
 export type Leaving = { readonly zone?: string | undefined; readonly host?: string | undefined; readonly instance?: string | undefined; readonly concurrency: number };
 
 const deadlineMs = 600_000;
+const triesMax = 3;
+const againMs = 1000;
 
 export async function evacuated(context: Context, intent: Intent, wanted: Leaving) {
   const { words, leaving } = leavingOf(context, wanted);
@@ -90,23 +94,33 @@ async function moveAll(context: Context, { intent, leaving, concurrency, words }
   return { moves: running.order.moves, sentence: running.order.sentence };
 }
 
-async function moved(context: Context, { status, replicaset, leaving }: { status: FailoverStatus; replicaset: string; leaving: ReadonlySet<string> }, tell: (move: Move) => void): Promise<void> {
-  const standing = status.replicasets.find(({ uuid }) => uuid === replicaset)!;
-  const from = standing.master;
+type Mover = { status: FailoverStatus; replicaset: string; leaving: ReadonlySet<string> };
+
+/** What is in the way may pass (a member that was not heard for a moment, a hand-over that was broken off): it is tried a few times. */
+async function moved(context: Context, { status, replicaset, leaving }: Mover, tell: (move: Move) => void): Promise<void> {
+  const standing = standingIn(status, replicaset, replicaset);
   const startedAt = performance.now();
-  const move = (state: Move['state'], to: Named | null, sentence: string): void => tell({ replicaset: { uuid: replicaset, alias: standing.alias }, from, to, state, sentence, tookMs: state === 'moving' ? null : Math.round(performance.now() - startedAt) });
-  move('moving', null, 'It is asked who can lead.');
-  try {
-    const rows = await candidatesOf(context, standing);
-    const target = rows.find(({ uuid, can }) => can && !leaving.has(uuid));
-    if (!target) return move('refused', null, `Nobody else can lead: ${rows.filter(({ uuid }) => !leaving.has(uuid)).map(({ alias, why }) => `${alias}: ${why}`).join(' ') || 'there is no other member.'}`);
-    const to = { uuid: target.uuid, alias: target.alias };
-    move('moving', to, `${to.alias} takes over.`);
-    const { epoch, tookMs } = await changed(context, { replicaset: { uuid: replicaset, alias: standing.alias }, target: to });
-    move('done', to, `${to.alias} leads in epoch ${epoch}, after ${tookMs} ms.`);
-  } catch (error) {
-    move('refused', null, whyOf(error));
+  const move = (state: Move['state'], to: Named | null, sentence: string): void => tell({ replicaset: { uuid: replicaset, alias: standing.alias }, from: standing.master, to, state, sentence, tookMs: state === 'moving' ? null : Math.round(performance.now() - startedAt) });
+  for (let tries = 1; ; tries += 1) {
+    move('moving', null, 'It is asked who can lead.');
+    const why = await handedOver(context, standing, leaving, move).catch(whyOf);
+    if (why === null) return;
+    if (tries === triesMax) return move('refused', null, why);
+    move('moving', null, `It is tried again: ${why}`);
+    await wait(againMs);
   }
+}
+
+/** Why not; null: it is. */
+async function handedOver(context: Context, standing: ReplicasetStanding, leaving: ReadonlySet<string>, move: (state: Move['state'], to: Named | null, sentence: string) => void): Promise<string | null> {
+  const rows = await candidatesOf(context, standing);
+  const target = rows.find(({ uuid, can }) => can && !leaving.has(uuid));
+  if (!target) return `Nobody else can lead: ${rows.filter(({ uuid }) => !leaving.has(uuid)).map(({ alias, why }) => `${alias}: ${why}`).join(' ') || 'there is no other member.'}`;
+  const to = { uuid: target.uuid, alias: target.alias };
+  move('moving', to, `${to.alias} takes over.`);
+  const { epoch, tookMs } = await changed(context, { replicaset: { uuid: standing.uuid, alias: standing.alias }, target: to });
+  move('done', to, `${to.alias} leads in epoch ${epoch}, after ${tookMs} ms.`);
+  return null;
 }
 
 function moveIn(status: FailoverStatus, replicaset: string, { from, state, sentence }: { from: string | null; state: Move['state']; sentence: string }): Move {

@@ -71,7 +71,7 @@ it.each([1, 2])('with %i at a time: both that can move do, each told as it goes,
 
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
   const { moves, sentence } = answer.body.data as { moves: Move[]; sentence: string };
-  expect(Object.fromEntries(moves.map((move) => [move.replicaset.alias, [move.state, move.from?.alias, move.to?.alias ?? null]]))).toEqual({ s1: ['done', `s1-${from}`, `s1-${to}`], s2: ['done', `s2-${from}`, `s2-${to}`], s3: ['refused', `s3-${from}`, null] });
+  expect(Object.fromEntries(moves.map((move) => [move.replicaset.alias, [move.state, move.from?.alias, move.to?.alias ?? null]])), sentence).toEqual({ s1: ['done', `s1-${from}`, `s1-${to}`], s2: ['done', `s2-${from}`, `s2-${to}`], s3: ['refused', `s3-${from}`, null] });
   expect(sentence).toMatch(new RegExp(`^2 of 3 masters were handed over\\. Still in zone ${zone}: s3 \\(.*s3-${to}`));
   expect(movingMax).toBeLessThanOrEqual(concurrency);
   expect(movingMax).toBeGreaterThan(0);

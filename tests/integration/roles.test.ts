@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -5,6 +6,7 @@ import type { AgentStatus } from '~/contract/shapes/status.ts';
 import { canonicalText } from '~/core/config/canonical.ts';
 import { roleRows } from '~/core/issues/role-rows.ts';
 import type { Context } from '~/core/issues/row.ts';
+import { bundleFor } from '~/core/roles/bundle.ts';
 import type { InstanceFacts } from '~/core/view/facts.ts';
 import { connectionDefaults, openConnection, parseAddress, systemClock, type Connection } from '~/iproto/index.ts';
 import { Agents, Driver, lua, statusOf, tarantoolPid, untilReady, untilStatus, untilWritable, type TestAgent } from '../support/agents.ts';
@@ -195,7 +197,8 @@ describe('custom roles', () => {
   });
 
   it('refuses what does not compile, what a role refuses and what writes, with instance and place, and changes nothing', async () => {
-    const before = await untilStatus(a!, 'code in force', ({ roles }) => roles !== undefined && roles.applied === roles.wanted);
+    const { hash } = bundleFor(driver.config, a!.uuid, { hashOf: (text) => createHash('sha256').update(text).digest('hex') });
+    const before = await untilStatus(a!, 'code in force', ({ roles }) => roles?.wanted === hash && roles.applied === hash);
     const answers = await refusal({ 'bank/limits.yml': 'max: 5000' });
     for (const answer of answers) expect(answer).toMatchObject({ ok: false, code: 'refused', message: expect.stringMatching(/roles\/bank\/init.lua:6: role bank refuses its configuration: max is more than a bank can bear/) });
     for (const [name, text, fault] of [
