@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { CoterieError, type ErrorCode } from '~/contract/errors.ts';
-import type { SpaceDefinition } from '~/contract/shapes/data.ts';
+import type { DataSpace } from '~/contract/shapes/data.ts';
 import type { AgentApi, AgentHandlers } from '~/link/protocol.ts';
 import { DatabaseError } from './process/control.ts';
+import { needRunning } from './process/running.ts';
 import type { Supervisor } from './process/supervisor.ts';
 
 /** Rows of this instance, for people: asked of lua/data, whose refusals begin with a word that says which error it is. */
@@ -29,7 +30,7 @@ export function dataError(message: string): CoterieError {
 
 export function dataHandlers({ supervisor, name }: { supervisor: Supervisor; name: () => string }): DataHandlers {
   const call = async (method: string, params: object, timeoutMs = callMs): Promise<unknown> => {
-    if (supervisor.state !== 'up') throw new CoterieError('UNAVAILABLE', `${name()} has no database that runs.`);
+    needRunning(supervisor, name());
     try {
       return await supervisor.call(method, params, timeoutMs);
     } catch (error) {
@@ -38,7 +39,7 @@ export function dataHandlers({ supervisor, name }: { supervisor: Supervisor; nam
   };
   // The shapes are those of lua/data.
   return {
-    dataSpace: async (input) => (await call('data_space', input)) as SpaceDefinition,
+    dataSpace: async (input) => (await call('data_space', input)) as DataSpace,
     dataSpaces: async (input) => (await call('data_spaces', { ...given(input), timeout: spacesMs / 1000 })) as z.output<AgentApi['dataSpaces']['output']>,
     dataPage: async ({ timeoutMs, bytesMax, ...input }) => (await call('data_page', { ...given(input), bytes: bytesMax, timeout: timeoutMs / 1000 }, timeoutMs + graceMs)) as z.output<AgentApi['dataPage']['output']>,
     dataLook: async (input) => (await call('data_look', given(input))) as z.output<AgentApi['dataLook']['output']>,

@@ -11,6 +11,7 @@ import type { Reconciler } from './lifecycle/reconciler.ts';
 import type { Logger } from './logs/logger.ts';
 import type { Peers } from './link/peers.ts';
 import type { AgentApi } from '~/link/protocol.ts';
+import { needRunning } from './process/running.ts';
 import type { Supervisor } from './process/supervisor.ts';
 
 /** What people and peers ask of this instance beyond its configuration. Most of it is a wish that the plan then sees. */
@@ -96,7 +97,7 @@ export class Operations {
 
   async eval({ language, code, timeoutMs, rowsMax, bytesMax, readOnly }: z.output<AgentApi['eval']['input']>): Promise<z.output<typeof EvalResult>> {
     const { supervisor } = this.#parts;
-    this.#needRunning();
+    needRunning(this.#parts.supervisor, this.#parts.name());
     const timeout = Math.min(Math.max(timeoutMs, 10), evalMsMax);
     const params = { language, code, timeout: timeout / 1000, rows: Math.min(Math.max(rowsMax, 1), evalRowsMax), read_only: readOnly, ...(bytesMax === undefined ? {} : { bytes: bytesMax }) };
     // The shape is that of lua/run.lua.
@@ -105,13 +106,13 @@ export class Operations {
   }
 
   async boxCfg(): Promise<BoxSetting[]> {
-    this.#needRunning();
+    needRunning(this.#parts.supervisor, this.#parts.name());
     // The shape is that of lua/inspect.lua.
     return this.#withoutSecrets(masked((await this.#parts.supervisor.call('box_cfg', {}, callMs)) as BoxSetting[]));
   }
 
   async spaces(input: { search?: string | undefined; system: boolean; sort: 'bytes' | 'rows' | 'name'; limit: number; offset: number }): Promise<SpacesPage> {
-    this.#needRunning();
+    needRunning(this.#parts.supervisor, this.#parts.name());
     // The shape is that of lua/inspect.lua.
     return (await this.#parts.supervisor.call('spaces', { ...input, timeout: spacesMs / 1000 }, callMs)) as SpacesPage;
   }
@@ -121,11 +122,6 @@ export class Operations {
     const text = JSON.stringify(value);
     if (!this.#parts.secrets.some((secret) => text.includes(secret))) return value;
     return JSON.parse(this.#parts.secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text)) as T;
-  }
-
-  #needRunning(): void {
-    const { supervisor, name } = this.#parts;
-    if (supervisor.state !== 'up') throw new CoterieError('UNAVAILABLE', `${name()} has no database that runs.`);
   }
 
   #needDatabase(): void {

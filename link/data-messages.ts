@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataOps, SpaceDefinition } from '~/contract/shapes/data.ts';
+import { dataOps, DataSpace } from '~/contract/shapes/data.ts';
 
 /** Rows between a server and an agent: the very bytes, as base64 of MessagePack, so that nothing is rounded on the way. */
 
@@ -7,7 +7,7 @@ import { dataOps, SpaceDefinition } from '~/contract/shapes/data.ts';
 const Bytes = z.string().max(2 * 1024 * 1024);
 const spaceName = z.string().min(1).max(65_000);
 
-export const DataSpaces = z.object({ spaces: z.array(SpaceDefinition), complete: z.boolean() });
+export const DataSpaces = z.object({ spaces: z.array(DataSpace), complete: z.boolean() });
 
 export const DataPageQuestion = z.object({
   space: spaceName,
@@ -49,7 +49,7 @@ const written = { space: spaceName, key: Bytes.nullable(), tuple: Bytes.nullable
 export const DataLook = z.object({ ...written, kind: z.enum(['get', ...dataKinds]) });
 
 export const DataLooked = z.object({
-  definition: SpaceDefinition,
+  definition: DataSpace,
   epoch: z.number().int(),
   readOnly: z.boolean(),
   bucket: z.number().int().nullable(),

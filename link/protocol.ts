@@ -6,11 +6,12 @@ import { CodeFault } from '~/contract/shapes/role.ts';
 import { FindingView, GroupView } from '~/contract/shapes/sharding-view.ts';
 import { BoxSetting, spaceSorts, SpacesPage } from '~/contract/shapes/inspect.ts';
 import { FunctionFigures } from '~/contract/shapes/roles-status.ts';
-import { SpaceDefinition } from '~/contract/shapes/data.ts';
+import { DataSpace } from '~/contract/shapes/data.ts';
 import { AgentStatus, EvalResult, LogLine, Vclock } from '~/contract/shapes/status.ts';
 import { DataLook, DataLooked, DataPageAnswer, DataPageQuestion, DataSpaces, DataWrite, DataWritten } from './data-messages.ts';
 import { CommandBody, MemberAnswerBody, MemberRequestBody } from './failover-messages.ts';
 import { StorageNews } from './router-messages.ts';
+import { SpacesThere } from './schema-messages.ts';
 import { BucketId, BucketIds, BucketRange, BucketsMove, BucketsStat, MoveOrder, ShardingCommand } from './sharding-messages.ts';
 
 /**
@@ -115,7 +116,7 @@ export const agentApi = {
     z.object({ language: z.enum(['lua', 'sql']), code: z.string().max(262_144), timeoutMs: z.number().int(), rowsMax: z.number().int(), /** Whole answer. */ bytesMax: z.number().int().optional(), readOnly: z.boolean().default(false) }),
     EvalResult,
   ),
-  dataSpace: query(z.object({ space: z.string().max(65_000) }), SpaceDefinition),
+  dataSpace: query(z.object({ space: z.string().max(65_000) }), DataSpace),
   dataSpaces: query(z.object({ search: z.string().max(200).optional(), system: z.boolean(), limit: z.number().int().min(1).max(1000) }), DataSpaces),
   dataPage: query(DataPageQuestion, DataPageAnswer),
   /** What a row is, and would become: tried, and taken back. */
@@ -188,6 +189,8 @@ export const agentApi = {
   /** Reads the tables of all masters twice, so that what moves meanwhile is no finding. */
   shardingDoctor: query(z.object({ group: z.string().max(64) }), z.object({ findings: z.array(FindingView), scanned: z.number().int(), unheard: z.array(z.string()) })),
   shardingCommand: mutation(ShardingCommand, Sentence),
+  /** Those of these spaces that are there, as roles would define them. */
+  schemaThere: query(z.object({ names: z.array(z.string().max(64)).max(10_000) }), SpacesThere),
   /** What is counted of the functions of custom roles since the database started. */
   functionStats: query(Nothing, z.object({ functions: z.array(FunctionFigures) })),
   /** What a router has to know of this instance of a storage. `users`: the digest that was told before. */

@@ -27,6 +27,12 @@ function database.configured()
     return type(box.cfg) ~= 'function' and starting == nil
 end
 
+function database.need()
+    if not database.configured() then
+        error('the database is not configured yet', 0)
+    end
+end
+
 function database.starting()
     return starting
 end

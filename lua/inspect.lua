@@ -4,6 +4,7 @@ local fiber = require('fiber')
 local clock = require('clock')
 local plain = require('plain')
 local database = require('database')
+local indexes_of = require('indexes')
 local inspect = {}
 
 local BYTES_MAX = 1024 * 1024
@@ -47,12 +48,6 @@ local function default_of(name)
     return log_defaults[name]
 end
 
-local function need_database()
-    if not database.configured() then
-        error('the database is not configured yet', 0)
-    end
-end
-
 local function same(a, b)
     if type(a) ~= 'table' or type(b) ~= 'table' then
         return tostring(a) == tostring(b)
@@ -83,7 +78,7 @@ local function origin(name, value)
 end
 
 function inspect.box_cfg()
-    need_database()
+    database.need()
     local budget = plain.budget(ROWS_MAX, BYTES_MAX)
     local settings = setmetatable({}, {__serialize = 'seq'})
     for name, value in pairs(box.cfg) do
@@ -147,17 +142,13 @@ local function detailed(row)
     if space == nil then
         return nil
     end
-    local indexes = setmetatable({}, {__serialize = 'seq'})
     local index_bytes, disk_bytes = 0, 0
-    for id, index in pairs(space.index) do
-        if type(id) == 'number' and #indexes < ROWS_MAX then
-            local bytes = read(index.bsize, index)
-            index_bytes = index_bytes + (bytes or 0)
-            disk_bytes = disk_bytes + (space.engine == 'vinyl' and read(on_disk, index) or 0)
-            table.insert(indexes, {id = id, name = index.name, type = index.type, unique = index.unique == true, parts = parts_of(index), bytes = bytes or box.NULL})
-        end
-    end
-    table.sort(indexes, function(a, b) return a.id < b.id end)
+    local indexes = indexes_of(space, function(index)
+        local bytes = read(index.bsize, index)
+        index_bytes = index_bytes + (bytes or 0)
+        disk_bytes = disk_bytes + (space.engine == 'vinyl' and read(on_disk, index) or 0)
+        return {parts = parts_of(index), bytes = bytes or box.NULL}
+    end)
     return {
         id = row.id, name = row.name, engine = space.engine, system = row.id <= SYSTEM_ID_MAX,
         temporary = space.temporary == true, localOnly = space.is_local == true,
@@ -176,7 +167,7 @@ local function vinyl()
 end
 
 function inspect.spaces(params)
-    need_database()
+    database.need()
     local deadline = clock.monotonic() + params.timeout
     local rows, complete = collected(params, deadline)
     table.sort(rows, function(a, b)

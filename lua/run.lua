@@ -39,9 +39,8 @@ local function lua(code, budget, read_only)
 end
 
 local function sql(code, budget, read_only)
-    if not database.configured() then
-        error('the database is not configured yet', 0)
-    elseif read_only then
+    database.need()
+    if read_only then
         read_sql.check(code)
     end
     local result, failure = box.execute(code)

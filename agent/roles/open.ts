@@ -4,12 +4,14 @@ import type { FunctionFigures, RoleFailure, RolesStatus } from '~/contract/shape
 import { parseConfig } from '~/core/config/parse.ts';
 import type { RoleFacts } from '~/agent/lifecycle/roles.ts';
 import type { Logger } from '~/agent/logs/logger.ts';
+import { needRunning } from '~/agent/process/running.ts';
 import type { Supervisor } from '~/agent/process/supervisor.ts';
 import type { Sampler } from '~/agent/status/sampler.ts';
 import type { AgentHandlers } from '~/link/protocol.ts';
 import { Bundles } from './bundles.ts';
 import { faultsOf, objectionToCode } from './check.ts';
 import { BundleFiles } from './files.ts';
+import { spacesThere } from './schema.ts';
 import { SchemaKeeper } from './schema-keeper.ts';
 
 /** Custom roles in an agent: what its instance has against code, and the code, spaces and rights that it brings into force. */
@@ -22,7 +24,7 @@ export type AgentRolesParts = {
   readonly now: () => number;
 };
 
-export type RolesHandlers = Pick<AgentHandlers, 'checkCode' | 'functionStats'>;
+export type RolesHandlers = Pick<AgentHandlers, 'checkCode' | 'schemaThere' | 'functionStats'>;
 export type AgentRoles = {
   readonly handlers: RolesHandlers;
   objectionTo(config: ClusterConfig): Promise<string | null>;
@@ -53,8 +55,12 @@ export function openRoles({ supervisor, sampler, config, name, log, now }: Agent
         if (candidate === null) throw new CoterieError('BAD_INPUT', refusals.map(({ sentence }) => sentence).join(' '));
         return { faults: await faultsOf(checks, candidate) };
       },
+      schemaThere: async ({ names }) => {
+        needRunning(supervisor, name());
+        return spacesThere(supervisor, names);
+      },
       functionStats: async () => {
-        if (supervisor.state !== 'up') throw new CoterieError('UNAVAILABLE', `${name()} has no database that runs.`);
+        needRunning(supervisor, name());
         // The shape is that of lua/roles/stats.lua.
         return (await supervisor.call('roles_stats', {}, answerMs)) as { functions: FunctionFigures[] };
       },

@@ -1,15 +1,14 @@
+import type { z } from 'zod';
 import type { CodeFault } from '~/contract/shapes/role.ts';
 import type { Bundle } from '~/core/roles/bundle.ts';
 import { definitionFile } from '~/core/roles/files.ts';
 import { compareSchema } from '~/core/schema/compare.ts';
-import type { ExistingSpace } from '~/core/schema/existing.ts';
-import type { SchemaPlan } from '~/core/schema/step.ts';
+import { features, type SchemaPlan } from '~/core/schema/step.ts';
 import type { Supervisor } from '~/agent/process/supervisor.ts';
+import type { SpacesThere } from '~/link/schema-messages.ts';
 
 /** The spaces that a bundle wants beside those that are there. */
 const callMs = 5000;
-/** Every Tarantool from 2.6.0 on has them. */
-const features = { multikeyIndexes: true, functionalIndexes: true };
 
 export const roleOfSpace = ({ roles }: Bundle, space: string): string => roles.find(({ spaces }) => space in spaces)?.name ?? '';
 export const roleOfFunction = ({ roles }: Bundle, name: string): string => roles.find(({ functions }) => functions.some((one) => one.name === name))?.name ?? '';
@@ -18,10 +17,12 @@ export async function schemaPlan(control: Pick<Supervisor, 'call'>, bundle: Bund
   const wanted: Bundle['roles'][number]['spaces'] = Object.fromEntries(bundle.roles.flatMap(({ spaces }) => Object.entries(spaces)));
   const names = Object.keys(wanted);
   if (names.length === 0) return { steps: [], refusals: [], warnings: [] };
-  // The shape is that of lua/roles/existing.lua.
-  const { spaces } = (await control.call('roles_schema', { names }, callMs)) as { spaces: ExistingSpace[] };
+  const { spaces } = await spacesThere(control, names);
   return compareSchema(spaces, wanted, features);
 }
+
+/** The shape is that of lua/roles/existing.lua. */
+export const spacesThere = async (control: Pick<Supervisor, 'call'>, names: readonly string[]) => (await control.call('roles_schema', { names }, callMs)) as z.output<typeof SpacesThere>;
 
 export async function schemaFaults(control: Pick<Supervisor, 'call'>, bundle: Bundle): Promise<CodeFault[]> {
   const { refusals, warnings } = await schemaPlan(control, bundle);

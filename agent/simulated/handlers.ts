@@ -56,6 +56,7 @@ export function handlersOf(instance: SimulatedInstance): AgentHandlers {
     eval: async () => ({ ok: false, values: [], columns: null, error: 'This instance is simulated: there is no Tarantool that could run it.', truncated: false, tookMs: 0 }),
     boxCfg: async () => boxSettings(instance),
     spaces: async (input) => spacesPage(instance, input),
+    schemaThere: async () => ({ spaces: [] }),
     functionStats: async () => ({ functions: [] }),
     gossip: async () => {
       const [table, stats] = await Promise.all([gossipOf(instance).table(), gossipOf(instance).stats()]);

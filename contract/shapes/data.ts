@@ -6,7 +6,7 @@ import { Uuid } from './basics.ts';
 export const DataColumn = z.object({ name: z.string(), /** As Tarantool calls it; `any` where the format says nothing. */ type: z.string(), nullable: z.boolean() });
 export type DataColumn = z.output<typeof DataColumn>;
 
-export const IndexPart = z.object({ /** From 1. */ field: z.number().int(), type: z.string(), path: z.string().nullable(), collation: z.string().nullable(), nullable: z.boolean() });
+export const DataIndexPart = z.object({ /** From 1. */ field: z.number().int(), type: z.string(), path: z.string().nullable(), collation: z.string().nullable(), nullable: z.boolean() });
 
 export const DataIndex = z.object({
   id: z.number().int().nonnegative(),
@@ -15,11 +15,11 @@ export const DataIndex = z.object({
   unique: z.boolean(),
   /** Rows come in its order. Without: as the index gives them, storage by storage, and only `eq` and `all` work. */
   ordered: z.boolean(),
-  parts: z.array(IndexPart),
+  parts: z.array(DataIndexPart),
 });
 export type DataIndex = z.output<typeof DataIndex>;
 
-export const SpaceDefinition = z.object({
+export const DataSpace = z.object({
   id: z.number().int().nonnegative(),
   name: z.string(),
   engine: z.string(),
@@ -34,13 +34,13 @@ export const SpaceDefinition = z.object({
   /** Where the bucket of a row is and what it is made of, both by the numbers of fields; `hash` null: that of the group. Null: not sharded. */
   sharding: z.object({ field: z.number().int(), key: z.array(z.number().int()), hash: z.enum(['strcrc32', 'mpcrc32']).nullable(), count: z.number().int() }).nullable(),
 });
-export type SpaceDefinition = z.output<typeof SpaceDefinition>;
+export type DataSpace = z.output<typeof DataSpace>;
 
 /** A storage of which nothing is in the answer, and why. */
 export const DataMissing = z.object({ replicaset: z.string().nullable(), instance: z.string().nullable(), sentence: z.string() });
 export type DataMissing = z.output<typeof DataMissing>;
 
-export const SpaceView = SpaceDefinition.extend({
+export const SpaceView = DataSpace.extend({
   /** Aliases of the replicasets that have it; of the instance, where one was asked. */
   on: z.array(z.string()),
   /** Its columns or indexes are not the same everywhere: shown as the first has them. */

@@ -40,3 +40,6 @@ export type ExistingSpace = {
   /** Null: unknown, which counts as some. */
   readonly rows: number | null;
 };
+
+/** As its agent tells it. */
+export type SpaceThere = ExistingSpace & { /** Of its rows. */ readonly bytes: number | null };

@@ -27,3 +27,6 @@ export type SchemaPlan = { readonly steps: readonly SchemaStep[]; readonly refus
 
 /** What not every version of Tarantool has. */
 export type SchemaFeatures = { readonly multikeyIndexes: boolean; readonly functionalIndexes: boolean };
+
+/** Every Tarantool from 2.6.0 on has them. */
+export const features: SchemaFeatures = { multikeyIndexes: true, functionalIndexes: true };

@@ -1,5 +1,6 @@
 -- Spaces as crud sees them: format, indexes, where the bucket is and what it is made of. Described once for each version
 -- of the schema.
+local indexes_of = require('indexes')
 local spaces = {}
 
 local BUCKET = 'bucket_id'
@@ -18,15 +19,8 @@ local function parts_of(index)
     return parts
 end
 
-local function indexes_of(space)
-    local indexes = seq({})
-    for id, index in pairs(space.index) do
-        if type(id) == 'number' then
-            table.insert(indexes, {id = id, name = index.name, unique = index.unique, type = index.type, parts = parts_of(index)})
-        end
-    end
-    table.sort(indexes, function(a, b) return a.id < b.id end)
-    return indexes
+local function described(index)
+    return {parts = parts_of(index)}
 end
 
 -- As the module `ddl` keeps them: by name of the space, the names of fields, and the hash.
@@ -100,7 +94,7 @@ function spaces.schema(known)
         if type(id) == 'number' and id >= 512 and space.name:sub(1, 1) ~= '_' and space.index[0] ~= nil then
             local _, found = spaces.get(space.name)
             table.insert(list, {
-                id = found.id, name = found.name, engine = found.engine, format = found.format, indexes = indexes_of(space),
+                id = found.id, name = found.name, engine = found.engine, format = found.format, indexes = indexes_of(space, described),
                 bucket = found.bucket, key = found.key, hash = found.hash,
             })
         end

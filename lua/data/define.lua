@@ -3,6 +3,7 @@
 local clock = require('clock')
 local fiber = require('fiber')
 local database = require('database')
+local indexes_of = require('indexes')
 local shards = require('buckets.shards')
 local crud_spaces = require('crud.spaces')
 local bucket_space = require('buckets.space')
@@ -51,15 +52,8 @@ local function parts_of(index)
     return parts
 end
 
-local function indexes_of(space)
-    local indexes = seq({})
-    for id, index in pairs(space.index) do
-        if type(id) == 'number' then
-            table.insert(indexes, {id = id, name = index.name, type = index.type, unique = index.unique == true, ordered = define.ordered(index), parts = parts_of(index)})
-        end
-    end
-    table.sort(indexes, function(a, b) return a.id < b.id end)
-    return indexes
+local function described(index)
+    return {ordered = define.ordered(index), parts = parts_of(index)}
 end
 
 -- Where it has buckets: the number of the field, what they are made of, how many there are.
@@ -80,19 +74,13 @@ end
 function define.space(space)
     return {
         id = space.id, name = space.name, engine = space.engine, system = define.system(space), temporary = space.temporary == true, localOnly = space.is_local == true,
-        rows = rows_of(space), columns = columns_of(space), indexes = indexes_of(space), sharding = define.sharding(space) or box.NULL,
+        rows = rows_of(space), columns = columns_of(space), indexes = indexes_of(space, described), sharding = define.sharding(space) or box.NULL,
     }
-end
-
-local function need_database()
-    if not database.configured() then
-        error('the database is not configured yet', 0)
-    end
 end
 
 -- Raises for one that is not there, or holds nothing because it has no index.
 function define.need(name)
-    need_database()
+    database.need()
     local space = box.space[name]
     if space == nil then
         error(('NO_SPACE there is no space %s here'):format(name), 0)
@@ -109,7 +97,7 @@ end
 
 -- {search?, system, limit, timeout}: by name.
 function define.all(params)
-    need_database()
+    database.need()
     local deadline, names, seen, complete = clock.monotonic() + params.timeout, {}, 0, true
     local search = params.search and params.search:lower()
     for _, row in box.space._space:pairs() do

@@ -1,6 +1,7 @@
 -- One row is written by a person. `look` says what it is and would become, by trying it in a transaction that is taken
 -- back; `write` does it where the row is still what was looked at, under the epoch and in the bucket of then.
 local key_def = require('key_def')
+local transaction = require('transaction')
 local lease = require('lease')
 local coterie = require('coterie')
 local define = require('data.define')
@@ -76,19 +77,14 @@ end
 local function write(params)
     local space = define.need(params.space)
     local key = key_of(space, params, params.tuple ~= nil and bytes.decode(params.tuple) or nil)
-    box.begin()
-    local ok, row = pcall(function()
+    local row
+    transaction(function()
         local present, wanted = space:get(key), params.before ~= nil and bytes.decode(params.before) or nil
         if (present == nil) ~= (wanted == nil) or present ~= nil and not bytes.same(present, wanted) then
             error('CHANGED the row is not what it was: somebody has written it meanwhile', 0)
         end
-        return apply(space, params, key)
+        row = apply(space, params, key)
     end)
-    if not ok then
-        box.rollback()
-        error(row, 0)
-    end
-    box.commit()
     return bytes.encode(row)
 end
 

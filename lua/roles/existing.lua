@@ -1,7 +1,14 @@
--- Spaces as they are, in the form in which roles define them, with how many rows there are.
+-- Spaces as they are, in the form in which roles define them, with how many rows there are. Counters only: nothing is scanned.
 local fiber = require('fiber')
 local owned = require('roles.owned')
 local existing = {}
+
+-- Of schemas of before 1.7.
+local OLD_TYPES = {['*'] = 'any', str = 'string', num = 'unsigned', int = 'integer'}
+
+local function type_of(described)
+    return OLD_TYPES[described.type] or described.type or 'any'
+end
 
 -- Tarantool keeps `city` where a part was given as a field and a path in it, and `.city` where both were one.
 local function path_of(part)
@@ -15,7 +22,7 @@ end
 local function parts_of(index)
     local result = setmetatable({}, {__serialize = 'seq'})
     for i, part in ipairs(index.parts) do
-        result[i] = {field = part.fieldno, path = path_of(part), type = part.type, is_nullable = part.is_nullable == true, collation = part.collation}
+        result[i] = {field = part.fieldno, path = path_of(part), type = type_of(part), is_nullable = part.is_nullable == true, collation = part.collation}
     end
     return result
 end
@@ -38,7 +45,7 @@ end
 local function format_of(space)
     local result = setmetatable({}, {__serialize = 'seq'})
     for i, field in ipairs(space:format()) do
-        result[i] = {name = field.name, type = field.type, is_nullable = field.is_nullable == true}
+        result[i] = {name = field.name, type = type_of(field), is_nullable = field.is_nullable == true}
     end
     return result
 end
@@ -76,7 +83,7 @@ function existing.take(params)
             table.insert(result, {
                 name = name, role = owned.value('space', name) or box.NULL, engine = space.engine, is_local = space.is_local == true, temporary = space.temporary == true,
                 is_sync = space.is_sync == true, format = format_of(space), indexes = indexes_of(space), made = names_of(owned.all('index', name), 'of'),
-                sharding_key = sharding_key_of(name), rows = tonumber(rows_of(space)) or box.NULL,
+                sharding_key = sharding_key_of(name), rows = tonumber(rows_of(space)) or box.NULL, bytes = space.index[0] ~= nil and tonumber(space:bsize()) or 0,
             })
             fiber.sleep(0)
         end

@@ -1,21 +1,11 @@
 -- Who may call functions of roles: `_func` has their names, and exactly those may execute them who are named. What was
 -- granted by hand stays. Functions that are no more are taken off the list, if a role has put them there.
 local fiber = require('fiber')
+local transaction = require('transaction')
 local owned = require('roles.owned')
 local rights = {}
 
 local WITHOUT_YIELD = 100
-
--- One transaction, which yields at its end only.
-local function together(f, ...)
-    box.begin()
-    local ok, failure = pcall(f, ...)
-    if not ok then
-        box.rollback()
-        error(failure, 0)
-    end
-    box.commit()
-end
 
 local function kind_of(name)
     local row = box.space._user.index.name:get(name)
@@ -94,7 +84,7 @@ function rights.set(functions)
     for i, definition in ipairs(functions) do
         wanted[definition.name] = true
         local missing
-        local ok, failure = pcall(together, function() missing = set(definition) end)
+        local ok, failure = pcall(transaction, function() missing = set(definition) end)
         if not ok then
             table.insert(failed, {name = definition.name, message = tostring(failure)})
         elseif #missing > 0 then
@@ -106,7 +96,7 @@ function rights.set(functions)
     end
     for _, row in ipairs(owned.all('function')) do
         if not wanted[row.name] then
-            local ok, failure = pcall(together, drop, row.name)
+            local ok, failure = pcall(transaction, function() drop(row.name) end)
             if not ok then
                 table.insert(failed, {name = row.name, message = tostring(failure)})
             end
@@ -115,7 +105,7 @@ function rights.set(functions)
     -- Of functions that somebody else has put there.
     for _, row in ipairs(owned.all('grant')) do
         if not wanted[row.name] then
-            pcall(together, revoke_all, row.name)
+            pcall(transaction, function() revoke_all(row.name) end)
         end
     end
     return failed

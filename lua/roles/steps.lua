@@ -1,4 +1,5 @@
 -- How one step of a change of the schema is done, as core/schema/step.ts names them. One that finds itself done does nothing.
+local transaction = require('transaction')
 local owned = require('roles.owned')
 local steps = {}
 
@@ -59,16 +60,10 @@ function ways.createSpace(step, context)
     end
     local options = {engine = step.options.engine, is_local = step.options.is_local, temporary = step.options.temporary, format = format_of(step.format)}
     options.is_sync = step.options.is_sync or nil
-    box.begin()
-    local ok, failure = pcall(function()
+    transaction(function()
         box.schema.space.create(step.space, options)
         owned.put('space', step.space, '', context.role)
     end)
-    if not ok then
-        box.rollback()
-        error(failure, 0)
-    end
-    box.commit()
 end
 
 function ways.setFormat(step)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CoterieError } from '~/contract/errors.ts';
-import type { DataIndex, DataMissing, DataPage, DataRow, SpaceDefinition } from '~/contract/shapes/data.ts';
+import type { DataIndex, DataMissing, DataPage, DataRow, DataSpace } from '~/contract/shapes/data.ts';
 import type { DataPageAnswer, DataPageQuestion } from '~/link/data-messages.ts';
 import { cursorOf, placeOf, questionOf, type Place } from './cursor.ts';
 import { keyValues, packed, unpacked } from './encode.ts';
@@ -12,7 +12,7 @@ import { toShown } from './values.ts';
 
 export type Question = Pick<DataPageQuestion, 'op' | 'descending' | 'limit' | 'timeoutMs'> & { readonly space: string; readonly index: string | undefined; readonly key: string | undefined; readonly cursor: string | undefined; readonly bytesMax: number };
 
-type Answer = { readonly definition: SpaceDefinition; readonly index: DataIndex; readonly page: DataPageAnswer };
+type Answer = { readonly definition: DataSpace; readonly index: DataIndex; readonly page: DataPageAnswer };
 type Answered = { readonly source: Source; readonly answer: Answer };
 
 export async function browsed(scope: Scope, question: Question): Promise<DataPage> {
@@ -86,7 +86,7 @@ function inTurn(answers: readonly Answered[], { limit }: Question, place: Place 
 
 export const etagOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 16);
 
-export function rowOf(text: string, { sharding }: SpaceDefinition, { instance, replicaset }: Source): DataRow {
+export function rowOf(text: string, { sharding }: DataSpace, { instance, replicaset }: Source): DataRow {
   const values = unpacked(text);
   const bucket = sharding === null ? null : values[sharding.field - 1];
   return { values: values.map(toShown), replicaset, instance: instance.alias, bucket: typeof bucket === 'number' ? bucket : null, etag: etagOf(text) };

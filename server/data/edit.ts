@@ -1,6 +1,6 @@
 import { CoterieError } from '~/contract/errors.ts';
 import { valueText } from '~/contract/data-value.ts';
-import type { DataMissing, DataPage, SpaceDefinition } from '~/contract/shapes/data.ts';
+import type { DataMissing, DataPage, DataSpace } from '~/contract/shapes/data.ts';
 import type { DataKind, DataLooked } from '~/link/data-messages.ts';
 import { etagOf, rowOf } from './browse.ts';
 import { bucketOf, keyValues, operationValues, packed, rowValues, unpacked } from './encode.ts';
@@ -16,7 +16,7 @@ export type Wish = { readonly kind: DataKind | 'get'; readonly space: string; re
 /** What is asked of a storage, as bytes. */
 export type Asked = { readonly space: string; readonly kind: DataKind | 'get'; readonly key: string | null; readonly tuple: string | null; readonly operations: string | null };
 type Found = { readonly source: Source; readonly looked: DataLooked; readonly asked: Asked };
-export type Sought = { readonly found: readonly Found[]; readonly missing: readonly DataMissing[]; readonly definition: SpaceDefinition; readonly warnings: readonly string[] };
+export type Sought = { readonly found: readonly Found[]; readonly missing: readonly DataMissing[]; readonly definition: DataSpace; readonly warnings: readonly string[] };
 
 export async function sought(scope: Scope, wish: Wish): Promise<Sought> {
   const warnings: string[] = [];
@@ -30,7 +30,7 @@ export async function sought(scope: Scope, wish: Wish): Promise<Sought> {
   return { found: answers.map(({ source, answer }) => ({ source, ...answer })), missing, definition: answers[0]!.answer.looked.definition, warnings };
 }
 
-function questionOf(definition: SpaceDefinition, { kind, space, key, row, operations }: Wish, { hash, warn }: { hash: Scope['hash']; warn: (sentence: string) => void }): Asked {
+function questionOf(definition: DataSpace, { kind, space, key, row, operations }: Wish, { hash, warn }: { hash: Scope['hash']; warn: (sentence: string) => void }): Asked {
   const primary = definition.indexes[0]!;
   const none = { space, kind, key: null, tuple: null, operations: null };
   if (row === undefined) return { ...none, key: packed(keyValues(definition, primary, key ?? 'null', { whole: true })), operations: operations === undefined ? null : packed(operationValues(definition, operations)) };
@@ -78,7 +78,7 @@ const namesOf = (found: readonly Found[]): string => found.map(({ source }) => s
 export const shownRow = (text: string | null): unknown[] | null => (text === null ? null : unpacked(text).map(toShown));
 
 /** "accounts[5]", "orders["a", 5]". */
-export function nameOf({ name, indexes }: SpaceDefinition, row: readonly unknown[] | null): string {
+export function nameOf({ name, indexes }: DataSpace, row: readonly unknown[] | null): string {
   const key = (indexes[0]?.parts ?? []).map(({ field }) => (typeof row?.[field - 1] === 'string' ? JSON.stringify(row[field - 1]) : valueText(row?.[field - 1])));
   return `${name}[${key.join(', ')}]`;
 }

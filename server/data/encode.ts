@@ -1,6 +1,6 @@
 import { CoterieError } from '~/contract/errors.ts';
 import { parseExact } from '~/contract/data-value.ts';
-import type { DataIndex, SpaceDefinition } from '~/contract/shapes/data.ts';
+import type { DataIndex, DataSpace } from '~/contract/shapes/data.ts';
 import type { BucketHashName } from '~/contract/shapes/sharding.ts';
 import { BucketHash, UnhashableKey } from '~/core/buckets/hash.ts';
 import { decode, encode, type Value } from '~/iproto/index.ts';
@@ -8,7 +8,7 @@ import { fromShown } from './values.ts';
 
 /** What a person wrote as JSON, as the MessagePack that a space takes: by its own columns and indexes. */
 
-const columnName = ({ columns }: SpaceDefinition, field: number): string => columns[field - 1]?.name ?? `field ${field}`;
+const columnName = ({ columns }: DataSpace, field: number): string => columns[field - 1]?.name ?? `field ${field}`;
 
 export function parsedJson(text: string, what: string): unknown {
   try {
@@ -19,7 +19,7 @@ export function parsedJson(text: string, what: string): unknown {
 }
 
 /** `whole`: every part of the index has to be there. */
-export function keyValues(definition: SpaceDefinition, index: DataIndex, text: string, { whole }: { whole: boolean }): Value[] {
+export function keyValues(definition: DataSpace, index: DataIndex, text: string, { whole }: { whole: boolean }): Value[] {
   const given = parsedJson(text, 'The key');
   const values = Array.isArray(given) ? given : [given];
   if (values.length > index.parts.length || values.length === 0 || (whole && values.length < index.parts.length)) {
@@ -29,7 +29,7 @@ export function keyValues(definition: SpaceDefinition, index: DataIndex, text: s
 }
 
 /** A list in the order of the fields, or an object by their names, in which what is not said is null. */
-export function rowValues(definition: SpaceDefinition, text: string): Value[] {
+export function rowValues(definition: DataSpace, text: string): Value[] {
   const given = parsedJson(text, 'The row');
   const { columns, name } = definition;
   const field = (value: unknown, at: number) => fromShown(value, { type: columns[at]?.type ?? 'any', field: columnName(definition, at + 1) });
@@ -46,7 +46,7 @@ export function rowValues(definition: SpaceDefinition, text: string): Value[] {
 const arithmetic = ['+', '-', '&', '|', '^'];
 const kinds = ['=', '!', '#', ':', ...arithmetic];
 
-export function operationValues(definition: SpaceDefinition, text: string): Value[] {
+export function operationValues(definition: DataSpace, text: string): Value[] {
   const given = parsedJson(text, 'What is to change');
   if (!Array.isArray(given) || given.length === 0 || !given.every((one) => Array.isArray(one) && one.length >= 3)) throw new CoterieError('BAD_INPUT', 'Operations are a list such as [["=", "status", "paid"]].');
   return (given as unknown[][]).map(([kind, target, ...values]) => {
@@ -59,7 +59,7 @@ export function operationValues(definition: SpaceDefinition, text: string): Valu
 }
 
 /** Its number, from 1; from -1 counted from the end. */
-function fieldOf(definition: SpaceDefinition, target: unknown): number | string {
+function fieldOf(definition: DataSpace, target: unknown): number | string {
   if (typeof target === 'number' && Number.isInteger(target) && target !== 0) return target;
   const at = definition.columns.findIndex(({ name }) => name === target);
   if (at >= 0) return at + 1;
@@ -74,7 +74,7 @@ export const packed = (values: readonly Value[]): string => encode(values).toStr
 export const unpacked = (text: string): Value[] => decode(Buffer.from(text, 'base64')) as Value[];
 
 /** The bucket of a row by its key; null where that key has no hash. */
-export function bucketOf(values: readonly Value[], { key, hash, count }: NonNullable<SpaceDefinition['sharding']>, groupHash: BucketHashName): number | null {
+export function bucketOf(values: readonly Value[], { key, hash, count }: NonNullable<DataSpace['sharding']>, groupHash: BucketHashName): number | null {
   const parts = key.map((field) => values[field - 1] ?? null);
   if (parts.includes(null)) return null;
   try {

@@ -1,4 +1,4 @@
-import type { SpaceDefinition, SpacesView, SpaceView } from '~/contract/shapes/data.ts';
+import type { DataSpace, SpacesView, SpaceView } from '~/contract/shapes/data.ts';
 import { asked, missingOf, type Scope } from './scope.ts';
 
 /** The spaces of several storages as one list, by name. */
@@ -13,7 +13,7 @@ export async function spacesOf(scope: Scope, { search, system, limit }: { search
 }
 
 /** Rows add up; the shape is that of the first. */
-export function together(named: readonly { readonly space: SpaceDefinition; readonly on: string }[]): SpaceView[] {
+export function together(named: readonly { readonly space: DataSpace; readonly on: string }[]): SpaceView[] {
   const byName = new Map<string, (typeof named)[number][]>();
   for (const one of named) byName.set(one.space.name, [...(byName.get(one.space.name) ?? []), one]);
   return [...byName.values()].map((all) => {
@@ -23,4 +23,4 @@ export function together(named: readonly { readonly space: SpaceDefinition; read
   }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-const shapeOf = ({ columns, indexes, engine }: SpaceDefinition): string => JSON.stringify([engine, columns, indexes]);
+const shapeOf = ({ columns, indexes, engine }: DataSpace): string => JSON.stringify([engine, columns, indexes]);

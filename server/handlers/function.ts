@@ -2,13 +2,12 @@ import { CoterieError } from '~/contract/errors.ts';
 import type { contract } from '~/contract/index.ts';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { FunctionDetail, FunctionRow } from '~/contract/shapes/function-view.ts';
-import { emptyConfig } from '~/core/config/empty.ts';
 import type { Role, RoleFunction } from '~/core/roles/role.ts';
 import { rolesIn } from '~/core/roles/read.ts';
 import { act, step } from './action.ts';
-import type { Context, HandlersOf } from './context.ts';
-import { versionAt } from './history.ts';
-import { findReplicaset } from './names.ts';
+import type { HandlersOf } from './context.ts';
+import { configNow } from './history.ts';
+import { findReplicaset, masterOf } from './names.ts';
 
 /** Stored functions, as the current configuration has them. */
 export const functionHandlers: HandlersOf<Pick<typeof contract, 'function'>>['function'] = {
@@ -21,13 +20,13 @@ export const functionHandlers: HandlersOf<Pick<typeof contract, 'function'>>['fu
 
   call: async (context, { function: name, replicaset, arguments: given, timeoutMs, ...intent }) => {
     const { role } = detailOf(await configNow(context), name);
-    const { alias, roles, wantedMaster, masters } = findReplicaset(context, replicaset);
+    const found = findReplicaset(context, replicaset);
+    const { alias, roles } = found;
     if (!roles.includes(role)) throw new CoterieError('CONFLICT', `${alias} has no role ${role}, which function ${name} is of.`, { replicaset: alias, role });
-    const uuid = masters[0] ?? wantedMaster;
-    if (uuid === null) throw new CoterieError('UNAVAILABLE', `${alias} has no master now; see \`coterie failover status\`.`, { replicaset: alias });
-    const master = context.services.runtime.state.overview.instances.find((instance) => instance.uuid === uuid)?.alias ?? uuid;
-    const action = { summary: `Call ${name} on ${master}, the master of ${alias}.`, steps: [step('store', uuid, [`${name} is called with ${given.length} ${given.length === 1 ? 'argument' : 'arguments'}.`, 'You asked for it.'])] };
-    return act(context, intent, { action, run: () => context.services.runtime.agents.client(uuid, master).eval({ language: 'lua', code: calling(name, given), timeoutMs, rowsMax: 1000 }, { timeoutMs: timeoutMs + 5000 }) });
+    const master = masterOf(context, found);
+    if (master === null) throw new CoterieError('UNAVAILABLE', `${alias} has no master now; see \`coterie failover status\`.`, { replicaset: alias });
+    const action = { summary: `Call ${name} on ${master.alias}, the master of ${alias}.`, steps: [step('store', master.uuid, [`${name} is called with ${given.length} ${given.length === 1 ? 'argument' : 'arguments'}.`, 'You asked for it.'])] };
+    return act(context, intent, { action, run: () => context.services.runtime.agents.client(master.uuid, master.alias).eval({ language: 'lua', code: calling(name, given), timeoutMs, rowsMax: 1000 }, { timeoutMs: timeoutMs + 5000 }) });
   },
 };
 
@@ -38,8 +37,6 @@ function calling(name: string, given: readonly unknown[]): string {
   while (text.includes(`]${level}]`)) level += '=';
   return `return ${name}(unpack(require('json').decode([${level}[${text}]${level}]), 1, ${given.length}))`;
 }
-
-const configNow = async (context: Context): Promise<ClusterConfig> => (await versionAt(context, undefined))?.config ?? emptyConfig(context.services.runtime.name);
 
 type Found = { readonly row: FunctionRow; readonly body: string };
 

@@ -1,7 +1,11 @@
 import { CoterieError } from '~/contract/errors.ts';
-import type { ConfigVersion } from '~/contract/shapes/config.ts';
+import type { ClusterConfig, ConfigVersion } from '~/contract/shapes/config.ts';
+import { emptyConfig } from '~/core/config/empty.ts';
 import { parsedConfig } from '~/server/runtime/versions.ts';
 import type { Context } from './context.ts';
+
+/** The newest configuration; empty where there is none yet. */
+export const configNow = async (context: Context): Promise<ClusterConfig> => (await versionAt(context, undefined))?.config ?? emptyConfig(context.services.runtime.name);
 
 /** A version by its number, or the newest; null where there is none yet and none was named. */
 export async function versionAt(context: Context, version: number | undefined): Promise<ConfigVersion | null> {

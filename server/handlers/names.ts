@@ -8,6 +8,12 @@ export const findInstance = (context: Context, ref: string): InstanceView => one
 
 export const findReplicaset = (context: Context, ref: string): ReplicasetView => one(context.services.runtime.state.overview.replicasets, ref, 'replicaset');
 
+/** Who leads a replicaset, or else is to lead it; null: nobody. */
+export function masterOf(context: Context, { masters, wantedMaster }: Pick<ReplicasetView, 'masters' | 'wantedMaster'>): { readonly uuid: string; readonly alias: string } | null {
+  const uuid = masters[0] ?? wantedMaster;
+  return uuid === null ? null : { uuid, alias: context.services.runtime.state.overview.instances.find((one) => one.uuid === uuid)?.alias ?? uuid };
+}
+
 const candidatesMax = 20;
 
 function one<T extends { uuid: string; alias: string }>(rows: readonly T[], ref: string, what: string): T {

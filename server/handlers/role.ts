@@ -3,7 +3,6 @@ import type { contract } from '~/contract/index.ts';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { CodeFault } from '~/contract/shapes/role.ts';
 import type { RoleDetail, RoleRow } from '~/contract/shapes/role-view.ts';
-import { emptyConfig } from '~/core/config/empty.ts';
 import { codeFaults } from '~/core/roles/code-faults.ts';
 import { definitionFile, fileOfRole } from '~/core/roles/files.ts';
 import { readDefinition } from '~/core/roles/definition.ts';
@@ -11,18 +10,18 @@ import { rolesIn } from '~/core/roles/read.ts';
 import { registryOf, type RoleInfo } from '~/core/roles/registry.ts';
 import { codeNames } from './code-change.ts';
 import type { HandlersOf } from './context.ts';
-import { versionAt } from './history.ts';
+import { configNow } from './history.ts';
 
 /** Roles as they are in the current configuration. */
 export const roleHandlers: HandlersOf<Pick<typeof contract, 'role'>>['role'] = {
   list: async (context) => {
-    const config = (await versionAt(context, undefined))?.config ?? emptyConfig(context.services.runtime.name);
+    const config = await configNow(context);
     const faults = codeFaults(config.sections);
     return registryOf(config).map((info) => rowOf(info, { config, faults }));
   },
 
   get: async (context, { role }) => {
-    const config = (await versionAt(context, undefined))?.config ?? emptyConfig(context.services.runtime.name);
+    const config = await configNow(context);
     const info = registryOf(config).find(({ name }) => name === role);
     if (info === undefined) throw new CoterieError('NOT_FOUND', `There is no role ${role}. There are: ${registryOf(config).map(({ name }) => name).join(', ')}.`, { role });
     const faults = codeFaults(config.sections);

@@ -2,8 +2,11 @@ import { CoterieError } from '~/contract/errors.ts';
 import type { contract } from '~/contract/index.ts';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { SpaceRow } from '~/contract/shapes/schema-view.ts';
+import type { ReplicasetView } from '~/contract/shapes/view.ts';
 import { emptyConfig } from '~/core/config/empty.ts';
 import { compareSchema } from '~/core/schema/compare.ts';
+import type { SpaceThere } from '~/core/schema/existing.ts';
+import { features } from '~/core/schema/step.ts';
 import { ddlText, readDdl, withSpaces } from '~/core/schema/ddl.ts';
 import { definitionFile } from '~/core/roles/files.ts';
 import { rolesIn } from '~/core/roles/read.ts';
@@ -11,9 +14,8 @@ import type { Role } from '~/core/roles/role.ts';
 import { change, editing, type Make } from './change.ts';
 import { checked } from './code-check.ts';
 import type { Context, HandlersOf } from './context.ts';
-import { versionAt } from './history.ts';
-import { findReplicaset } from './names.ts';
-import { existingOf, spacesThere, type SpaceThere } from './schema-there.ts';
+import { configNow, versionAt } from './history.ts';
+import { findReplicaset, masterOf } from './names.ts';
 
 /** The spaces of the roles: as the configuration wants them, and as the masters have them. */
 export const schemaHandlers: HandlersOf<Pick<typeof contract, 'schema'>>['schema'] = {
@@ -43,8 +45,6 @@ export const schemaHandlers: HandlersOf<Pick<typeof contract, 'schema'>>['schema
     return { dryRun: intent.dryRun, plan, run, data: intent.dryRun ? null : { version, changed: run !== null } };
   },
 };
-
-const configNow = async (context: Context): Promise<ClusterConfig> => (await versionAt(context, undefined))?.config ?? emptyConfig(context.services.runtime.name);
 
 function rolesOf(config: ClusterConfig, name: string | undefined): Role[] {
   const { roles } = rolesIn(config.sections);
@@ -79,17 +79,16 @@ const rowsOf = ({ name: role, spaces }: Role, place: Place, told: (space: string
 
 const unplaced = (role: Role): SpaceRow[] => rowsOf(role, { replicaset: null, instance: null }, () => ({ state: 'pending', sentence: `No replicaset has role ${role.name} yet.` }));
 
-/** What 2.6.0 has, and every version since. */
-const features = { multikeyIndexes: true, functionalIndexes: true };
+const readMs = 5000;
 
-async function onReplicaset(context: Context, role: Role, { alias, masters, wantedMaster }: { alias: string; masters: string[]; wantedMaster: string | null }): Promise<SpaceRow[]> {
-  const uuid = masters[0] ?? wantedMaster;
-  if (uuid === null) return rowsOf(role, { replicaset: alias, instance: null }, () => ({ state: 'unknown', sentence: `${alias} has no master now, whom one could ask.` }));
-  const instance = { uuid, alias: context.services.runtime.state.overview.instances.find((one) => one.uuid === uuid)?.alias ?? uuid };
-  const place = { replicaset: alias, instance: instance.alias };
+async function onReplicaset(context: Context, role: Role, replicaset: ReplicasetView): Promise<SpaceRow[]> {
+  const { alias } = replicaset;
+  const master = masterOf(context, replicaset);
+  if (master === null) return rowsOf(role, { replicaset: alias, instance: null }, () => ({ state: 'unknown', sentence: `${alias} has no master now, whom one could ask.` }));
+  const place = { replicaset: alias, instance: master.alias };
   try {
-    const there = await spacesThere(context, instance, Object.keys(role.spaces));
-    const plan = compareSchema(there.map((space) => existingOf(space, role.name)), role.spaces, features);
+    const { spaces: there } = await context.services.runtime.agents.client(master.uuid, master.alias).schemaThere({ names: Object.keys(role.spaces) }, { timeoutMs: readMs });
+    const plan = compareSchema(there, role.spaces, features);
     return rowsOf(role, place, (space) => {
       const refused = plan.refusals.find((refusal) => refusal.space === space);
       const left = plan.steps.filter((step) => step.space === space).map(({ sentence }) => sentence);

@@ -178,6 +178,7 @@ export class FakeAgent {
         if (code === 'fail') throw new CoterieError('CONFLICT', 'It is not running.');
         return { ok: true, values: [code.length], columns: null, error: null, truncated: false, tookMs: 1 };
       },
+      schemaThere: async () => ({ spaces: [] }),
       functionStats: async () => ({ functions: [] }),
       boxCfg: async () => [{ name: 'listen', value: '127.0.0.1:3301', default: null, origin: 'coterie' }],
       spaces: async ({ limit }) => ({ spaces: [{ id: 512, name: 'orders', engine: 'memtx', system: false, temporary: false, localOnly: false, rows: 10, bytes: 1000, indexBytes: 100, diskBytes: null, indexes: [] }].slice(0, limit), of: 1, complete: true, vinyl: null }),

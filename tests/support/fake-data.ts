@@ -1,11 +1,11 @@
 import { encode } from '~/iproto/index.ts';
-import type { SpaceDefinition } from '~/contract/shapes/data.ts';
+import type { DataSpace } from '~/contract/shapes/data.ts';
 import type { DataHandlers } from '~/agent/data-calls.ts';
 import { CoterieError } from '~/contract/errors.ts';
 
 /** One space with one row, on an agent without a Tarantool: enough to see that all surfaces say the same. */
 
-const orders: SpaceDefinition = {
+const orders: DataSpace = {
   id: 512, name: 'orders', engine: 'memtx', system: false, temporary: false, localOnly: false, rows: 1,
   columns: [{ name: 'id', type: 'unsigned', nullable: false }, { name: 'item', type: 'string', nullable: true }],
   indexes: [{ id: 0, name: 'pk', type: 'TREE', unique: true, ordered: true, parts: [{ field: 1, type: 'unsigned', path: null, collation: null, nullable: false }] }],

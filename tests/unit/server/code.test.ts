@@ -119,6 +119,6 @@ describe('the schema', () => {
     const { text } = await get('/code?file=roles/demo/role.yml');
     expect(text.startsWith(yml)).toBe(true);
     expect((await get('/schema/export?role=demo')).document).toContain('people:\n    engine: memtx\n');
-    expect(await get('/schema')).toMatchObject([{ space: 'people', role: 'demo', replicaset: 's1', instance: 'a', state: 'unknown' }]);
+    expect(await get('/schema')).toMatchObject([{ space: 'people', role: 'demo', replicaset: 's1', instance: 'a', state: 'pending' }]);
   });
 });

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CoterieError } from '~/contract/errors.ts';
 import { kindText, parseExact, valueText } from '~/contract/data-value.ts';
-import type { DataPage, SpaceDefinition } from '~/contract/shapes/data.ts';
+import type { DataPage, DataSpace } from '~/contract/shapes/data.ts';
 import { dataError } from '~/agent/data-calls.ts';
 import { comparing, Decimal, decode, Double, encode, Ext, RawString, Uuid, type Value } from '~/iproto/index.ts';
 import { cursorOf, placeOf, questionOf } from '~/server/data/cursor.ts';
@@ -22,7 +22,7 @@ const codeOf = (call: () => unknown): string => {
   }
 };
 
-const space: SpaceDefinition = {
+const space: DataSpace = {
   id: 512, name: 'accounts', engine: 'memtx', system: false, temporary: false, localOnly: false, rows: 2,
   columns: ['id unsigned', 'bucket_id unsigned', 'name string', 'sum decimal', 'who uuid', 'raw varbinary', 'rate double'].map((text) => ({ name: text.split(' ')[0]!, type: text.split(' ')[1]!, nullable: false })),
   indexes: [{ id: 0, name: 'pk', type: 'TREE', unique: true, ordered: true, parts: [{ field: 1, type: 'unsigned', path: null, collation: null, nullable: false }, { field: 4, type: 'decimal', path: null, collation: null, nullable: false }] }],
