@@ -8,6 +8,7 @@ export const bold = paint('1');
 export const dim = paint('2');
 export const green = paint('32');
 export const red = paint('31');
+export const yellow = paint('33');
 
 /** Until then nobody wonders. */
 const quietMs = 2000;
