@@ -8,6 +8,7 @@ import { Awaited } from './awaited.ts';
 import type { Checks } from './checks.ts';
 import type { InstanceFlaws, SimGuard } from './options.ts';
 import { Replication } from './replication.ts';
+import { Wal } from './wal.ts';
 import { Process, type Clock, type World } from './world.ts';
 
 /** A row as it is in a log. `id` 0: the journal's. */
@@ -42,13 +43,10 @@ export class SimInstance {
   acks: readonly Policy[] = [];
   /** Those by which all the rows before are on enough copies, too. */
   keptAcks: readonly Policy[] = [];
-  walSlowMs = 0;
   readonly replication: Replication;
+  readonly wal: Wal;
   /** Under way: the one that was begun last. */
   #promotion: object | null = null;
-  #walFreeAt = 0;
-  #walQueue = 0;
-  #drained: (() => void)[] = [];
   readonly awaited: Awaited;
   readonly #clients = new Set<() => void>();
   exited: () => void = () => {};
@@ -61,6 +59,7 @@ export class SimInstance {
   ) {
     this.#parts = parts;
     this.replication = new Replication(this, parts.world);
+    this.wal = new Wal({ world: parts.world, later: (ms, run) => this.#later(ms, run) });
     this.awaited = new Awaited(this, parts.world);
   }
 
@@ -288,24 +287,12 @@ export class SimInstance {
     this.#clients.clear();
   }
 
-  /** Rows are written in their order, and go on being written after the instance has become read-only. */
   #queue(row: { readonly id: number; readonly epoch: number; readonly entry: JournalEntry | null }, written: (row: Row) => void): void {
-    const { world } = this.#parts;
-    this.#walFreeAt = Math.max(this.#walFreeAt, world.now + this.#walMs());
-    this.#walQueue += 1;
-    this.#later(this.#walFreeAt - world.now, () => {
-      this.#walQueue -= 1;
+    this.wal.write(() => {
       const full: Row = { ...row, origin: this.origin, lsn: (this.disk.vclock[this.origin] ?? 0) + 1 };
       this.append(full);
       written(full);
-      if (this.#walQueue === 0) for (const then of this.#drained.splice(0)) then();
     });
-  }
-
-  /** What one row takes to be written. */
-  #walMs(): number {
-    const { random } = this.#parts.world;
-    return random.between(0.1, 2) + (this.walSlowMs > 0 ? random.between(0, this.walSlowMs) : 0);
   }
 
   /** Runs in this life of the process. */
@@ -316,10 +303,7 @@ export class SimInstance {
 
   #drain(then: () => void): void {
     if (this.flaws.noBarrier) return then();
-    // The barrier is a row, too.
-    const written = () => this.#later(this.#walMs(), then);
-    if (this.#walQueue === 0) written();
-    else this.#drained.push(written);
+    this.wal.drain(then);
   }
 
   continues(entry: JournalEntry): boolean {
@@ -363,8 +347,7 @@ export class SimInstance {
     this.life += 1;
     this.#disconnectAll();
     this.#stop();
-    this.#walQueue = 0;
-    this.#drained = [];
+    this.wal.restart();
     this.awaited.restart();
     this.deadline = -Infinity;
     this.acks = [];

@@ -95,8 +95,8 @@ export function actsOn(cluster: Cluster) {
       lasting(`from ${from} to ${to} it takes up to ${Math.round(ms)} ms`, forMs, () => world.slowLinks.delete(`${from}>${to}`));
     },
     slowDisk: (uuid: string, ms: number, forMs: number) => {
-      instance(uuid).walSlowMs = ms;
-      lasting(`disk of ${uuid} takes up to ${Math.round(ms)} ms`, forMs, () => (instance(uuid).walSlowMs = 0));
+      instance(uuid).wal.slowMs = ms;
+      lasting(`disk of ${uuid} takes up to ${Math.round(ms)} ms`, forMs, () => (instance(uuid).wal.slowMs = 0));
     },
     sick: (uuid: string, forMs: number) => {
       instance(uuid).sick = 'its fibers are late';
