@@ -101,7 +101,8 @@ function globalOptions(leaf: Command, entry: Entry): void {
   if (entry.name === 'code.push') leaf.option('--watch', 'push the folder again with each change of it, until Ctrl-C');
   if (operation.kind === 'query') leaf.option('--watch', 'show again every second');
   if (operation.kind === 'mutation') leaf.option('--wait [duration]', evens(entry) ? 'until the buckets are even, with the progress on stderr [60s]' : 'until every instance is where it should be [60s]');
-  if (operation.danger) leaf.option('-y, --yes', 'do not ask');
+  // A script may say it to every change; only those that ask name it in their help.
+  if (operation.kind === 'mutation') leaf.addOption(new Option('-y, --yes', 'do not ask').hideHelp(!operation.danger));
 }
 
 const watchEveryMs = 1000;

@@ -95,7 +95,7 @@ function summaryOf(effects: readonly WhatIfEffect[], untouched: number): string 
     const stop = Math.max(...effects.filter((effect) => effect.outcome === outcome).map(({ writesStopMs }) => writesStopMs ?? 0));
     return [`${list(names)} ${words[outcome][names.length === 1 ? 0 : 1]}${stop > 0 ? ` within ${(stop / 1000).toFixed(1)} s` : ''}`];
   });
-  if (untouched > 0) parts.push(effects.length === 0 ? 'nothing changes' : `${untouched} ${untouched === 1 ? 'notices' : 'notice'} nothing`);
+  if (untouched > 0) parts.push(effects.length === 0 ? 'Nothing changes' : `the other ${untouched === 1 ? 'one notices' : `${untouched} notice`} nothing`);
   const text = parts.join('; ');
-  return text === '' ? 'There is no data to be lost.' : `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+  return text === '' ? 'There is no data to be lost.' : `${text}.`;
 }

@@ -179,7 +179,7 @@ describe('the demo: one host, a stateboard', () => {
   test('an instance that leads is replaced; one that follows is missed', () => {
     expect(one(demo(), 'a1')).toMatchObject({ outcome: 'failsOver', newMaster: { alias: 'a2' } });
     expect(one(demo(), 'a2')).toMatchObject({ outcome: 'degraded', newMaster: null });
-    expect(whatIf(demo()).find(({ id }) => id === `instance:${idOf('a1')}`)).toMatchObject({ worst: 'failsOver', untouched: 2, summary: 'One fails over within 3.0 s; 2 notice nothing.' });
+    expect(whatIf(demo()).find(({ id }) => id === `instance:${idOf('a1')}`)).toMatchObject({ worst: 'failsOver', untouched: 2, summary: 'one fails over within 3.0 s; the other 2 notice nothing.' });
   });
 
   test('the stateboard is lost: masters stay by promises, itself stands still; without failsafe all stop', () => {
