@@ -9,7 +9,7 @@ try {
   await debianPackages(['tarantool', 'etcd-server', ...(process.getuid() === 0 ? ['iproute2', 'nftables', 'procps'] : [])]);
   await npmPackages();
   await build({ pages: false });
-  await run(process.execPath, ['--import', 'tsx', join(root, 'scripts/lib/faults-entry.mjs'), ...process.argv.slice(2)], { cwd: root, show: true });
+  await run(process.execPath, ['--import', 'tsx', join(root, 'scripts/lib/faults-entry.mjs'), ...process.argv.slice(2)], { cwd: root, show: true, graceMs: 30_000 });
 } catch (error) {
   end(error);
 }

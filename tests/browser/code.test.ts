@@ -1,7 +1,7 @@
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { closeDialog, confirm, copied, seriousFindings } from '../support/browser.ts';
 import { fits, openDashboard } from '../support/dashboard.ts';
+import { editing } from './code/editing.ts';
 import { schemaPage } from './code/schema.ts';
 
 /** The Code page on the real product: a role is written, refused, mended, applied, and changed by two at once. */
@@ -13,22 +13,7 @@ const hello = 'roles/shop/functions/shop.hello.lua';
 const fileOf = async (file: string): Promise<string> => (await product.rest(`/code?file=${encodeURIComponent(file)}`)).body.text;
 const push = async (files: Record<string, string | null>, reason: string) => expect((await product.rest('/code/push', { files, reason })).status).toBe(200);
 const versionNow = async (): Promise<number> => (await product.rest('/config')).body.version;
-const item = (on: Page, name: string | RegExp) => on.getByRole('treeitem', { name });
-const editor = (on: Page) => on.getByTestId('file').locator('.cm-content');
-const write = async (text: string) => {
-  await editor(page).click();
-  await page.keyboard.press('Control+a');
-  await page.keyboard.insertText(text);
-};
-const checked = (health: 'ok' | 'critical') => page.locator(`[data-testid=problems][data-state=checked] [role=status] [data-health=${health}]`).waitFor();
-const applyButton = () => page.getByRole('button', { name: /^Apply/ });
-const apply = async (reason: string) => {
-  await applyButton().click();
-  await page.getByRole('dialog').getByLabel('Reason').fill(reason);
-  await confirm(page, 'Apply');
-  await closeDialog(page);
-};
-const marked = (file: string, mark: string) => page.locator(`[data-testid=file][data-file="${file}"][data-mark=${mark}]`).waitFor();
+const { item, editor, write, checked, applyButton, apply, marked } = editing(page);
 
 describe('the Code page', () => {
   it('begins with a role from the template, refuses what does not compile, and applies it when it is mended', async () => {
@@ -42,16 +27,16 @@ describe('the Code page', () => {
     await dialog.getByLabel('First space').fill('goods');
     expect(await seriousFindings(page), 'template').toEqual([]);
     await dialog.getByRole('button', { name: 'Add to the draft' }).click();
-    await item(page, /^shop.hello.lua/).click();
+    await item(/^shop.hello.lua/).click();
     await write('return function(name)\n    return nil +\nend\n');
     await checked('critical');
     const fault = page.getByTestId('problems').locator('[data-severity=error]').first();
     await fault.getByText(`${hello}:3`).waitFor();
     await page.getByTestId('file').locator('.cm-lint-marker-error').waitFor();
-    expect(await applyButton().isDisabled()).toBe(true);
+    expect(await applyButton.isDisabled()).toBe(true);
     await page.getByLabel('First mend 1 error: see Problems.').waitFor();
     expect(await seriousFindings(page), 'with a problem').toEqual([]);
-    await item(page, /^role.yml/).click();
+    await item(/^role.yml/).click();
     await marked('roles/shop/role.yml', 'new');
     await fault.getByRole('button').click();
     await marked(hello, 'new');
@@ -69,9 +54,9 @@ describe('the Code page', () => {
     await closeDialog(page);
     expect(await fileOf(hello)).toContain('hello ');
     await page.reload();
-    await editor(page).getByText('hello').first().waitFor();
+    await editor.getByText('hello').first().waitFor();
     expect(await page.locator('[data-mark=new], [data-mark=changed]').count()).toBe(0);
-    expect(await applyButton().isDisabled()).toBe(true);
+    expect(await applyButton.isDisabled()).toBe(true);
   }, 60_000);
 
   it('writes what the form of a function says into role.yml, and keeps its comments', async () => {
@@ -82,16 +67,16 @@ describe('the Code page', () => {
     await page.keyboard.press('Enter');
     await panel.getByRole('button', { name: 'role.yml' }).click();
     await marked('roles/shop/role.yml', 'changed');
-    for (const words of ['access: [app]           # users of the database', 'mode: write           #', 'timeout: 2           # seconds']) await editor(page).getByText(words, { exact: false }).waitFor();
+    for (const words of ['access: [app]           # users of the database', 'mode: write           #', 'timeout: 2           # seconds']) await editor.getByText(words, { exact: false }).waitFor();
     await page.getByRole('button', { name: 'Undo changes' }).click();
     await page.locator('[data-mark=changed]').first().waitFor({ state: 'detached' });
   }, 60_000);
 
   it('is walked, renamed and deleted by keyboard, and what was deleted comes back', async () => {
-    await item(page, /^init.lua/).click();
+    await item(/^init.lua/).click();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowLeft');
-    await item(page, /^shop.hello.lua/).waitFor({ state: 'detached' });
+    await item(/^shop.hello.lua/).waitFor({ state: 'detached' });
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
@@ -100,36 +85,36 @@ describe('the Code page', () => {
     await page.getByLabel('New name of shop.hello.lua').fill('functions/shop.greet.lua');
     await page.keyboard.press('Enter');
     await marked('roles/shop/functions/shop.greet.lua', 'new');
-    await item(page, 'shop.hello.lua, deleted').waitFor();
+    await item('shop.hello.lua, deleted').waitFor();
     await page.getByRole('button', { name: 'Discard draft' }).click();
     await page.getByRole('button', { name: 'Bring it back' }).click();
-    await item(page, 'shop.hello.lua, deleted').waitFor();
+    await item('shop.hello.lua, deleted').waitFor();
     await page.getByRole('button', { name: 'Discard draft' }).click();
-    await item(page, /^init.lua/).focus();
+    await item(/^init.lua/).focus();
     await page.keyboard.press('Delete');
-    await item(page, 'init.lua, deleted').waitFor();
+    await item('init.lua, deleted').waitFor();
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
-    await item(page, 'init.lua').waitFor();
+    await item('init.lua').waitFor();
   }, 60_000);
 
   it('keeps a draft over a reload and what another applies meanwhile, and goes on with it file by file', async () => {
-    await item(page, /^shop.hello.lua/).click();
+    await item(/^shop.hello.lua/).click();
     await write('return function(name)\n    return "mine " .. name\nend\n');
     await checked('ok');
     await page.reload();
-    await editor(page).getByText('mine').waitFor();
+    await editor.getByText('mine').waitFor();
     await marked(hello, 'changed');
     await push({ [hello]: 'return function(name)\n    return "theirs " .. name\nend\n', 'roles/shop/prices.lua': 'return {}\n' }, 'prices');
     const conflict = page.getByTestId('conflict');
     await conflict.getByText(/admin applied it at .*\(prices\).*You have both changed/).waitFor();
-    expect(await applyButton().isDisabled()).toBe(true);
-    expect(await editor(page).innerText()).toContain('mine');
+    expect(await applyButton.isDisabled()).toBe(true);
+    expect(await editor.innerText()).toContain('mine');
     await conflict.getByRole('button', { name: `Compare ${hello}` }).click();
     await page.locator('[data-testid=merge] .cm-merge-a').getByText('theirs').waitFor();
     expect(await seriousFindings(page), 'conflict').toEqual([]);
     await conflict.getByRole('button', { name: `Keep mine of ${hello}` }).click();
     await conflict.waitFor({ state: 'detached' });
-    await item(page, 'prices.lua').waitFor();
+    await item('prices.lua').waitFor();
     await checked('ok');
     await apply('mine again');
     expect(await fileOf(hello)).toContain('mine');
@@ -141,9 +126,9 @@ describe('the Code page', () => {
     expect(await seriousFindings(page), 'history').toEqual([]);
     await drawer.locator(`li[data-version="${(await versionNow()) - 1}"]`).getByRole('button', { name: 'Restore as a draft' }).click();
     await marked(hello, 'changed');
-    await editor(page).getByText('theirs').waitFor();
+    await editor.getByText('theirs').waitFor();
     await page.getByRole('button', { name: 'Discard draft' }).click();
-    await editor(page).getByText('mine').waitFor();
+    await editor.getByText('mine').waitFor();
   }, 60_000);
 
   it('goes on when the server is slow to check, and says so', async () => {
@@ -152,9 +137,9 @@ describe('the Code page', () => {
     const brokenOff = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/code/validate'));
     await write('return function(name)\n    return "slow " .. name\nend\n');
     await page.getByText('Still checking: the instances have not answered yet.').waitFor();
-    await editor(page).press('Control+End');
+    await editor.press('Control+End');
     await page.keyboard.type('-- more');
-    expect(await editor(page).innerText()).toContain('-- more');
+    expect(await editor.innerText()).toContain('-- more');
     await brokenOff;
     await page.unroute('**/api/v1/code/validate');
     for (const go of held) go();
@@ -194,7 +179,7 @@ describe('the Code page', () => {
     await viewer.goto('/code?file=roles/gone/role.yml');
     await viewer.getByText('There is no file roles/gone/role.yml.').waitFor();
     await viewer.getByRole('button', { name: 'Files', exact: true }).click();
-    await item(viewer, /^shop.hello.lua/).click();
+    await editing(viewer).item(/^shop.hello.lua/).click();
     await viewer.locator(`[data-testid=file][data-file="${hello}"]`).waitFor();
     await viewer.getByRole('dialog').waitFor({ state: 'hidden' });
     expect(await viewer.getByRole('button', { name: 'File', exact: true }).count()).toBe(0);

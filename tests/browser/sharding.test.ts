@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { closeDialog, confirm, copied } from '../support/browser.ts';
 import { looksWell, openDashboard } from '../support/dashboard.ts';
 import { waitFor } from '../support/wait.ts';
+import { throughRouter } from './code/through-router.ts';
 
 /** The Sharding page on the real product: buckets are made, weighed by slider, held and let go, pinned, looked after, and a storage is drained. */
 
-const { product, page, open } = await openDashboard({ path: '/sharding' });
+const dashboard = await openDashboard({ path: '/sharding' });
+const { product, page, open } = dashboard;
 const dialog = page.getByRole('dialog');
 const plan = dialog.getByTestId('plan');
 const group = page.locator('section[data-group=default]');
@@ -134,3 +136,5 @@ describe('the Sharding page', () => {
     await viewer.context().close();
   }, 60_000);
 });
+
+throughRouter(dashboard);

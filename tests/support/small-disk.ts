@@ -54,7 +54,7 @@ export class SmallDisk {
   }
 
   free(): void {
-    rmSync(join(this.path, 'filler'));
+    rmSync(join(this.path, 'filler'), { force: true });
   }
 }
 
