@@ -7,9 +7,10 @@ import { useSession } from '~/app/session/session-provider.tsx';
 import { HealthPill } from '~/app/ui/health-mark.tsx';
 import { Logo } from '~/app/ui/icons.tsx';
 import { LiveMark } from './live-mark.tsx';
+import { PageGroup } from './page-group.tsx';
 import { PageLabel } from './page-label.tsx';
 import { PageMenu } from './page-menu.tsx';
-import { documents, isCurrent, pagesFor } from './pages.ts';
+import { entriesFor, isCurrent, isGroup } from './pages.ts';
 import { Palette } from './palette.tsx';
 import styles from './shell.module.css';
 import { UserMenu } from './user-menu.tsx';
@@ -35,11 +36,8 @@ export function Header() {
         </Tooltip>
       )}
       <nav aria-label="Pages" className={styles.nav}>
-        {pagesFor(role).map((page) => (
-          <Link key={page.href} href={page.href} aria-current={isCurrent(page, path) ? 'page' : undefined}><PageLabel page={page} /></Link>
-        ))}
-        {documents.map(({ href, label }) => (
-          <a key={href} href={href}>{label}</a>
+        {entriesFor(role).map((entry) => isGroup(entry) ? <PageGroup key={entry.label} group={entry} /> : (
+          <Link key={entry.href} href={entry.href} aria-current={isCurrent(entry, path) ? 'page' : undefined}><PageLabel page={entry} /></Link>
         ))}
       </nav>
       <Group gap={6} wrap="nowrap" ml="auto">

@@ -86,7 +86,10 @@ describe('access in the dashboard', () => {
     expect((await product.rest('/user/eve/edit', { role: 'viewer' })).status).toBe(200);
     const [one, other] = [await open({ path: '/users', as: eve }), await open({ path: '/users', as: eve })];
     expect(await one.getByRole('tab').allTextContents()).toEqual(['API tokens', 'Sessions']);
-    expect(await one.getByRole('link', { name: 'Audit' }).count()).toBe(0);
+    await one.getByRole('button', { name: 'Manage' }).click();
+    await one.getByRole('menuitem', { name: 'Users' }).waitFor();
+    expect(await one.getByRole('menuitem', { name: 'Audit' }).count()).toBe(0);
+    await one.keyboard.press('Escape');
     await one.getByText('No API tokens').waitFor();
     await one.getByRole('tab', { name: 'Sessions' }).click();
     await one.getByText('this browser').waitFor();

@@ -66,6 +66,25 @@ export function keyboardLeads({ product, browser, page: admin }: Dashboard): voi
       await context.close();
     }, 120_000);
 
+    it('opens a group of the header, and goes to a page in it', async () => {
+      await admin.goto('/gossip');
+      await untilLive(admin);
+      await admin.getByRole('navigation', { name: 'Pages' }).getByRole('button', { name: 'Data' }).focus();
+      expect(await focused(admin)).toMatchObject({ shown: true, seen: true });
+      await admin.keyboard.press('Enter');
+      await untilFocused(admin, 'Data');
+      await admin.keyboard.press('End');
+      await admin.keyboard.press('Enter');
+      await admin.waitForURL((url) => url.pathname === '/code');
+      await admin.getByRole('button', { name: 'Data, Code is open' }).waitFor();
+      // The same pages on a phone, all at once.
+      await admin.setViewportSize({ width: 390, height: 844 });
+      await admin.getByRole('button', { name: 'Pages', exact: true }).click();
+      await admin.getByRole('menuitem', { name: 'Schema' }).click();
+      await admin.waitForURL((url) => url.pathname === '/schema');
+      await admin.setViewportSize({ width: 1280, height: 800 });
+    }, 60_000);
+
     it('opens a change, confirms it, closes it, and is back where it was', async () => {
       await admin.goto('/');
       await untilState(admin, 's2-2', 'ready');

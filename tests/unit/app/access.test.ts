@@ -3,7 +3,7 @@ import { agentText, endText, matching, tabFrom, tabsFor, userActions, userState 
 import { auditedOperations, auditInput, differences, namedPath } from '~/app/lib/audit.ts';
 import { fieldErrors, problemFrom, saidAtField } from '~/app/lib/problem.ts';
 import { resultOf, secretOf } from '~/app/lib/result.ts';
-import { pagesFor } from '~/app/shell/pages.ts';
+import { entriesFor, isGroup, pages, pagesFor } from '~/app/shell/pages.ts';
 import { audit } from '~/contract/access.ts';
 import { planFor } from '../../support/fixtures.ts';
 
@@ -24,6 +24,12 @@ describe('the Users page', () => {
     expect(pagesFor('viewer').map(({ label }) => label)).toContain('Users');
     expect(pagesFor('operator').map(({ label }) => label)).not.toContain('Audit');
     expect(pagesFor('admin').map(({ label }) => label)).toContain('Audit');
+  });
+  it('is under a word of the header, with what else its reader may open', () => {
+    const grouped = (role: 'viewer' | 'admin') => Object.fromEntries(entriesFor(role).filter(isGroup).map(({ label, pages: of }) => [label, of.map((page) => page.label)]));
+    expect(grouped('admin')).toEqual({ Data: ['Data', 'Console', 'Schema', 'Code'], Manage: ['Configuration', 'Alerts', 'Users', 'Audit', 'API'] });
+    expect(grouped('viewer').Manage).toEqual(['Configuration', 'Alerts', 'Users', 'API']);
+    expect(pages.map(({ href }) => href)).not.toContain('/api/docs');
   });
   it('finds by any word, and all without one', () => {
     expect(matching([bob], 'VIEW', ({ name, role }) => [name, role, null])).toEqual([bob]);
