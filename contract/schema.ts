@@ -29,7 +29,7 @@ export const schema = {
   }),
   check: query({
     summary: 'Check spaces of a role without applying them',
-    details: 'They are compared with what every instance has. Nothing is changed. CLI exit code 1 where there is an error.',
+    details: 'They are compared with what every instance has. Nothing is changed. Lines are those of the document that was given. CLI exit code 1 where there is an error.',
     role: 'operator',
     subject,
     input: z.object(target),
@@ -37,7 +37,7 @@ export const schema = {
   }),
   apply: mutation({
     summary: 'Replace the spaces of a role',
-    details: 'Writes them into its role.yml; the rest of that file, with its comments, stays. A space that is left out stays in the database: nothing is deleted.',
+    details: 'Writes what differs into its role.yml: the rest of that file stays byte by byte, and comments and the order among its spaces stay too. A space that is left out stays in the database: nothing is deleted.',
     role: 'operator',
     subject,
     input: target,

@@ -29,7 +29,7 @@ export async function faultsOf(parts: CheckParts, config: ClusterConfig): Promis
   if (read.length > 0) return read;
   const bundle = parts.bundles.of(config);
   if (bundle.roles.length === 0 || parts.supervisor.state !== 'up') return [];
-  const [code, schema] = await Promise.all([codeFaults(parts, bundle), parts.running() ? schemaFaults(parts.supervisor, bundle) : []]);
+  const [code, schema] = await Promise.all([codeFaults(parts, bundle), parts.running() ? schemaFaults(parts.supervisor, bundle, config.sections) : []]);
   return [...code, ...schema].map((fault) => ({ ...fault, instance: parts.name() }));
 }
 

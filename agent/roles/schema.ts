@@ -1,7 +1,10 @@
 import type { z } from 'zod';
 import type { CodeFault } from '~/contract/shapes/role.ts';
 import type { Bundle } from '~/core/roles/bundle.ts';
+import { faultAt } from '~/core/roles/fault.ts';
 import { definitionFile } from '~/core/roles/files.ts';
+import type { Sections } from '~/core/roles/read.ts';
+import { placesOfSpaces } from '~/core/roles/space-place.ts';
 import { compareSchema } from '~/core/schema/compare.ts';
 import { features, type SchemaPlan } from '~/core/schema/step.ts';
 import type { Supervisor } from '~/agent/process/supervisor.ts';
@@ -24,10 +27,15 @@ export async function schemaPlan(control: Pick<Supervisor, 'call'>, bundle: Bund
 /** The shape is that of lua/roles/existing.lua. */
 export const spacesThere = async (control: Pick<Supervisor, 'call'>, names: readonly string[]) => (await control.call('roles_schema', { names }, callMs)) as z.output<typeof SpacesThere>;
 
-export async function schemaFaults(control: Pick<Supervisor, 'call'>, bundle: Bundle): Promise<CodeFault[]> {
+export async function schemaFaults(control: Pick<Supervisor, 'call'>, bundle: Bundle, sections: Sections): Promise<CodeFault[]> {
   const { refusals, warnings } = await schemaPlan(control, bundle);
-  const fault = (severity: CodeFault['severity'], space: string, sentence: string): CodeFault => ({ severity, code: 'schema', file: definitionFile(roleOfSpace(bundle, space)), line: null, column: null, sentence, instance: null });
-  return [...refusals.map(({ space, sentence, wayOut }) => fault('error', space, `${sentence} ${wayOut}`)), ...warnings.map(({ space, sentence }) => fault('warning', space, sentence))];
+  const fileOf = (space: string) => definitionFile(roleOfSpace(bundle, space));
+  const placed = [...new Set(refusals.map(({ space }) => fileOf(space)))].flatMap((file) => {
+    const of = refusals.filter(({ space }) => fileOf(space) === file);
+    const places = placesOfSpaces(sections[file] ?? '', of);
+    return of.map(({ sentence, wayOut }, index) => faultAt('schema', { file, at: places[index] ?? null }, [sentence, wayOut]));
+  });
+  return [...placed, ...warnings.map(({ space, sentence }): CodeFault => ({ severity: 'warning', code: 'schema', file: fileOf(space), line: null, column: null, sentence, instance: null }))];
 }
 
 /** What Tarantool needs besides the steps. */

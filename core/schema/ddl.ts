@@ -1,4 +1,4 @@
-import { isMap, isNode, isScalar, parseDocument, stringify, type Range } from 'yaml';
+import { stringify } from 'yaml';
 import { z } from 'zod';
 import { SchemaName, SpaceDefinition } from '~/contract/shapes/space-definition.ts';
 import { YamlReader } from '~/core/yaml/reader.ts';
@@ -18,19 +18,3 @@ export function readDdl(text: string): { readonly spaces: Readonly<Record<string
 /** What is the default of Coterie is written too, but for what the module does not know. */
 export const ddlText = (spaces: Readonly<Record<string, SpaceDefinition>>): string =>
   stringify({ spaces: Object.fromEntries(Object.entries(spaces).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, { is_sync: sync, ...space }]) => [name, sync ? { ...space, is_sync: sync } : space])) }, { lineWidth: 0, aliasDuplicateObjects: false });
-
-/** role.yml with these spaces in place of its own; every other byte of it stays. Null: it cannot be read. */
-export function withSpaces(definition: string, spaces: Readonly<Record<string, unknown>>): string | null {
-  const document = parseDocument(definition);
-  const { contents } = document;
-  if (document.errors.length > 0 || (contents !== null && !isMap(contents) && !(isScalar(contents) && contents.value === null))) return null;
-  const text = stringify({ spaces }, { lineWidth: 0, aliasDuplicateObjects: false });
-  const pair = isMap(contents) ? contents.items.find(({ key }) => isScalar(key) && key.value === 'spaces') : undefined;
-  const [start, end] = [rangeOf(pair?.key)?.[0], rangeOf(pair?.value)?.[1]];
-  if (start !== undefined && end !== undefined && !(isMap(contents) && contents.flow)) return `${definition.slice(0, start)}${definition[end - 1] === '\n' ? text : text.trimEnd()}${definition.slice(end)}`;
-  if (!isMap(contents) || !contents.flow) return `${definition === '' || definition.endsWith('\n') ? definition : `${definition}\n`}${text}`;
-  document.set('spaces', document.createNode(spaces, { aliasDuplicateObjects: false }));
-  return document.toString({ lineWidth: 0 });
-}
-
-const rangeOf = (node: unknown): Range | undefined => (isNode(node) ? (node.range ?? undefined) : undefined);

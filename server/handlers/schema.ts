@@ -3,11 +3,12 @@ import type { contract } from '~/contract/index.ts';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { SpaceRow } from '~/contract/shapes/schema-view.ts';
 import type { ReplicasetView } from '~/contract/shapes/view.ts';
+import { withSpacesIn } from '~/contract/spaces-text.ts';
 import { emptyConfig } from '~/core/config/empty.ts';
 import { compareSchema } from '~/core/schema/compare.ts';
 import type { SpaceThere } from '~/core/schema/existing.ts';
 import { features } from '~/core/schema/step.ts';
-import { ddlText, readDdl, withSpaces } from '~/core/schema/ddl.ts';
+import { ddlText, readDdl } from '~/core/schema/ddl.ts';
 import { definitionFile } from '~/core/roles/files.ts';
 import { rolesIn } from '~/core/roles/read.ts';
 import type { Role } from '~/core/roles/role.ts';
@@ -16,6 +17,7 @@ import { checked } from './code-check.ts';
 import type { Context, HandlersOf } from './context.ts';
 import { configNow, versionAt } from './history.ts';
 import { findReplicaset, masterOf } from './names.ts';
+import { inDocument } from './schema-places.ts';
 
 /** The spaces of the roles: as the configuration wants them, and as the masters have them. */
 export const schemaHandlers: HandlersOf<Pick<typeof contract, 'schema'>>['schema'] = {
@@ -38,7 +40,11 @@ export const schemaHandlers: HandlersOf<Pick<typeof contract, 'schema'>>['schema
     return { version: found?.version ?? 0, document: ddlText(Object.assign({}, ...spaces)) };
   },
 
-  check: async (context, { role, document }) => checked(context, writing(context, { role, document }), { instances: true }),
+  check: async (context, { role, document }) => {
+    const answer = await checked(context, writing(context, { role, document }), { instances: true });
+    const { sections } = await configNow(context);
+    return { ...answer, faults: inDocument(answer.faults, { file: definitionFile(role), text: written(sections, { role, document }).text, document }) };
+  },
 
   apply: async (context, { role, document, ...intent }) => {
     const { plan, run, version } = await change(context, intent, writing(context, { role, document }));
@@ -54,19 +60,21 @@ function rolesOf(config: ClusterConfig, name: string | undefined): Role[] {
   return [role];
 }
 
+type Given = { readonly role: string; readonly document: string };
+
 /** The role's own file, with the spaces of the document in place of its own. */
-function writing(context: Context, { role, document }: { role: string; document: string }): Make {
+function written(sections: ClusterConfig['sections'], { role, document }: Given): { readonly name: string; readonly text: string } {
   const { spaces, faults } = readDdl(document);
   if (spaces === null) throw new CoterieError('BAD_INPUT', faults.map(({ at, sentence }) => `line ${at.replace(':', ', column ')}: ${sentence}`).join(' '), { faults });
-  return (base, known) => {
-    const file = definitionFile(role);
-    const before = base.sections[file];
-    if (before === undefined) throw new CoterieError('NOT_FOUND', `There is no custom role ${role}: ${file} is not there. Write it first, by \`code push\`.`, { role });
-    const text = withSpaces(before, spaces);
-    if (text === null) throw new CoterieError('CONFLICT', `${file} cannot be read, so nothing can be written into it. Correct it first; \`code validate\` says where.`, { role });
-    return editing(context, [{ kind: 'setSection', name: file, text }])(base, known);
-  };
+  const name = definitionFile(role);
+  const before = sections[name];
+  if (before === undefined) throw new CoterieError('NOT_FOUND', `There is no custom role ${role}: ${name} is not there. Write it first, by \`code push\`.`, { role });
+  const text = withSpacesIn(before, spaces);
+  if (text === null) throw new CoterieError('CONFLICT', `${name} cannot be read, so nothing can be written into it. Correct it first; \`code validate\` says where.`, { role });
+  return { name, text };
 }
+
+const writing = (context: Context, given: Given): Make => (base, known) => editing(context, [{ kind: 'setSection', ...written(base.sections, given) }])(base, known);
 
 type Place = { readonly replicaset: string | null; readonly instance: string | null };
 type Told = Pick<SpaceRow, 'state' | 'sentence'> & { readonly there?: SpaceThere | undefined };

@@ -112,7 +112,7 @@ describe('the schema', () => {
   const document = 'spaces:\n  people:\n    format: [{name: id, type: unsigned}]\n    indexes: [{name: pk, parts: [{path: id, type: unsigned}]}]\n';
 
   test('of a role is checked, written into its file, and shown; the rest of the file stays', async () => {
-    expect((await post('/schema/demo/check', { document: document.replace('path: id', 'path: nobody') })).body.faults).toMatchObject([{ code: 'space', severity: 'error', file: 'roles/demo/role.yml' }, { severity: 'warning' }]);
+    expect((await post('/schema/demo/check', { document: document.replace('path: id', 'path: nobody') })).body.faults).toMatchObject([{ code: 'space', severity: 'error', file: 'document', line: document.split('\n').findIndex((line) => line.includes('path: id')) + 1 }, { severity: 'warning' }]);
     expect(await post('/schema/demo/check', { document: 'spaces: 1' })).toMatchObject({ status: 400, body: { detail: expect.stringContaining('line 1') } });
     expect(await post('/schema/nobody/apply', { document })).toMatchObject({ status: 404 });
     expect(await post('/schema/demo/apply', { document })).toMatchObject({ status: 200, body: { data: { changed: true } } });
