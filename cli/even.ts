@@ -1,5 +1,6 @@
 import { CoterieError } from '~/contract/errors.ts';
 import { entryOf, type Entry } from '~/contract/index.ts';
+import type { RouterRow } from '~/contract/shapes/router-view.ts';
 import type { ShardingPlan } from '~/contract/shapes/sharding-plan.ts';
 import type { GroupStatus, ShardingStatus } from '~/contract/shapes/sharding-status.ts';
 import { groupStateWords } from '~/contract/shapes/sharding-view.ts';
@@ -14,6 +15,7 @@ export const evens = ({ name }: Entry): boolean => names.includes(name);
 
 const everyMs = 500;
 const sayEveryMs = 1000;
+const routersMs = 10_000;
 
 type Asked = { readonly entry: Entry; readonly input: Record<string, unknown> };
 type Waiting = { readonly untilMs: number; readonly waitMs: number; readonly nowMs: () => number; readonly say: (text: string) => void };
@@ -26,7 +28,7 @@ export async function evened(target: Target, { entry, input }: Asked, { untilMs,
     const status = (await call(target, entryOf('sharding.status'), { group }, { timeoutMs: 10_000 })) as ShardingStatus;
     const one = status.groups[0]!;
     const heard = knows(one, input.weights as readonly string[] | undefined);
-    if (heard && isEven(one) && (await movesNothing(target, group))) return;
+    if (heard && isEven(one) && (await movesNothing(target, group))) return entry.name === 'sharding.bootstrap' ? await routersKnow(target, group, { nowMs, say }) : undefined;
     if (heard && isStuck(one, entry)) throw new CoterieError('CONFLICT', `Group ${group} does not go on: ${one.sentence} It was left as it is.`, { group, state: one.state });
     if (nowMs() > untilMs) throw new CoterieError('TIMED_OUT', `Not even after ${waitMs / 1000} s: ${one.state === 'moving' ? progressText(one) : one.sentence}. It goes on; see \`coterie sharding watch\`.`.replace('..', '.'), { group, state: one.state });
     const line = one.state === 'moving' ? progressText(one) : `${groupStateWords[one.state]}: ${one.sentence}`;
@@ -51,6 +53,18 @@ const isEven = ({ state, run, storages }: GroupStatus): boolean => state === 'ba
 /** By the weights themselves: the state is of the last time that the coordinator decided, which may be before it had them. */
 async function movesNothing(target: Target, group: string): Promise<boolean> {
   return ((await call(target, entryOf('sharding.plan'), { group, weights: [] }, { timeoutMs: 10_000 })) as ShardingPlan).total === 0;
+}
+
+/** So that whoever connects next is served: routers ask the storages once a second. One that is in trouble is said, and left. */
+async function routersKnow(target: Target, group: string, { nowMs, say }: Pick<Waiting, 'nowMs' | 'say'>): Promise<void> {
+  const untilMs = nowMs() + routersMs;
+  for (;;) {
+    const routers = (await call(target, entryOf('router.list'), { group }, { timeoutMs: 10_000 })) as RouterRow[];
+    const blind = routers.filter(({ state, buckets, bucketsKnown }) => state === 'ready' && (buckets === null || bucketsKnown !== buckets));
+    if (blind.length === 0) return;
+    if (nowMs() > untilMs) return say(`${blind.map(({ instance, sentence }) => `Router ${instance}: ${sentence}`).join('\n')}\n`);
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
 }
 
 /** Only a person can make it go on. What was just started may not show that yet. */
