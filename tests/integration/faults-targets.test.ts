@@ -11,7 +11,7 @@ import { seeded } from '~/tests/faults/random.ts';
 import { Postgres } from '~/tests/faults/targets/postgres.ts';
 import type { TargetOptions } from '~/tests/faults/workloads/target.ts';
 import { perform, Workers } from '~/tests/faults/workloads/workers.ts';
-import { bankAccounts, bankTotal, lastReads, workload, type WorkloadName } from '~/tests/faults/workloads/workload.ts';
+import { bankAccounts, bankTotal, lastReads, workload, type PlainWorkload } from '~/tests/faults/workloads/workload.ts';
 import { startPostgres, type Postgres as Server } from '~/tests/support/postgres.ts';
 import { waitFor } from '~/tests/support/wait.ts';
 
@@ -30,9 +30,9 @@ const checks = {
   register: (history) => checkRegisters(history),
   counter: (history) => checkCounter(history),
   bank: (history) => checkBank(history, { accounts: bankAccounts, total: bankTotal, mayOwe: true }),
-} satisfies Record<WorkloadName, (history: History) => Verdict>;
+} satisfies Record<PlainWorkload, (history: History) => Verdict>;
 
-it.each(Object.keys(checks) as WorkloadName[])('the workload %s is right on PostgreSQL', async (name) => {
+it.each(Object.keys(checks) as PlainWorkload[])('the workload %s is right on PostgreSQL', async (name) => {
   await target.prepare(options);
   const journal = new Journal();
   const workers = new Workers({ open: () => target.open(options), journal }, { workers: 3 });

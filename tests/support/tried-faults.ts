@@ -6,9 +6,8 @@ import type { Lab } from '~/tests/faults/lab/lab.ts';
 import { namespacesRefused } from '~/tests/faults/lab/namespaces.ts';
 import { runScenario } from '~/tests/faults/scenario/run.ts';
 import { words } from '~/tests/faults/scenario/timeline.ts';
-import { Coterie } from '~/tests/faults/systems/coterie.ts';
 import type { Selected } from '~/tests/faults/walk/selection.ts';
-import { figuresOf, openLab } from '~/tests/faults/walk/trial.ts';
+import { figuresOf, openLab, productOf } from '~/tests/faults/walk/trial.ts';
 
 /**
  * Our product under faults: real agents, databases, state providers and clients, with links that are cut.
@@ -26,7 +25,7 @@ export function tried(selected: Selected, labKind: Lab['kind'] = usual): void {
 
 function on({ options, scenarios }: Selected, labKind: Lab['kind']): void {
   const folder = mkdtempSync(join(tmpdir(), 'faults-'));
-  const system = new Coterie({ folder }, options);
+  const system = productOf({ folder }, options);
   let lab: Lab;
   let violated = false;
 

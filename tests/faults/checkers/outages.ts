@@ -4,7 +4,7 @@ import type { History, Operation } from '../history/operation.ts';
 
 type Answered = Operation & { readonly returned: number };
 
-const writes: ReadonlySet<Operation['f']> = new Set(['add', 'write', 'cas', 'increment', 'transfer']);
+const writes: ReadonlySet<Operation['f']> = new Set(['add', 'write', 'cas', 'increment', 'transfer', 'pay']);
 
 /** Acknowledged writes by the time of the answer. */
 export function acksOf(history: History): Answered[] {

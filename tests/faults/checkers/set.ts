@@ -46,13 +46,14 @@ export function findInSet(history: History): SetFinds {
   const acknowledged = adds.filter(({ outcome }) => outcome === 'ok');
   const owed = (add: Add, read: Read) => add.outcome === 'ok' && add.returned! <= read.operation.invoked;
   const cameBack = (add: Add): boolean => {
-    let known = false;
+    // Reads may overlap: one that ended before another began was certainly before it.
+    let knownAt = Infinity;
     let gone = false;
     for (const read of reads) {
       const there = read.ids.has(add.value);
       if (there && gone) return true;
-      gone ||= !there && (known || owed(add, read));
-      known ||= there;
+      gone ||= !there && (knownAt <= read.operation.invoked || owed(add, read));
+      if (there) knownAt = Math.min(knownAt, read.operation.returned ?? Infinity);
     }
     return false;
   };

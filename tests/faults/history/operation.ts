@@ -8,7 +8,10 @@
  */
 
 /** What a workload asks for, each with its value: `f` tells which. */
-export type Asked =
+export type Asked = PlainAsked | RoutedAsked;
+
+/** Of any system. */
+export type PlainAsked =
   | { readonly f: 'add'; readonly value: number }
   /** The whole set; null until answered. */
   | { readonly f: 'members'; readonly value: readonly number[] | null }
@@ -21,6 +24,15 @@ export type Asked =
   | { readonly f: 'transfer'; readonly value: { readonly from: string; readonly to: string; readonly amount: number } }
   | { readonly f: 'balances'; readonly value: Readonly<Record<string, number>> };
 
+/** Of data that is cut into buckets, through routers. */
+export type RoutedAsked =
+  /** Between two accounts of a bucket, by their numbers, and noted under `id` in the same transaction. */
+  | { readonly f: 'pay'; readonly value: { readonly id: number; readonly bucket: number; readonly from: number; readonly to: number; readonly amount: number } }
+  /** All the money of a bucket, of its master or of any copy; null until answered. */
+  | { readonly f: 'sum'; readonly value: { readonly bucket: number; readonly of: 'master' | 'any'; readonly sum: number | null } }
+  /** Whether a payment that was acknowledged is there, asked of the master; null until answered. */
+  | { readonly f: 'look'; readonly value: { readonly id: number; readonly bucket: number; readonly there: boolean | null } };
+
 export type Operation = Asked & {
   readonly process: number;
   readonly outcome: 'ok' | 'fail' | 'info';
@@ -30,6 +42,8 @@ export type Operation = Asked & {
   readonly epoch: number | null;
   /** Who answered, or was asked last. */
   readonly node: string | null;
+  /** What the client was told, where it is no `ok`. */
+  readonly reason?: string;
 };
 
 export type History = readonly Operation[];

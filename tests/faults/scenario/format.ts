@@ -34,16 +34,19 @@ export type FaultKind =
   /** No fault, but what people do meanwhile: the master of the system is to be that node, in good order. */
   | { readonly kind: 'switch'; readonly node: Who }
   /** The same: another configuration is committed. */
-  | { readonly kind: 'apply' };
+  | { readonly kind: 'apply' }
+  /** The same: the replicaset of that node is to have no buckets, and all others share them. */
+  | { readonly kind: 'drain'; readonly node: Who };
 
 /** In ms after the workload began. */
 export type Fault = FaultKind & { readonly beginMs: number; readonly endMs: number };
 
 /**
  * `set`: nothing acknowledged is lost. `kept`: what is lost was put aside, all of it. `writable`: never two masters, by
- * the instances' records and by who let a probe write. `copies`: all have the same when all is quiet.
+ * the instances' records and by who let a probe write. `copies`: all have the same when all is quiet. `shards`: buckets
+ * have one owner each, and its rows are what clients were told. `told`: they were told nothing that they cannot go by.
  */
-export type CheckName = 'set' | 'kept' | 'registers' | 'counter' | 'bank' | 'writable' | 'copies' | 'noFailover';
+export type CheckName = 'shards' | 'told' | 'set' | 'kept' | 'registers' | 'counter' | 'bank' | 'writable' | 'copies' | 'noFailover';
 
 export type Scenario = {
   readonly name: string;
@@ -88,6 +91,7 @@ export function whoOf(fault: FaultKind): readonly Who[] {
     case 'reset':
     case 'full':
     case 'switch':
+    case 'drain':
       return [fault.node];
     case 'blackout':
     case 'apply':
@@ -119,6 +123,7 @@ export function resolved<T extends FaultKind>(fault: T, resolve: (who: Who) => s
     case 'reset':
     case 'full':
     case 'switch':
+    case 'drain':
       return { ...fault, node: resolve(told.node) };
   }
 }
@@ -138,6 +143,7 @@ export function linksOf(fault: FaultKind, nodes: readonly string[]): LinkFault[]
     case 'blackout':
     case 'switch':
     case 'apply':
+    case 'drain':
       return [];
     case 'cut':
       return between(fault.node, fault.other, fault.direction);

@@ -105,6 +105,8 @@ export class Nemesis {
         return this.#system.program(fault.node, this.#system.leader ?? this.#system.server)?.signal('SIGTERM');
       case 'apply':
         return void this.#system.reconfigure?.().catch(() => {});
+      case 'drain':
+        return void this.#system.drain?.(fault.node).catch(() => {});
       case 'switch':
         // It goes on beside the faults that come meanwhile; whatever is said to it, the checks tell.
         return void this.#system.switchTo?.(fault.node).catch(() => {});

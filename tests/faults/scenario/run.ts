@@ -5,8 +5,11 @@ import { checkCopies } from '../checkers/copies.ts';
 import { checkCounter } from '../checkers/counter.ts';
 import { checkRegisters } from '../checkers/registers.ts';
 import { checkSet } from '../checkers/set.ts';
+import { checkShards } from '../checkers/shards.ts';
+import { checkTold } from '../checkers/told.ts';
 import { verdict, type Verdict } from '../checkers/verdict.ts';
-import { checkWritable } from '../checkers/writable.ts';
+import { grouped } from '../checkers/grouped.ts';
+import { checkWritable, type Writable } from '../checkers/writable.ts';
 import { monotonicMs } from '../history/clock.ts';
 import { readHistory } from '../history/journal.ts';
 import type { History, Operation } from '../history/operation.ts';
@@ -55,7 +58,7 @@ export async function runScenario(scenario: Scenario, { lab, system, folder }: P
   const verdicts = [settled];
   for (const check of scenario.checks) {
     if (check === 'writable') verdicts.push(...await writableVerdicts(system, nemesis, zero));
-    else if (settled.valid === true) verdicts.push(await judge(check, { history, failovers, system }));
+    else if (settled.valid === true) verdicts.push(await judge(check, { history, failovers, system, happened: nemesis.happened }));
   }
   const bad = verdicts.some(({ valid }) => valid !== true);
   return { zero, happened: nemesis.happened, history, verdicts, counterexample: bad ? counterexample(scenario, { verdicts, happened: nemesis.happened, zero }) : null };
@@ -94,18 +97,30 @@ async function readAll({ workload: { name, clients } }: Scenario, system: System
 
 /** What ended before it began belongs to what ran on the system before. */
 async function writableVerdicts(system: System, { killed, stopped }: Nemesis, zero: number): Promise<Verdict[]> {
-  const told = checkWritable((await system.writable(killed)).filter(({ to }) => to >= zero), stopped);
-  return system.witnessed ? [told, checkWritable(system.witnessed().filter(({ to }) => to >= zero), [], 'witnessed')] : [told];
+  const ofEach = (records: readonly Writable[]) => [...grouped(records.filter(({ to }) => to >= zero), ({ instance }) => system.setOf?.(instance)).values()];
+  const told = ofEach(await system.writable(killed)).map((records) => checkWritable(records, stopped));
+  const seen = ofEach(system.witnessed?.() ?? []).map((records) => checkWritable(records, [], 'witnessed'));
+  return [...told, ...seen];
 }
 
-type Facts = { readonly history: History; readonly failovers: { readonly before: number | null; readonly after: number | null }; readonly system: System };
+type Facts = { readonly history: History; readonly happened: readonly Happened[]; readonly failovers: { readonly before: number | null; readonly after: number | null }; readonly system: System };
 
-async function judge(check: Exclude<CheckName, 'writable'>, { history, failovers, system }: Facts): Promise<Verdict> {
+/** So long after the last fault routers serve everything, and so long may one call take: twice a search for a router, and the answer. */
+const [backMs, callMs] = [12_000, 15_000];
+/** What people do is no fault: clients notice nothing of it. */
+const harmless: ReadonlySet<string> = new Set(['drain', 'apply']);
+
+async function judge(check: Exclude<CheckName, 'writable'>, { history, failovers, happened, system }: Facts): Promise<Verdict> {
   switch (check) {
     case 'set':
       return checkSet(history);
     case 'kept':
       return checkSet(history, { kept: (await system.kept?.()) ?? new Set() });
+    case 'shards':
+      if (!system.shards) throw new Error('this system has no buckets');
+      return checkShards(history, { shards: await system.shards(), kept: (await system.kept?.()) ?? new Set(), paymentsLast: system.waitsForCopies === true });
+    case 'told':
+      return checkTold(history, { faults: happened.filter(({ fault }) => !harmless.has(fault.kind)).map(({ begun, ended, endTookMs }) => ({ from: begun, to: ended + endTookMs })), backMs, callMs });
     case 'copies':
       return checkCopies((await system.copies?.()) ?? []);
     case 'registers':

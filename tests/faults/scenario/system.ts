@@ -27,6 +27,8 @@ export interface System {
   restart(node: string): Promise<void>;
   /** All faults are over: resolves when it is healthy again, rejects when it does not become so. */
   settled(): Promise<void>;
+  /** Whose master an instance may be, where there are several replicasets. */
+  setOf?(instance: string): string;
   /** Who was writable when, by the instances' own records; `killed` ends those that could not be ended by themselves. Empty where there are none. */
   writable(killed: readonly Killed[]): Promise<readonly Writable[]>;
   /** The same by who carried out a write in fact, from the first to the last one of an epoch; absent where nobody tries. */
@@ -47,6 +49,12 @@ export interface System {
   reconfigure?(): Promise<void>;
   /** Asks for another master; resolves when that was carried out or refused, with what was said. */
   switchTo?(node: string): Promise<string>;
+  /** Has the buckets of a node's replicaset moved to all the others; resolves when that was configured. */
+  drain?(node: string): Promise<void>;
+  /** Its functions acknowledge what enough copies have. */
+  readonly waitsForCopies?: boolean;
+  /** Where data is cut into buckets. */
+  shards?(): Promise<readonly ShardRows[]>;
 }
 
 /** `exited`: where its end is heard of. */
@@ -55,4 +63,14 @@ export type Program = { signal(signal: NodeJS.Signals): void; readonly exited?: 
 /** Whose server was killed, and when, in ms of CLOCK_MONOTONIC. */
 export type Killed = { readonly instance: string; readonly at: number };
 
-export type Copy = { readonly node: string; readonly digest: string };
+/** `set`: those of one replicaset are alike; absent where there is one. */
+export type Copy = { readonly node: string; readonly set?: string; readonly digest: string };
+
+/** What the master of a replicaset has: states of buckets, and rows, each with its bucket second. */
+export type ShardRows = {
+  readonly name: string;
+  readonly buckets: readonly (readonly [bucket: number, state: string])[];
+  readonly accounts: readonly (readonly [id: number, bucket: number, balance: number])[];
+  readonly notes: readonly (readonly [id: number, bucket: number, from: number, to: number, amount: number])[];
+  readonly set: readonly (readonly [id: number, bucket: number])[];
+};

@@ -32,6 +32,8 @@ export function words(fault: FaultKind): string {
       return 'kill everything';
     case 'switch':
       return `make ${fault.node} the master`;
+    case 'drain':
+      return `drain the replicaset of ${fault.node}`;
     case 'reset':
       return `reset connections of ${fault.node}`;
   }

@@ -54,6 +54,7 @@ export function walk({ seed, targets, nodes, electable, programs, kinds, duratio
       case 'full':
         return { kind, node };
       case 'switch':
+      case 'drain':
         return { kind, node: one(electable) };
       case 'blackout':
       case 'apply':

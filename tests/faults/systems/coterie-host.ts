@@ -1,5 +1,5 @@
 /** One host of our product: an agent of the built bundle with its Tarantool, and where asked for a member of etcd. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve as absolute } from 'node:path';
 import type { AgentClient } from '~/link/protocol.ts';
 import { agentClient } from '~/link/client.ts';
@@ -17,7 +17,10 @@ const say = ({ host, port }: Place): string => `${host}:${port}`;
 
 export type HostOptions = { readonly node: string; readonly folder: string; readonly secretFile: string; readonly cluster: string; readonly disk: SmallDisk | null };
 
+type Own = { readonly listen: Place; readonly gossip: Place; readonly http: Place; readonly router: Place };
+
 const identityMs = 30_000;
+const routerProgram = 'dist/router/main.mjs';
 
 export class CoterieHost {
   readonly node: string;
@@ -27,7 +30,7 @@ export class CoterieHost {
   readonly agent: TestAgent;
   readonly #lab: Lab;
   readonly #options: HostOptions;
-  readonly #own: { readonly listen: Place; readonly gossip: Place; readonly http: Place };
+  readonly #own: Own;
   #agentProcess: LabProcess | null = null;
   #etcdProcess: LabProcess | null = null;
 
@@ -40,10 +43,11 @@ export class CoterieHost {
     };
     const [listen, gossip, http, client, peer] = [await place(), await place(true), await place(), await place(), await place()];
     const etcd = { node, listen: { client: say(client.own), peer: say(peer.own) }, doors: { client: say(client.door), peer: say(peer.door) } };
-    return new CoterieHost(lab, options, { own: { listen: listen.own, gossip: gossip.own, http: http.own }, doors: { listen: say(listen.door), gossip: say(gossip.door), http: say(http.door) }, etcd });
+    const router = { host, port: await lab.port(node) };
+    return new CoterieHost(lab, options, { own: { listen: listen.own, gossip: gossip.own, http: http.own, router }, doors: { listen: say(listen.door), gossip: say(gossip.door), http: say(http.door) }, etcd });
   }
 
-  private constructor(lab: Lab, options: HostOptions, at: { readonly own: { readonly listen: Place; readonly gossip: Place; readonly http: Place }; readonly doors: { readonly listen: string; readonly gossip: string; readonly http: string }; readonly etcd: EtcdMember }) {
+  private constructor(lab: Lab, options: HostOptions, at: { readonly own: Own; readonly doors: { readonly listen: string; readonly gossip: string; readonly http: string }; readonly etcd: EtcdMember }) {
     this.#lab = lab;
     this.#options = options;
     this.#own = at.own;
@@ -56,6 +60,11 @@ export class CoterieHost {
   /** Where its Tarantool listens, for those outside of the lab. */
   get listen(): Place {
     return this.#own.listen;
+  }
+
+  /** Where its router listens, if it runs one. */
+  get router(): Place {
+    return this.#own.router;
   }
 
   get client(): AgentClient {
@@ -95,6 +104,7 @@ export class CoterieHost {
   program(name: string): Program | null {
     if (name === 'agent') return this.#agentProcess;
     if (name === 'etcd') return this.#etcdProcess;
+    if (name === 'router') return { signal: (signal) => this.#signalRouter(signal) };
     return { signal: (signal) => this.#signalDatabase(signal) };
   }
 
@@ -106,5 +116,25 @@ export class CoterieHost {
     } catch {
       // It has ended.
     }
+  }
+
+  /** Those that its agent started: one that drains is beside the next one. */
+  #signalRouter(signal: NodeJS.Signals): void {
+    for (const pid of childrenOf(this.#agentProcess?.pid ?? 0)) {
+      try {
+        if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(routerProgram)) process.kill(pid, signal);
+      } catch {
+        // It has ended.
+      }
+    }
+  }
+}
+
+/** Whichever thread began them. */
+function childrenOf(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number));
+  } catch {
+    return [];
   }
 }

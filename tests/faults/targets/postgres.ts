@@ -1,7 +1,7 @@
 /** PostgreSQL, as libpq's `target_session_attrs=read-write` with several hosts does it: the first in turn that is not in recovery. */
-import type { Asked } from '../history/operation.ts';
+import type { Asked, PlainAsked } from '../history/operation.ts';
 import { inTurn, MasterSession, type Connected } from '../workloads/session.ts';
-import { NotDone, type Endpoint, type Session, type Target, type TargetOptions } from '../workloads/target.ts';
+import { NotDone, plain, type Endpoint, type Session, type Target, type TargetOptions } from '../workloads/target.ts';
 import { bankAccounts, bankStart } from '../workloads/workload.ts';
 import { parseAnswer, query, startup, type PgAnswer } from './pg-wire.ts';
 import { Wire } from './wire.ts';
@@ -72,7 +72,8 @@ class Master implements Connected {
   }
 
   async perform(asked: Asked): Promise<{ asked: Asked; epoch: null }> {
-    return { asked: answered(asked, await this.ask(sql(asked))), epoch: null };
+    const known = plain(asked);
+    return { asked: answered(known, await this.ask(sql(known))), epoch: null };
   }
 
   close(): void {
@@ -81,7 +82,7 @@ class Master implements Connected {
 }
 
 /** Keys and accounts are the workload's own and need no quoting. */
-function sql(asked: Asked): string {
+function sql(asked: PlainAsked): string {
   switch (asked.f) {
     case 'add':
       return `insert into faults_set values (${asked.value})`;
@@ -107,7 +108,7 @@ function sql(asked: Asked): string {
   }
 }
 
-function answered(asked: Asked, rows: PgAnswer['rows']): Asked {
+function answered(asked: PlainAsked, rows: PgAnswer['rows']): Asked {
   switch (asked.f) {
     case 'members':
       return { ...asked, value: rows.map(([id]) => Number(id)) };

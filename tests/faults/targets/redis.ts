@@ -1,7 +1,7 @@
 /** Redis by its sentinels, as its clients do it: ask one sentinel after the other for the master, go there, see by ROLE that it is one. */
-import type { Asked } from '../history/operation.ts';
+import type { Asked, PlainAsked } from '../history/operation.ts';
 import { inTurn, MasterSession, type Connected } from '../workloads/session.ts';
-import { NotDone, type Endpoint, type Session, type Target, type TargetOptions } from '../workloads/target.ts';
+import { NotDone, plain, type Endpoint, type Session, type Target, type TargetOptions } from '../workloads/target.ts';
 import { bankAccounts, bankStart } from '../workloads/workload.ts';
 import { command, parseReply, RedisError, type Reply } from './resp.ts';
 import { Wire } from './wire.ts';
@@ -68,7 +68,8 @@ class Master implements Connected {
   }
 
   async perform(asked: Asked): Promise<{ asked: Asked; epoch: null }> {
-    return { asked: answered(asked, await this.ask(words(asked))), epoch: null };
+    const known = plain(asked);
+    return { asked: answered(known, await this.ask(words(known))), epoch: null };
   }
 
   close(): void {
@@ -77,7 +78,7 @@ class Master implements Connected {
 }
 
 /** The set is a list, so that what is there twice is seen. */
-function words(asked: Asked): (string | number)[] {
+function words(asked: PlainAsked): (string | number)[] {
   switch (asked.f) {
     case 'add':
       return ['RPUSH', 'faults:set', asked.value];
@@ -100,7 +101,7 @@ function words(asked: Asked): (string | number)[] {
   }
 }
 
-function answered(asked: Asked, reply: Reply): Asked {
+function answered(asked: PlainAsked, reply: Reply): Asked {
   switch (asked.f) {
     case 'members':
       return { ...asked, value: (reply as string[]).map(Number) };

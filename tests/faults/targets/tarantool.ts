@@ -1,8 +1,8 @@
 /** Tarantool by our own iproto client: the master is whoever says that it is not read-only. No router, no agent. */
 import { connectionDefaults, openConnection, systemClock, TarantoolError, type Connection, type Value } from '~/iproto/index.ts';
-import type { Asked } from '../history/operation.ts';
+import type { Asked, PlainAsked } from '../history/operation.ts';
 import { MasterSession, type Connected } from '../workloads/session.ts';
-import { NotDone, type Endpoint, type Session, type Target, type TargetOptions } from '../workloads/target.ts';
+import { NotDone, plain, type Endpoint, type Session, type Target, type TargetOptions } from '../workloads/target.ts';
 import { IprotoPool, type Pooled } from './iproto-pool.ts';
 import { bankAccounts, bankStart } from '../workloads/workload.ts';
 
@@ -57,10 +57,10 @@ const programs = {
       return true
     end)`,
   balances: 'local all = {} for _, row in box.space.faults_bank:pairs() do all[#all + 1] = {row[1], row[2]} end return all',
-} as const satisfies Record<Asked['f'], string>;
+} as const satisfies Record<PlainAsked['f'], string>;
 
 /** A reading waits as well: what it saw may not last before. */
-const waiting = (f: Asked['f']): string => `local answer = (function(...) ${programs[f]} end)(...)
+const waiting = (f: PlainAsked['f']): string => `local answer = (function(...) ${programs[f]} end)(...)
   coterie.quorum_wait{timeout = ${waitSeconds}}
   return answer`;
 
@@ -118,7 +118,8 @@ class Master implements Connected {
     return this.#options.found.endpoint;
   }
 
-  async perform(asked: Asked): Promise<{ asked: Asked; epoch: number | null }> {
+  async perform(any: Asked): Promise<{ asked: Asked; epoch: number | null }> {
+    const asked = plain(any);
     const { pool, found, timeoutMs, waits, padBytes } = this.#options;
     const pad = asked.f === 'add' && padBytes > 0 ? [padBytes] : [];
     try {
@@ -144,7 +145,7 @@ class Master implements Connected {
 const refusals = new Set(['ER_READONLY', 'ER_NO_SUCH_SPACE', 'ER_ACCESS_DENIED', 'ER_TUPLE_FOUND', 'ER_LOADING', 'ER_NO_SUCH_PROC']);
 const isRefusal = ({ name }: TarantoolError): boolean => refusals.has(name);
 
-export function argumentsOf(asked: Asked): (string | number)[] {
+export function argumentsOf(asked: PlainAsked): (string | number)[] {
   switch (asked.f) {
     case 'add':
     case 'increment':
@@ -164,7 +165,7 @@ export function argumentsOf(asked: Asked): (string | number)[] {
   }
 }
 
-function answered(asked: Asked, value: Value | undefined): Asked {
+function answered(asked: PlainAsked, value: Value | undefined): Asked {
   switch (asked.f) {
     case 'members':
       return { ...asked, value: value as number[] };

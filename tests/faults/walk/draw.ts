@@ -4,11 +4,15 @@ import { seeded } from '../random.ts';
 import type { CheckName, FaultKind } from '../scenario/format.ts';
 import { walk, walkKinds } from '../scenario/walk.ts';
 import { Coterie, type CoterieOptions } from '../systems/coterie.ts';
-import type { WorkloadName } from '../workloads/workload.ts';
+import type { PlainWorkload } from '../workloads/workload.ts';
+import { drawSharded } from './draw-sharded.ts';
 import type { Trial } from './trial.ts';
 
+/** Of one replicaset. */
+const kindsOfOne = [...walkKinds, 'stop', 'full', 'switch', 'apply'] as const satisfies readonly FaultKind['kind'][];
+
 /** What can be asked for by `--only`. */
-export const classes = [...walkKinds, 'stop', 'full', 'switch', 'apply'] as const satisfies readonly FaultKind['kind'][];
+export const classes = [...kindsOfOne, 'sharded'] as const;
 export type FaultClass = (typeof classes)[number];
 
 const [durationMs, quietMs] = [30_000, 4_000];
@@ -16,9 +20,10 @@ const faultMs = [100, 7_000] as const;
 const client = 'c1';
 
 export function draw(seed: number, { lab, only }: { readonly lab: Lab['kind']; readonly only: FaultClass | null }): Trial {
+  if (only === 'sharded') return drawSharded(seed, lab);
   const random = seeded(seed);
   const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!;
-  const kinds = only === null ? classes : [only];
+  const kinds = only === null ? kindsOfOne : [only];
   const options: CoterieOptions = {
     copies: one([2, 3, 3]),
     provider: one(['stateboard', 'etcd']),
@@ -27,7 +32,7 @@ export function draw(seed: number, { lab, only }: { readonly lab: Lab['kind']; r
     smallDisks: kinds.includes('full') && random() < (only === 'full' ? 1 : 0.3),
   };
   const system = new Coterie({ folder: '' }, options);
-  const name = one<WorkloadName>(options.durability === 'availability' ? ['set', 'set', 'bank'] : ['set', 'register', 'counter', 'bank']);
+  const name = one<PlainWorkload>(options.durability === 'availability' ? ['set', 'set', 'bank'] : ['set', 'register', 'counter', 'bank']);
   const faults = walk({
     seed,
     // Those that matter most are hit most.
@@ -47,7 +52,7 @@ export function draw(seed: number, { lab, only }: { readonly lab: Lab['kind']; r
   };
 }
 
-function checkOf(name: WorkloadName, { durability }: CoterieOptions): CheckName {
+function checkOf(name: PlainWorkload, { durability }: CoterieOptions): CheckName {
   switch (name) {
     case 'set':
       return durability === 'availability' ? 'kept' : 'set';

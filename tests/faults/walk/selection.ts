@@ -4,8 +4,10 @@
  */
 import type { CheckName, Fault, FaultKind, Scenario } from '../scenario/format.ts';
 import { Coterie, coterieDefaults, type CoterieOptions } from '../systems/coterie.ts';
+import type { PlainWorkload } from '../workloads/workload.ts';
+import type { ProductOptions } from './trial.ts';
 
-export type Selected = { readonly title: string; readonly options: CoterieOptions; readonly scenarios: readonly Scenario[] };
+export type Selected = { readonly title: string; readonly options: ProductOptions; readonly scenarios: readonly Scenario[] };
 
 const client = 'c1';
 const [beforeMs, shortMs] = [1_000, 3_500];
@@ -13,7 +15,7 @@ const [beforeMs, shortMs] = [1_000, 3_500];
 type Row = {
   readonly name: string;
   readonly faults: readonly (FaultKind & { readonly at?: number; readonly forMs: number })[];
-  readonly workload?: Scenario['workload']['name'];
+  readonly workload?: PlainWorkload;
   /** Where it takes longer to come back. */
   readonly afterMs?: number;
   /** None is needed, so none may be. */
@@ -24,7 +26,7 @@ function selected(title: string, more: Partial<CoterieOptions>, rows: readonly R
   const options = { ...coterieDefaults, ...more };
   const { nodes } = new Coterie({ folder: '' }, options);
   const ofSet: CheckName = options.durability === 'availability' ? 'kept' : 'set';
-  const checks = { set: ofSet, bank: 'bank', counter: 'counter', register: 'registers' } satisfies Record<Scenario['workload']['name'], CheckName>;
+  const checks = { set: ofSet, bank: 'bank', counter: 'counter', register: 'registers' } satisfies Record<PlainWorkload, CheckName>;
   const scenarios = rows.map(({ name, faults: plan, workload = 'set', afterMs = shortMs, noFailover }, index): Scenario => {
     const faults = plan.map(({ at = 0, forMs, ...kind }): Fault => ({ ...kind, beginMs: beforeMs + at, endMs: beforeMs + at + forMs }));
     return {

@@ -17,7 +17,7 @@ export class Totals {
     if (tried.violated) this.violations += 1;
     else if (tried.problem !== null) this.undecided += 1;
     const { trial: { lab, options, scenario }, ran } = tried;
-    const setup = `${lab}, ${options.copies} copies, ${options.provider}, ${options.durability}, lease ${options.leaseMs} ms, ${scenario.workload.name}`;
+    const setup = `${lab}, ${'sharded' in options ? 'sharded, ' : ''}${options.copies} copies, ${options.provider}, ${options.durability}, lease ${options.leaseMs} ms, ${scenario.workload.name}`;
     const outcome = tried.violated ? 'VIOLATED' : tried.problem === null ? 'holds' : 'undecided';
     const head = `seed ${scenario.seed}: ${outcome} in ${number(tried.tookMs / 1_000)} s (${setup})`;
     if (ran === null) return `${head}\n  ${tried.problem!.split('\n').slice(0, 3).join('\n  ')}`;

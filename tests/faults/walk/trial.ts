@@ -11,11 +11,17 @@ import { seeded } from '../random.ts';
 import type { Scenario } from '../scenario/format.ts';
 import { runScenario, type Ran } from '../scenario/run.ts';
 import { Coterie, type CoterieOptions } from '../systems/coterie.ts';
+import { ShardedCoterie, type ShardedOptions } from '../systems/sharded-coterie.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** How our product is set up: one replicaset, or the whole with buckets and routers. */
+export type ProductOptions = CoterieOptions | ShardedOptions;
+
+export const productOf = (place: { readonly folder: string }, options: ProductOptions): Coterie | ShardedCoterie => ('sharded' in options ? new ShardedCoterie(place, options) : new Coterie(place, options));
+
 /** All that is needed to see it again. */
-export type Trial = { readonly lab: Lab['kind']; readonly options: CoterieOptions; readonly scenario: Scenario };
+export type Trial = { readonly lab: Lab['kind']; readonly options: ProductOptions; readonly scenario: Scenario };
 
 export type Tried = {
   readonly trial: Trial;
@@ -45,7 +51,7 @@ export async function attempt(trial: Trial, folder: string): Promise<Tried> {
 export const openLab = (kind: Lab['kind'], { nodes, seed }: Pick<Scenario, 'nodes' | 'seed'>): Lab => (kind === 'namespaces' ? NamespaceLab.open(nodes) : new ProxyLab(nodes, seeded(seed)));
 
 async function tryIt({ lab: kind, options, scenario }: Trial, folder: string): Promise<Ran> {
-  const system = new Coterie({ folder }, options);
+  const system = productOf({ folder }, options);
   const lab = openLab(kind, scenario);
   // Whoever does not wait for the end leaves no agents behind.
   const interrupted = () => void Promise.allSettled([system.close(), lab.close()]).then(() => process.exit(130));
@@ -61,7 +67,8 @@ async function tryIt({ lab: kind, options, scenario }: Trial, folder: string): P
 }
 
 export function figuresOf({ happened, history, verdicts }: Ran): Figures {
-  const count = (checker: string, name: string) => verdicts.find((one) => one.checker === checker)?.counts[name] ?? 0;
+  // Each replicaset has a verdict of its own.
+  const count = (checker: string, name: string) => verdicts.filter((one) => one.checker === checker).reduce((sum, { counts }) => sum + (counts[name] ?? 0), 0);
   const acks = acksOf(history);
   return {
     faults: happened.length,

@@ -75,8 +75,8 @@ export class Workers {
 /** One operation, timed. */
 export async function perform(session: Session, asked: Asked, process: number): Promise<Operation> {
   const invoked = monotonicMs();
-  const { outcome, asked: answered, epoch, node } = await session.perform(asked);
-  return { ...answered, process, outcome, invoked, returned: outcome === 'info' ? null : monotonicMs(), epoch, node };
+  const { outcome, asked: answered, epoch, node, reason } = await session.perform(asked);
+  return { ...answered, process, outcome, invoked, returned: outcome === 'info' ? null : monotonicMs(), epoch, node, ...(reason === undefined ? {} : { reason }) };
 }
 
 const pause = (ms: number): Promise<void> => (ms > 0 ? new Promise((resolve) => setTimeout(resolve, ms)) : Promise.resolve());

@@ -1,7 +1,11 @@
 /** What clients ask for. Each worker draws its next operation from here: the same seed asks the same. */
 import type { Asked } from '../history/operation.ts';
+import { routedReads, routedWorkload } from './routed-workload.ts';
 
-export type WorkloadName = 'set' | 'register' | 'counter' | 'bank';
+/** Of any system. */
+export type PlainWorkload = 'set' | 'register' | 'counter' | 'bank';
+/** `sharded`: a bank and a set through routers. */
+export type WorkloadName = PlainWorkload | 'sharded';
 
 export type WorkloadOptions = {
   readonly random: () => number;
@@ -44,6 +48,7 @@ export function workload(name: WorkloadName, options: WorkloadOptions): () => As
     register,
     counter: (): Asked => (random() < readShare ? { f: 'count', value: 0 } : { f: 'increment', value: 1 }),
     bank: (): Asked => (random() < readShare ? { f: 'balances', value: {} } : { f: 'transfer', value: { from: account(), to: account(), amount: 1 + below(5) } }),
+    sharded: routedWorkload(options),
   } satisfies Record<WorkloadName, () => Asked>;
   return makers[name];
 }
@@ -53,6 +58,8 @@ export function lastReads(name: WorkloadName): readonly Asked[] {
   switch (name) {
     case 'set':
       return [{ f: 'members', value: null }];
+    case 'sharded':
+      return routedReads();
     case 'register':
       return [];
     case 'counter':
