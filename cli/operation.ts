@@ -37,9 +37,11 @@ export function declare(command: Command, entry: Entry): void {
   for (const field of flags) option(command, field);
 }
 
-/** The one required flag, if there is one only, may stand as the last word: `instance eval i1 'return 1'`. */
+/** The one required flag, if there is one only, may stand as the last word: `instance eval i1 'return 1'`. So may the one that the operation names. */
 const trailingOf = (entry: Entry, flags: readonly Field[]) => {
   if (takesFolder(entry)) return undefined;
+  const named = flags.find(({ name }) => name === entry.operation.trailing);
+  if (named) return named;
   const required = flags.filter((field) => field.required && field.kind !== 'secret');
   return required.length === 1 ? required[0] : undefined;
 };

@@ -24,6 +24,8 @@ export type Operation<K extends Kind = Kind, Input extends z.ZodObject = z.ZodOb
   readonly output: Output;
   /** Input fields that name what is acted on: positional in the CLI, path segments in REST. */
   readonly subject?: readonly (keyof z.output<Input> & string)[];
+  /** An input field that may stand as the last word of the CLI though it may be left out. */
+  readonly trailing?: string;
   /** What the person must agree to first. Absent, or null for this input, means safe to run at once. */
   readonly danger?: (input: z.output<Input>) => string | null;
   /** The person types the subject's name before it runs, where there is a danger. A field `confirm` gets what was typed. */

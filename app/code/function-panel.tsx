@@ -10,6 +10,8 @@ import { useSession } from '~/app/session/session-provider.tsx';
 import { WhyDisabled } from '~/app/ui/why-disabled.tsx';
 import { DatabaseName } from '~/contract/shapes/role.ts';
 import styles from './code.module.css';
+import { FunctionFigures } from './function-figures.tsx';
+import { FunctionHistory } from './function-history.tsx';
 
 type Props = {
   readonly role: string;
@@ -43,8 +45,10 @@ export function FunctionPanel({ role, name, text, onText, uncallable, onDefiniti
           {onText && <Button variant="default" onClick={() => set({})}>Add it to role.yml</Button>}
         </>
       ) : <Fields settings={found.settings} set={set} readOnly={onText === undefined} />}
+      {uncallable === null && <FunctionFigures name={name} />}
       <div className={styles.panelFoot}>
         <Button size="compact-sm" variant="subtle" color="gray" onClick={onDefinition}>role.yml</Button>
+        {uncallable === null && <FunctionHistory name={name} />}
         <WhyDisabled why={why}><Button size="compact-sm" disabled={why !== null} onClick={() => open('function.call', { function: name, ...(home && overview ? { replicaset: refOf(home, overview.replicasets) } : {}) })}>Call…</Button></WhyDisabled>
       </div>
     </aside>

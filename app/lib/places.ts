@@ -78,6 +78,8 @@ export const places = {
   'schema.apply': { page: '/schema', where: 'Edit schema: Apply', from: 'app/schema/schema-editor.tsx' },
   'function.list': { page: '/code', where: 'the files of functions, and what role.yml says of each', within: 'config.get' },
   'function.get': { page: '/code', where: 'the file of a function', within: 'config.get' },
+  'function.stats': { page: '/code', where: 'Calls, at the file of a function', from: 'app/code/function-figures.tsx' },
+  'function.history': { page: '/code', where: 'Changes, at the file of a function', from: 'app/code/function-history.tsx' },
   'function.call': { page: '/code', where: 'Call, at the file of a function', from: 'app/code/function-panel.tsx' },
 
   'config.history': { page: '/config', where: 'the versions', from: 'app/sections/use-versions.ts' },

@@ -6,8 +6,10 @@ import type { Role, RoleFunction } from '~/core/roles/role.ts';
 import { rolesIn } from '~/core/roles/read.ts';
 import { act, step } from './action.ts';
 import type { HandlersOf } from './context.ts';
+import { targetOf } from './function-call.ts';
+import { functionHistory } from './function-history.ts';
+import { functionStats } from './function-stats.ts';
 import { configNow } from './history.ts';
-import { findReplicaset, masterOf } from './names.ts';
 
 /** Stored functions, as the current configuration has them. */
 export const functionHandlers: HandlersOf<Pick<typeof contract, 'function'>>['function'] = {
@@ -18,25 +20,16 @@ export const functionHandlers: HandlersOf<Pick<typeof contract, 'function'>>['fu
 
   get: async (context, { function: name }) => detailOf(await configNow(context), name),
 
-  call: async (context, { function: name, replicaset, arguments: given, timeoutMs, ...intent }) => {
-    const { role } = detailOf(await configNow(context), name);
-    const found = findReplicaset(context, replicaset);
-    const { alias, roles } = found;
-    if (!roles.includes(role)) throw new CoterieError('CONFLICT', `${alias} has no role ${role}, which function ${name} is of.`, { replicaset: alias, role });
-    const master = masterOf(context, found);
-    if (master === null) throw new CoterieError('UNAVAILABLE', `${alias} has no master now; see \`coterie failover status\`.`, { replicaset: alias });
-    const action = { summary: `Call ${name} on ${master.alias}, the master of ${alias}.`, steps: [step('store', master.uuid, [`${name} is called with ${given.length} ${given.length === 1 ? 'argument' : 'arguments'}.`, 'You asked for it.'])] };
-    return act(context, intent, { action, run: () => context.services.runtime.agents.client(master.uuid, master.alias).eval({ language: 'lua', code: calling(name, given), timeoutMs, rowsMax: 1000 }, { timeoutMs: timeoutMs + 5000 }) });
+  stats: async (context, { function: name }) => functionStats(context, detailOf(await configNow(context), name)),
+
+  history: (context, asked) => functionHistory(context, asked),
+
+  call: async (context, { function: name, replicaset, key, group, arguments: given, timeoutMs, ...intent }) => {
+    const { master, where, code } = await targetOf(context, detailOf(await configNow(context), name), { replicaset, key, group, given });
+    const action = { summary: `Call ${name} on ${where}.`, steps: [step('store', master.uuid, [`${name} is called on ${where}, with ${given.length} ${given.length === 1 ? 'argument' : 'arguments'}.`, 'You asked for it.'])] };
+    return act(context, intent, { action, run: () => context.services.runtime.agents.client(master.uuid, master.alias).eval({ language: 'lua', code, timeoutMs, rowsMax: 1000 }, { timeoutMs: timeoutMs + 5000 }) });
   },
 };
-
-/** The name is letters, digits and dots; the arguments are text to Lua until they are decoded. A level of brackets that they do not have ends them. */
-function calling(name: string, given: readonly unknown[]): string {
-  const text = JSON.stringify(given);
-  let level = '=';
-  while (text.includes(`]${level}]`)) level += '=';
-  return `return ${name}(unpack(require('json').decode([${level}[${text}]${level}]), 1, ${given.length}))`;
-}
 
 type Found = { readonly row: FunctionRow; readonly body: string };
 

@@ -243,6 +243,37 @@ describe('a console that reads', () => {
   }, 30_000);
 });
 
+describe('functions of roles over two storages', () => {
+  it('run where the bucket of the key is, are counted on all, and have a history', async () => {
+    const role = (more = '') => ({ 'roles/shop/role.yml': `dependencies: [storage]\nfunctions:\n  shop.name:\n    mode: read\n${more}    body: |\n      function(id)\n        local row = box.space.accounts:get(id)\n        return row ~= nil and row.name or 'not here'\n      end\n  shop.touch:\n    body: function(id) return box.space.accounts:update(id, {{'=', 'name', 'touched'}}).name end\n` });
+    await cluster.ok('/code/push', { files: role(), reason: 'a shop' });
+    for (const alias of ['s1', 's2']) await cluster.ok(`/replicaset/${alias}/edit`, { roles: ['shop', 'storage'] });
+    await cluster.ok('/code/push', { files: role('    timeout: 3\n'), reason: 'not for ever' });
+    const rows = await browse('accounts', { limit: 20 });
+    const homes = new Set<string>();
+    for (const { values, replicaset } of rows.rows) {
+      const { plan, data } = await cluster.ok('/function/shop.name/call', { key: String(values[0]), arguments: [values[0]] });
+      expect([plan.summary, data.values]).toEqual([expect.stringContaining(`the master of ${replicaset!.alias}, which has bucket ${values[1]} of the key ${values[0]}`), [values[2]]]);
+      homes.add(replicaset!.alias);
+    }
+    expect([...homes].toSorted()).toEqual(['s1', 's2']);
+    const [far] = rows.rows.filter(({ replicaset }) => replicaset!.alias === 's2');
+    expect(cli('function', 'call', 'shop.touch', '--key', `[${String(far!.values[0])}]`, '--arguments', JSON.stringify([far!.values[0]])).stdout).toContain('touched');
+    // By a replicaset, as its last word, the key does not matter.
+    expect(cli('function', 'call', 'shop.name', 's1', '--arguments', JSON.stringify([far!.values[0]])).stdout).toContain('not here');
+    expect(cli('function', 'call', 'shop.name').status).toBe(2);
+
+    const { body: stats } = await cluster.get('/function/shop.name/stats');
+    expect(stats).toMatchObject({ calls: 21, errors: 0, unasked: [], instances: [{ instance: 'a' }, { instance: 'b' }] });
+    expect(stats.instances.reduce((sum: number, { calls }: { calls: number }) => sum + calls, 0)).toBe(21);
+    expect(stats.p50Ms).toBeGreaterThan(0);
+    expect(cli('function', 'stats', 'shop.name').stdout).toMatch(/^ON +CALLS[^\n]*\nall +21 /);
+    const { body: history } = await cluster.get('/function/shop.name/history');
+    expect(history.versions.map(({ kind, reason }: { kind: string; reason: string }) => [kind, reason])).toEqual([['changed', 'not for ever'], ['added', 'a shop']]);
+    expect(cli('function', 'history', 'shop.name').stdout).toContain('+timeout: 3');
+  }, 60_000);
+});
+
 describe('a storage that is dead', () => {
   it('is named, and the rest is shown', async () => {
     cluster.agent('b').signal('SIGSTOP');

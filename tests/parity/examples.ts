@@ -146,6 +146,8 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
   function: {
     list: { input: { role: 'demo', search: 'hel' }, argv: ['--role', 'demo', '--search', 'hel'] },
     get: { input: { function: 'demo.hello' }, argv: ['demo.hello'] },
+    stats: { input: { function: 'demo.hello' }, argv: ['demo.hello'] },
+    history: { input: { function: 'demo.hello', limit: 5, before: 3 }, argv: ['demo.hello', '--limit', '5', '--before', '3'] },
     call: { input: { function: 'demo.hello', replicaset: 's1', arguments: ['you', 1], ...preview }, argv: ['demo.hello', 's1', '--arguments', '["you", 1]', '--dry-run'] },
   },
   config: {

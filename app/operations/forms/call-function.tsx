@@ -1,5 +1,5 @@
 'use client';
-import { JsonInput, NumberInput, Select } from '@mantine/core';
+import { JsonInput, NumberInput, SegmentedControl, Select, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { argumentsIn } from '~/app/lib/call-arguments.ts';
 import { compare, refOf } from '~/app/lib/rows.ts';
@@ -10,9 +10,19 @@ export function CallFunction({ draft, set, errors, overview }: FormProps) {
   const [text, setText] = useState(() => JSON.stringify(draft.arguments ?? []));
   const read = argumentsIn(text);
   const sets = overview.replicasets.toSorted((a, b) => compare(a.alias, b.alias)).map((one) => ({ value: refOf(one, overview.replicasets), label: one.alias }));
+  const byKey = draft.key !== undefined;
   return (
     <>
-      <Select label="Replicaset" description="It runs on the master of this one" allowDeselect={false} data={sets} value={textOf(draft.replicaset) || null} error={errors.replicaset} onChange={(replicaset) => set('replicaset', replicaset ?? undefined)} />
+      <div>
+        <Text size="sm" fw={500} mb={4}>Where</Text>
+        <SegmentedControl aria-label="Where it runs" size="xs" data={[{ value: 'replicaset', label: 'On a replicaset' }, { value: 'key', label: 'By a key' }]} value={byKey ? 'key' : 'replicaset'} onChange={(where) => { set('replicaset', where === 'key' ? undefined : sets[0]?.value); set('key', where === 'key' ? '' : undefined); }} />
+      </div>
+      {byKey ? (
+        <>
+          <TextInput label="Key" description={'Of the sharding, as JSON: 1, "alice" or [1, "alice"]. It runs on the master that has its bucket'} spellCheck={false} value={textOf(draft.key)} error={textOf(draft.key) === '' ? undefined : errors.key} onChange={(event) => set('key', event.currentTarget.value)} />
+          <TextInput label="Group" description="Of storages" value={typeof draft.group === 'string' ? draft.group : 'default'} error={errors.group} onChange={(event) => set('group', event.currentTarget.value, 'default')} />
+        </>
+      ) : <Select label="Replicaset" description="It runs on the master of this one" allowDeselect={false} data={sets} value={textOf(draft.replicaset) || null} error={errors.replicaset} onChange={(replicaset) => set('replicaset', replicaset ?? undefined)} />}
       <JsonInput
         label="Arguments"
         description={'A JSON list: [1, "alice", {"limit": 10}]'}

@@ -106,6 +106,40 @@ describe('roles and functions', () => {
     expect(status).toBe(200);
     expect(body.plan.summary).toBe('Call demo.hello on a, the master of s1.');
   });
+
+  test('a function is called by a replicaset or by a key, not by both or neither', async () => {
+    expect(await post('/function/demo.hello/call', {})).toMatchObject({ status: 400, body: { detail: expect.stringContaining('a replicaset, or a key') } });
+    expect(await post('/function/demo.hello/call', { replicaset: 's1', key: '1' })).toMatchObject({ status: 400, body: { detail: expect.stringContaining('not by both') } });
+    expect(await post('/function/demo.hello/call', { key: '[1' })).toMatchObject({ status: 400, body: { detail: expect.stringContaining('The key is not JSON') } });
+    expect(await post('/function/demo.hello/call', { key: 'null' })).toMatchObject({ status: 400, body: { detail: expect.stringContaining('has no bucket') } });
+    expect(await post('/function/demo.hello/call', { key: '1' })).toMatchObject({ status: 404, body: { detail: expect.stringContaining('Group default has no storages') } });
+  });
+
+  test('what is counted is summed over the instances that have it', async () => {
+    expect(await get('/function/demo.hello/stats')).toMatchObject({ name: 'demo.hello', role: 'demo', calls: 0, p99Ms: null, instances: [], unasked: [] });
+    expect(await get('/function/demo.bye/stats')).toMatchObject({ status: 404 });
+  });
+
+  test('a function has a history of its own, with what each version changed', async () => {
+    const change = async (text: string, reason: string) => expect((await post('/code/push', { files: { 'roles/demo/role.yml': text }, reason })).status).toBe(200);
+    const { version } = (await get('/config')) as { version: number };
+    await change(yml.replace('return name end', "return 'hi ' .. name end"), 'say hi');
+    await change(`${yml.replace('return name end', "return 'hi ' .. name end")}  demo.other:\n    body: function() end\n`, 'another one');
+    await change(yml.replace('    mode: read\n', ''), 'as it was, for writes');
+    const { versions, older } = await get('/function/demo.hello/history');
+    expect(older).toBeNull();
+    expect(versions.slice(0, 2)).toMatchObject([{ version: version + 3, reason: 'as it was, for writes', author: 'admin', kind: 'changed' }, { version: version + 1, reason: 'say hi', kind: 'changed', addedLines: 1, removedLines: 1 }]);
+    expect(versions[0].patch).toContain('-mode: read\n+mode: write\n');
+    expect(versions[1].patch).toContain("+function(name) return 'hi ' .. name end");
+    expect(versions.at(-1)).toMatchObject({ version: 1, kind: 'added' });
+    // A page ends behind the change that fills it; the next one goes on there.
+    const first = await get('/function/demo.hello/history?limit=1');
+    expect(first).toMatchObject({ versions: [{ version: version + 3 }], older: version + 3 });
+    expect((await get(`/function/demo.hello/history?limit=1&before=${first.older}`)).versions).toMatchObject([{ version: version + 1 }]);
+    expect(await get('/function/demo.nothing/history')).toMatchObject({ status: 404 });
+    expect((await get('/function/demo.other/history')).versions).toMatchObject([{ kind: 'removed' }, { kind: 'added', reason: 'another one' }]);
+    await change(yml, 'back');
+  });
 });
 
 describe('the schema', () => {
