@@ -5,7 +5,7 @@ import type { SpaceThere } from '~/core/schema/existing.ts';
 /** Spaces as an instance has them: the types are those of `core/schema`. One of a type that is not known here is no answer. */
 
 const Part = z.object({ field: z.number().int(), type: z.enum(fieldTypes), is_nullable: z.boolean(), path: z.string().optional(), collation: z.string().optional() });
-const Index = z.object({ name: z.string(), type: z.enum(indexTypes), unique: z.boolean(), parts: z.array(Part), dimension: z.number().optional(), distance: z.enum(['euclid', 'manhattan']).optional(), func: z.string().optional() });
+const Index = z.object({ name: z.string(), type: z.enum(indexTypes), unique: z.boolean(), parts: z.array(Part), dimension: z.number().optional(), distance: z.enum(['euclid', 'manhattan']).optional(), func: z.string().optional(), body: z.string().optional() });
 
 export const SpacesThere = z.object({
   spaces: z.array(

@@ -3,6 +3,7 @@ import type { CodeFault } from '~/contract/shapes/role.ts';
 import type { Bundle } from '~/core/roles/bundle.ts';
 import { faultAt } from '~/core/roles/fault.ts';
 import { definitionFile } from '~/core/roles/files.ts';
+import { keyBodies } from '~/core/roles/key-function.ts';
 import type { Sections } from '~/core/roles/read.ts';
 import { placesOfSpaces } from '~/core/roles/space-place.ts';
 import { compareSchema } from '~/core/schema/compare.ts';
@@ -21,7 +22,7 @@ export async function schemaPlan(control: Pick<Supervisor, 'call'>, bundle: Bund
   const names = Object.keys(wanted);
   if (names.length === 0) return { steps: [], refusals: [], warnings: [] };
   const { spaces } = await spacesThere(control, names);
-  return compareSchema(spaces, wanted, features);
+  return compareSchema(spaces, wanted, { ...features, bodies: keyBodies(bundle.roles) });
 }
 
 /** The shape is that of lua/roles/existing.lua. */
@@ -39,12 +40,11 @@ export async function schemaFaults(control: Pick<Supervisor, 'call'>, bundle: Bu
 }
 
 /** What Tarantool needs besides the steps. */
-export function schemaOrder(bundle: Bundle): { functions: { name: string; access: readonly string[] }[]; roles: Record<string, string>; bodies: Record<string, string> } {
+export function schemaOrder(bundle: Bundle): { functions: { name: string; access: readonly string[] }[]; roles: Record<string, string>; bodies: Readonly<Record<string, string>> } {
   const functions = bundle.roles.flatMap((role) => role.functions);
-  const keys = new Set(bundle.roles.flatMap(({ spaces }) => Object.values(spaces).flatMap(({ indexes }) => indexes.flatMap(({ func }) => (func === undefined ? [] : [func])))));
   return {
     functions: functions.map(({ name, access }) => ({ name, access })),
     roles: Object.fromEntries(bundle.roles.flatMap(({ name, spaces }) => Object.keys(spaces).map((space) => [space, name]))),
-    bodies: Object.fromEntries(functions.filter(({ name }) => keys.has(name)).map(({ name, code }) => [name, code.text])),
+    bodies: keyBodies(bundle.roles),
   };
 }

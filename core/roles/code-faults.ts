@@ -1,5 +1,6 @@
 import type { CodeFault } from '~/contract/shapes/role.ts';
 import { inOrder } from './fault.ts';
+import { keyFunctionFaults } from './key-function.ts';
 import { luaFaults } from './lua.ts';
 import { rolesIn, type Sections } from './read.ts';
 
@@ -13,5 +14,5 @@ export function codeFaults(sections: Sections): CodeFault[] {
     ...functions.flatMap(({ code }) => luaFaults(code, 'function', globals)),
     ...migrations.flatMap(({ up, down }) => [up, ...(down ? [down] : [])].flatMap((code) => luaFaults(code, 'migration', globals))),
   ]);
-  return inOrder([...faults, ...lua]);
+  return inOrder([...faults, ...lua, ...all.flatMap(keyFunctionFaults)]);
 }

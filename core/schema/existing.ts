@@ -21,6 +21,8 @@ export type ExistingIndex = {
   readonly distance?: 'euclid' | 'manhattan' | undefined;
   /** Name of the function whose result is the key. */
   readonly func?: string | undefined;
+  /** Its text, as the database has it. */
+  readonly body?: string | undefined;
 };
 
 export type ExistingSpace = {

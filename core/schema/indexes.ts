@@ -10,7 +10,7 @@ export function compareIndexes(existing: ExistingSpace, wanted: SpaceDefinition,
   const [primary, ...secondary] = wanted.indexes;
   const plans = [unsupported(existing.name, wanted, features), dropped(existing, wanted)];
   if (primary) plans.push(comparePrimary(existing, primary, wanted.format));
-  for (const index of secondary) plans.push(compareSecondary(existing, index, wanted.format));
+  for (const index of secondary) plans.push(compareSecondary(existing, index, { format: wanted.format, bodies: features.bodies ?? {} }));
   return joined(plans);
 }
 
@@ -61,19 +61,24 @@ const onlyWider = (old: readonly ExistingPart[], now: readonly ExistingPart[]): 
     return wanted !== undefined && isSameOrWider(part.type, wanted.type) && sameParts([{ ...part, type: wanted.type }], [wanted]);
   });
 
-function compareSecondary(existing: ExistingSpace, index: IndexDefinition, format: SpaceDefinition['format']): Partial<SchemaPlan> {
+type Wanted = { readonly format: SpaceDefinition['format']; readonly bodies: Readonly<Record<string, string>> };
+
+function compareSecondary(existing: ExistingSpace, index: IndexDefinition, { format, bodies }: Wanted): Partial<SchemaPlan> {
   const { name: space, rows } = existing;
   const at = existing.indexes.findIndex(({ name }) => name === index.name);
   // The primary one gives its name away, or is refused.
   const old = at > 0 ? existing.indexes[at] : undefined;
   const parts = positioned(index, format);
-  if (old && sameKind(old, index) && sameParts(old.parts, parts)) return {};
+  const body = index.func === undefined ? undefined : bodies[index.func];
+  // What a role did not make is not its own to make anew.
+  const rewritten = old?.body !== undefined && body !== undefined && old.body !== body && existing.made.includes(index.name);
+  if (old && !rewritten && sameKind(old, index) && sameParts(old.parts, parts)) return {};
   const mayRepeat = index.unique && rows !== 0 && !(old?.unique === true && sameKeys(old.parts, parts));
   const warnings = mayRepeat ? [{ space, sentence: `Index ${index.name} of space ${space} is to be unique: if two rows have the same key, it cannot be made, and the role fails there.` }] : [];
   if (!old) return { steps: [created(space, index)], warnings };
   // By a function or not, and which one: not to be altered.
-  if (old.func === index.func) return { steps: [altered(space, index)], warnings };
-  return { steps: [{ kind: 'dropIndex', space, index: old.name, sentence: `space ${space} loses index ${old.name}, to make it anew` }, created(space, index)], warnings };
+  if (old.func === index.func && !rewritten) return { steps: [altered(space, index)], warnings };
+  return { steps: [{ kind: 'dropIndex', space, index: old.name, sentence: `space ${space} loses index ${old.name}, to make it anew${rewritten ? ` by another function ${index.func ?? ''}` : ''}` }, created(space, index)], warnings };
 }
 
 /** Keys that differed before differ still. */

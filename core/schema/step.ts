@@ -26,7 +26,7 @@ export type SchemaWarning = { readonly space: string; readonly sentence: string 
 export type SchemaPlan = { readonly steps: readonly SchemaStep[]; readonly refusals: readonly SchemaRefusal[]; readonly warnings: readonly SchemaWarning[] };
 
 /** What not every version of Tarantool has. */
-export type SchemaFeatures = { readonly multikeyIndexes: boolean; readonly functionalIndexes: boolean };
+export type SchemaFeatures = { readonly multikeyIndexes: boolean; readonly functionalIndexes: boolean; /** Texts of the functions that indexes are made by; absent: they are not compared. */ readonly bodies?: Readonly<Record<string, string>> };
 
 /** Every Tarantool from 2.6.0 on has them. */
 export const features: SchemaFeatures = { multikeyIndexes: true, functionalIndexes: true };

@@ -35,7 +35,7 @@ local function indexes_of(space)
             local func = index.func and box.func[index.func.fid]
             table.insert(result, {
                 name = index.name, type = index.type, unique = index.unique, parts = parts_of(index), dimension = index.dimension,
-                distance = index.type == 'RTREE' and (box.space._index:get{space.id, id}[5].distance or 'euclid') or nil, func = func and func.name or nil,
+                distance = index.type == 'RTREE' and (box.space._index:get{space.id, id}[5].distance or 'euclid') or nil, func = func and func.name or nil, body = func and box.space._func:get(index.func.fid).body or nil,
             })
         end
     end

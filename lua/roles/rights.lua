@@ -35,10 +35,16 @@ local function has_grant(name, whom)
     return box.space._priv:get{user, 'function', id} ~= nil
 end
 
--- Answers who of those that are named is not there.
-local function set(definition)
+-- Answers who of those that are named is not there. One that made the keys of an index, and makes none any more, has its
+-- text in the code of its role again.
+local function set(definition, bodies)
     local name, wanted, missing = definition.name, {}, {}
-    if box.space._func.index.name:get(name) == nil then
+    local known = box.space._func.index.name:get(name)
+    if known ~= nil and known.body ~= '' and bodies[name] == nil and owned.has('function', name) then
+        box.schema.func.drop(name)
+        known = nil
+    end
+    if known == nil then
         box.schema.func.create(name)
         owned.put('function', name)
     end
@@ -78,13 +84,13 @@ local function drop(name)
     end
 end
 
--- `functions`: {name, access} of all that there are to be. Answers a list of {name, message} of what could not be done.
-function rights.set(functions)
+-- `functions`: {name, access} of all that there are to be; `bodies`: by name, of those that indexes are made by. Answers a list of {name, message} of what could not be done.
+function rights.set(functions, bodies)
     local wanted, failed = {}, {}
     for i, definition in ipairs(functions) do
         wanted[definition.name] = true
         local missing
-        local ok, failure = pcall(transaction, function() missing = set(definition) end)
+        local ok, failure = pcall(transaction, function() missing = set(definition, bodies or {}) end)
         if not ok then
             table.insert(failed, {name = definition.name, message = tostring(failure)})
         elseif #missing > 0 then

@@ -33,7 +33,7 @@ local function work(params)
         end
     end
     job.doing = 'rights of functions'
-    for _, failure in ipairs(rights.set(params.functions)) do
+    for _, failure in ipairs(rights.set(params.functions, params.bodies)) do
         table.insert(job.failed, {['function'] = failure.name, message = failure.message})
     end
 end

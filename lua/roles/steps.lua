@@ -31,10 +31,10 @@ local function format_of(fields)
     return format
 end
 
--- A function that an index is made by has its body in the database: it can never be another one while the index is there.
+-- A function that an index is made by has its body in the database: it can never be another one while an index is there.
 local function ensure_function(name, bodies)
     local known = box.space._func.index.name:get(name)
-    if known ~= nil and known.body ~= '' then
+    if known ~= nil and known.body == bodies[name] then
         return
     end
     if known ~= nil then

@@ -10,6 +10,7 @@ import type { SpaceThere } from '~/core/schema/existing.ts';
 import { features } from '~/core/schema/step.ts';
 import { ddlText, readDdl } from '~/core/schema/ddl.ts';
 import { definitionFile } from '~/core/roles/files.ts';
+import { keyBodies } from '~/core/roles/key-function.ts';
 import { rolesIn } from '~/core/roles/read.ts';
 import type { Role } from '~/core/roles/role.ts';
 import { change, editing, type Make } from './change.ts';
@@ -96,7 +97,7 @@ async function onReplicaset(context: Context, role: Role, replicaset: Replicaset
   const place = { replicaset: alias, instance: master.alias };
   try {
     const { spaces: there } = await context.services.runtime.agents.client(master.uuid, master.alias).schemaThere({ names: Object.keys(role.spaces) }, { timeoutMs: readMs });
-    const plan = compareSchema(there, role.spaces, features);
+    const plan = compareSchema(there, role.spaces, { ...features, bodies: keyBodies([role]) });
     return rowsOf(role, place, (space) => {
       const refused = plan.refusals.find((refusal) => refusal.space === space);
       const left = plan.steps.filter((step) => step.space === space).map(({ sentence }) => sentence);
