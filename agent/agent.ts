@@ -314,10 +314,10 @@ export class Agent {
   /** After each decision: who asks gets it, and the apply learns whether its version is in place. */
   #show(): void {
     const { decision, failure } = this.#reconciler;
-    const version = this.#keeper.state.committed?.meta.version ?? 0;
-    const { appliedVersion, applyFailure } = this.#keeper.state;
+    const [version, fault] = [this.#keeper.state.committed?.meta.version ?? 0, this.#roles.fault()];
+    const { appliedVersion, appliedFault, applyFailure } = this.#keeper.state;
     if (decision.step === null && decision.state === decision.goal) {
-      if (appliedVersion !== version) this.#keeper.tell({ kind: 'applied', version, message: null });
+      if (appliedVersion !== version || appliedFault !== fault) this.#keeper.tell({ kind: 'applied', version, message: null, fault });
     } else if (decision.state === 'failed' && failure === null && applyFailure?.message !== decision.reason) {
       this.#keeper.tell({ kind: 'applied', version, message: decision.reason });
     }

@@ -2,6 +2,7 @@ import { CoterieError } from '~/contract/errors.ts';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { FunctionFigures, RoleFailure, RolesStatus } from '~/contract/shapes/roles-status.ts';
 import { parseConfig } from '~/core/config/parse.ts';
+import { failedRoles } from '~/core/roles/failed.ts';
 import type { RoleFacts } from '~/agent/lifecycle/roles.ts';
 import type { Logger } from '~/agent/logs/logger.ts';
 import { needRunning } from '~/agent/process/running.ts';
@@ -32,6 +33,8 @@ export type AgentRoles = {
   apply(): Promise<void>;
   applySchema(): Promise<void>;
   status(): RolesStatus | null;
+  /** What of the version in effect is not in place; null: nothing. */
+  fault(): string | null;
 };
 
 /** What takes longer is gone on with by the next step: whatever is more urgent comes between. */
@@ -47,6 +50,13 @@ export function openRoles({ supervisor, sampler, config, name, log, now }: Agent
   const wanted = () => {
     const current = config();
     return current && bundles.of(current);
+  };
+  const status = (): RolesStatus | null => {
+    const bundle = wanted();
+    const told = database()?.roles;
+    if (bundle === null || told === undefined || (bundle.roles.length === 0 && told.roles === 0)) return null;
+    const failed: RoleFailure[] = [...told.failed, ...schema.failed];
+    return { wanted: bundle.hash, applied: told.hash, roles: bundle.roles.length, functions: told.functions, doing: told.doing, failed };
   };
   return {
     handlers: {
@@ -85,12 +95,7 @@ export function openRoles({ supervisor, sampler, config, name, log, now }: Agent
       const bundle = wanted();
       if (bundle !== null) await schema.apply(bundle, stepSeconds);
     },
-    status: () => {
-      const bundle = wanted();
-      const told = database()?.roles;
-      if (bundle === null || told === undefined || (bundle.roles.length === 0 && told.roles === 0)) return null;
-      const failed: RoleFailure[] = [...told.failed, ...schema.failed];
-      return { wanted: bundle.hash, applied: told.hash, roles: bundle.roles.length, functions: told.functions, doing: told.doing, failed };
-    },
+    status,
+    fault: () => failedRoles(status()),
   };
 }

@@ -4,7 +4,7 @@ export type PrepareRefusal = 'locked' | 'base' | 'hash' | 'invalid' | 'refused' 
 
 export type PrepareAnswer = { readonly ok: true } | { readonly ok: false; readonly code: PrepareRefusal; readonly message: string };
 
-/** `applied`: the effects are in place; false with a message: they failed; false without: still at it. */
+/** `applied`: the effects are in place, with a message: but for that; false with a message: they failed; false without: still at it. */
 export type CommitAnswer = { readonly committed: boolean; readonly applied: boolean; readonly message: string | null };
 
 /** What became of a run at one agent. `unknown` proves nothing: it may have been dropped when its lock ran out. */

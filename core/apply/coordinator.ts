@@ -212,7 +212,8 @@ export class ApplyCoordinator {
 
   #committed(now: number, member: Member, { kind, answer }: Of<'committed'> | Of<'adopted'>): void {
     member.tookMs = now - this.#phaseAt;
-    if (answer.committed && answer.applied) return member.settle('applied');
+    // What is not in place is tried again: the run is done when that is.
+    if (answer.committed && answer.applied) return answer.message === null ? member.settle('applied') : member.settle('failed', answer.message);
     if (answer.committed && answer.message !== null) return member.settle('failed', answer.message);
     if (answer.committed) return member.late ? member.settle('pending', 'It has the version and is applying it.') : member.want('commit', now);
     if (kind === 'committed') return member.want('adopt', now);

@@ -47,7 +47,7 @@ export type ParticipantEvent =
   /** A peer's answer to `config`; null = it has none, or could not be reached. */
   | { readonly kind: 'pulled'; readonly peer: string; readonly content: CommittedVersion | null }
   /** The effects of this version are in place, or failed with a message. May be told again for the same version. */
-  | { readonly kind: 'applied'; readonly version: number; readonly message: string | null }
+  | { readonly kind: 'applied'; readonly version: number; readonly message: string | null; /** In place but for this, which is tried again: a role that fails holds nothing else up. */ readonly fault?: string | null }
   /** The last list of effects could not be carried out at a persist: what was behind it was dropped. */
   | { readonly kind: 'persistFailed'; readonly message: string };
 

@@ -11,6 +11,8 @@ export type ParticipantState = {
   readonly outcomes: readonly RunOutcome[];
   /** Version whose effects are in place; 0 after a restart until they are checked. */
   readonly appliedVersion: number;
+  /** What of it is not in place. */
+  readonly appliedFault: string | null;
   readonly applyFailure: { readonly version: number; readonly message: string } | null;
   /** The newest version above `committed` that was heard of, and who has it. */
   readonly seen: { readonly version: number; readonly peers: readonly string[]; readonly pullAt: number } | null;
@@ -27,7 +29,7 @@ export type Step = { readonly state: ParticipantState; readonly effects: readonl
 
 export function initialState(disk: ParticipantDisk): ParticipantState {
   const outcomes = disk.lastRun ? [disk.lastRun] : [];
-  return { committed: disk.committed, candidate: disk.candidate, outcomes, appliedVersion: 0, applyFailure: null, seen: null, pull: null, askAt: 0, waiters: [], conflict: null };
+  return { committed: disk.committed, candidate: disk.candidate, outcomes, appliedVersion: 0, appliedFault: null, applyFailure: null, seen: null, pull: null, askAt: 0, waiters: [], conflict: null };
 }
 
 export const versionOf = (state: ParticipantState): number => state.committed?.meta.version ?? 0;
@@ -52,6 +54,7 @@ export function committing(state: ParticipantState, content: CommittedVersion, r
     committed: content,
     candidate,
     outcomes: run ? remembered(state.outcomes, run, outcomesMax) : state.outcomes,
+    appliedFault: null,
     applyFailure: null,
     seen: state.seen && state.seen.version > version ? state.seen : null,
     pull: null,
@@ -84,7 +87,7 @@ export function withoutSource(state: ParticipantState, peer: string): Participan
 
 /** What a commit is answered as things stand; null = wait for the effects. */
 export function settledAnswer(state: ParticipantState, { version, until }: Waiter, now: number): CommitAnswer | null {
-  if (state.appliedVersion >= version) return { committed: true, applied: true, message: null };
+  if (state.appliedVersion >= version) return { committed: true, applied: true, message: state.appliedFault };
   if (state.applyFailure && state.applyFailure.version >= version) return { committed: true, applied: false, message: state.applyFailure.message };
   return now >= until ? { committed: true, applied: false, message: null } : null;
 }

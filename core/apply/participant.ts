@@ -104,9 +104,9 @@ export class ApplyParticipant {
         return committing(state, content, null, this.#policy.outcomesMax);
       }
       case 'applied': {
-        const { version, message } = event;
+        const { version, message, fault = null } = event;
         if (version > versionOf(state)) return { state, effects: [] };
-        if (message === null) return { state: { ...state, appliedVersion: version, applyFailure: null }, effects: [] };
+        if (message === null) return { state: { ...state, appliedVersion: version, appliedFault: fault, applyFailure: null }, effects: [] };
         return { state: { ...state, applyFailure: { version, message } }, effects: [] };
       }
     }

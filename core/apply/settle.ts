@@ -1,7 +1,7 @@
 import type { ApplyRun, InstanceApply } from './version.ts';
 
 /** What an instance reports of itself, as far as a finished run is concerned. `expelled`: it is fenced as the version wants. */
-export type ReportedVersion = { readonly committedVersion: number; readonly appliedVersion: number; readonly reason: string | null };
+export type ReportedVersion = { readonly committedVersion: number; readonly appliedVersion: number; readonly reason: string | null; /** What of the version in effect is not in place. */ readonly fault: string | null };
 
 /**
  * A run that ended `partial`, seen again: instances that were away or failed catch up by themselves, and the run is
@@ -19,7 +19,8 @@ function settledInstance(instance: InstanceApply, version: number, { report, gon
   if (instance.state === 'applied') return instance;
   if (gone) return { ...instance, state: 'applied', message: 'It has left the cluster since.' };
   if (!report) return instance;
-  if (report.appliedVersion >= version) return { ...instance, state: 'applied', message: null };
+  if (report.appliedVersion >= version && report.fault === null) return { ...instance, state: 'applied', message: null };
+  if (report.appliedVersion >= version) return instance.state === 'failed' && instance.message === report.fault ? instance : { ...instance, state: 'failed', message: report.fault };
   if (report.committedVersion >= version && report.reason !== null && report.reason !== instance.message) return { ...instance, state: 'failed', message: report.reason };
   return instance;
 }

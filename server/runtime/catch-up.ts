@@ -1,5 +1,6 @@
 import type { ApplyRun } from '~/contract/shapes/plan.ts';
 import { settledRun } from '~/core/apply/settle.ts';
+import { failedRoles } from '~/core/roles/failed.ts';
 import type { Report } from '~/core/view/report.ts';
 import type { AgentClient } from '~/link/protocol.ts';
 import type { Store } from '~/server/store/index.ts';
@@ -109,7 +110,7 @@ export class CatchUp {
         run,
         (uuid) => {
           const status = reportOf(uuid)?.status;
-          return status ? { committedVersion: status.config?.version ?? 0, appliedVersion: status.appliedVersion, reason: status.reason } : null;
+          return status ? { committedVersion: status.config?.version ?? 0, appliedVersion: status.appliedVersion, reason: status.reason, fault: failedRoles(status.roles) } : null;
         },
         (uuid) => config !== undefined && !(uuid in config.instances) && !(uuid in config.expelled),
       );

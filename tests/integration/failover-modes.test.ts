@@ -79,6 +79,33 @@ describe('durability quorum', () => {
     }
     await set.has(two!, 3);
   });
+
+  it('waits for it in functions of roles that ask for a quorum, and loses nothing of what they acknowledged', async () => {
+    const leader = await set.whole();
+    const { config } = set.driver;
+    config.sections['roles/shop/role.yml'] = 'functions:\n  shop.put:\n    quorum: true\n    timeout: 1\n    body: |\n      function(id) box.space.t:replace{id} return id end\n';
+    config.replicasets[set.replicaset]!.roles = ['shop', 'storage'];
+    await set.driver.apply(set.agents.all, 10_000);
+    const put = (agent: typeof leader, id: number) => lua(agent, `return shop.put(${id})`);
+    expect(await put(leader, 10)).toEqual([10]);
+    const others = set.others(leader);
+    const pids = others.map((agent) => tarantoolPid(agent)!);
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    try {
+      await expect(put(leader, 11)).rejects.toThrow('OUTCOME_UNKNOWN');
+    } finally {
+      for (const pid of pids) process.kill(pid, 'SIGCONT');
+    }
+    expect(await waitFor(() => put(leader, 12).catch(() => null), { ...limit, what: 'a call with a majority' })).toEqual([12]);
+    const { functions } = await leader.client.functionStats({}, { timeoutMs: 5000 });
+    expect(functions.find(({ name }) => name === 'shop.put')).toMatchObject({ role: 'shop', refused: 0, errors: expect.any(Number) });
+    const pid = tarantoolPid(leader)!;
+    await set.agents.end(leader, 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
+    const next = await set.whole(others);
+    expect(await lua(next, 'return box.space.t:get(10)[1], box.space.t:get(12)[1]')).toEqual([10, 12]);
+    expect(await waitFor(() => put(next, 13).catch(() => null), { ...limit, what: 'a call on the next master' })).toEqual([13]);
+  });
 });
 
 describe('a master that is expelled', () => {

@@ -11,6 +11,7 @@ import type { InstanceFacts } from '~/core/view/facts.ts';
 import { connectionDefaults, openConnection, parseAddress, systemClock, type Connection } from '~/iproto/index.ts';
 import { Agents, Driver, lua, statusOf, tarantoolPid, untilReady, untilStatus, untilWritable, type TestAgent } from '../support/agents.ts';
 import { waitFor } from '../support/wait.ts';
+import { indexesOfRoles } from './roles-indexes.ts';
 
 /** What `role-failed` says of an instance that is as it says itself. */
 function issueOf(status: AgentStatus): string | undefined {
@@ -104,6 +105,13 @@ describe('custom roles', () => {
   const apply = async (files: Record<string, string | null> = {}) => {
     write(files);
     for (const { applied, message } of await driver.apply(agents.all, 15_000, { ttlMs: 60_000, answerMs: 20_000 })) expect({ applied, message }).toEqual({ applied: true, message: null });
+  };
+  /** What each says that it has not brought into force; the rest is. */
+  const applyFailing = async (files: Record<string, string | null> = {}) => {
+    write(files);
+    const answers = await driver.apply(agents.all, 15_000, { ttlMs: 60_000, answerMs: 20_000 });
+    expect(answers.map(({ applied }) => applied)).toEqual(agents.all.map(() => true));
+    return answers.map(({ message }) => message);
   };
   /** What the first that refuses says; nothing is changed then. */
   const refusal = async (files: Record<string, string | null>) => {
@@ -229,6 +237,11 @@ describe('custom roles', () => {
     await waitFor(async () => (await value(d!, 'box.space.accounts.index.email == nil')) === true, { timeoutMs: 5000, what: 'no such index' });
   });
 
+  indexesOfRoles({
+    master: () => a!, replica: () => b!, apply, applyFailing, value, untilFailed,
+    definition: (more) => roleYml({ ...later, ...more }),
+  });
+
   it('gives and takes rights as the definition says', async () => {
     await lua(a!, "box.schema.user.grant('other', 'execute', 'function', 'bank.hidden')");
     await apply({ 'roles/bank/role.yml': roleYml(later).replace('  bank.rate:\n    access: [app]', '  bank.rate:\n    access: [other]') });
@@ -237,7 +250,8 @@ describe('custom roles', () => {
     expect(await other.call('bank.rate')).toEqual([10]);
     // Given by hand.
     expect(await other.call('bank.hidden')).toEqual(['hidden']);
-    await apply({ 'roles/bank/role.yml': roleYml(later).replace('access: [app]', 'access: [nobody]') });
+    const [told] = await applyFailing({ 'roles/bank/role.yml': roleYml(later).replace('access: [app]', 'access: [nobody]') });
+    expect(told).toBe("Applied, but role bank failed in rights: function 'bank.put': the database has no user or role 'nobody'");
     const { roles } = await untilFailed(a!, 'bank', 'rights');
     expect(roles?.failed).toMatchObject([{ role: 'bank', phase: 'rights', message: "function 'bank.put': the database has no user or role 'nobody'" }]);
     await apply({ 'roles/bank/role.yml': roleYml(later) });
@@ -248,7 +262,7 @@ describe('custom roles', () => {
     const bad = (body: string) => ({ 'roles/bad/role.yml': 'functions:\n  bad.fine: {mode: read, body: "function() return 1 end"}\n', 'roles/bad/init.lua': `local role = {}\n${body}\nreturn role` });
     for (const set of Object.values(driver.config.replicasets)) set.roles = ['bad', 'bank', 'storage'];
     for (const phase of ['init', 'apply_config'] as const) {
-      await apply(bad(`function role.${phase}()\n  error('${phase} is broken')\nend`));
+      for (const told of await applyFailing(bad(`function role.${phase}()\n  error('${phase} is broken')\nend`))) expect(told).toBe(`Applied, but role bad failed in ${phase}: roles/bad/init.lua:3: ${phase} is broken`);
       const { roles } = await untilFailed(b!, 'bad', phase);
       expect(roles?.failed).toMatchObject([{ role: 'bad', phase, message: `roles/bad/init.lua:3: ${phase} is broken`, stack: expect.stringContaining('roles/bad/init.lua:3') }]);
       expect(issueOf(await statusOf(b!))).toContain(`Role bad failed in ${phase} on b: roles/bad/init.lua:3: ${phase} is broken`);
@@ -256,12 +270,12 @@ describe('custom roles', () => {
       expect(await value(b!, 'bank.rate()')).toBe(10);
     }
     // What passes the check and not the load: the old code goes on.
-    await apply(bad("if box.session.type() ~= 'x' and rawget(_G, 'bank') and debug.traceback():find('load.lua') then error('not here') end\nfunction role.stop() error('stop is broken') end"));
+    await applyFailing(bad("if box.session.type() ~= 'x' and rawget(_G, 'bank') and debug.traceback():find('load.lua') then error('not here') end\nfunction role.stop() error('stop is broken') end"));
     expect((await untilFailed(b!, 'bad', 'load')).roles?.failed).toMatchObject([{ message: 'roles/bad/init.lua:2: not here' }]);
     await apply(bad("function role.stop() error('stop is broken') end"));
     await untilStatus(b!, 'no failure', ({ roles }) => roles?.failed.length === 0);
     for (const set of Object.values(driver.config.replicasets)) set.roles = ['bank', 'storage'];
-    await apply({ 'roles/bad/role.yml': null, 'roles/bad/init.lua': null });
+    await applyFailing({ 'roles/bad/role.yml': null, 'roles/bad/init.lua': null });
     expect((await untilFailed(b!, 'bad', 'stop')).roles?.failed).toMatchObject([{ message: 'roles/bad/init.lua:2: stop is broken' }]);
     expect(await value(b!, 'rawget(_G, "bad")')).toBe(null);
     expect(await value(b!, 'bank.rate()')).toBe(10);

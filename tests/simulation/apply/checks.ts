@@ -131,7 +131,7 @@ export class Checks {
     for (const agent of agents) if ((agent.disk.committed?.meta.version ?? 0) !== newest) this.fail(`${agent.name} never gets version ${newest}, which is decided`);
     const reported = (uuid: string) => {
       const state = agents.find(({ name }) => name === uuid)?.machine?.state();
-      return state ? { committedVersion: state.committed?.meta.version ?? 0, appliedVersion: state.appliedVersion, reason: null } : null;
+      return state ? { committedVersion: state.committed?.meta.version ?? 0, appliedVersion: state.appliedVersion, reason: null, fault: state.appliedFault } : null;
     };
     for (const { run } of this.store.runs.values()) {
       const settled = settledRun(run, reported);

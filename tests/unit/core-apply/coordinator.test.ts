@@ -101,6 +101,15 @@ describe('before the decision', () => {
     expect(table.stateOf('a2')).toMatchObject({ state: 'pending', message: 'connection refused' });
   });
 
+  test('what is in place but for a role is no run that is done, and says so', () => {
+    const table = tableOf({ participants: [member('a1')] });
+    table.start(0);
+    table.prepared(1, 'a1');
+    table.recorded(2, 'won');
+    expect(table.answer(3, 'a1', { kind: 'committed', answer: { committed: true, applied: true, message: 'Applied, but role bank failed' } })).toEqual(['finish partial']);
+    expect(table.stateOf('a1')).toMatchObject({ state: 'failed', message: 'Applied, but role bank failed' });
+  });
+
   test('an instance known to be away costs no time, and is left pending', () => {
     const table = tableOf({ participants: [member('a1'), member('a2', false)] });
     expect(table.start(0)).toEqual(['prepare a1']);

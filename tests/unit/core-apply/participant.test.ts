@@ -110,7 +110,10 @@ describe('commit and adopt', () => {
     failing.receive(0, adopt(2));
     expect(answerIn(failing.receive(1, { kind: 'applied', version: 2, message: 'box.cfg failed' }))).toEqual({ committed: true, applied: false, message: 'box.cfg failed' });
     expect(failing.state().committed?.meta.version).toBe(2);
+    failing.receive(2, { kind: 'applied', version: 2, message: null, fault: 'but for a role' });
+    expect(failing.state()).toMatchObject({ appliedVersion: 2, appliedFault: 'but for a role', applyFailure: null });
     failing.receive(2, { kind: 'applied', version: 2, message: null });
+    expect(failing.state().appliedFault).toBeNull();
     expect(answerIn(failing.receive(3, commit(2)))).toMatchObject({ applied: true });
   });
 

@@ -11,12 +11,17 @@ const partial: ApplyRun = {
     { uuid: 'a2', alias: 'a2', state: 'pending', message: 'away', tookMs: null },
   ],
 };
-const report = (committedVersion: number, appliedVersion: number, reason: string | null = null) => ({ committedVersion, appliedVersion, reason });
+const report = (committedVersion: number, appliedVersion: number, reason: string | null = null, fault: string | null = null) => ({ committedVersion, appliedVersion, reason, fault });
 
 test('a partial run is done when those who were away have caught up', () => {
   expect(settledRun(partial, () => null)).toBe(partial);
   expect(settledRun(partial, () => report(4, 4))).toBe(partial);
   expect(settledRun(partial, () => report(5, 4, 'box.cfg failed'))).toMatchObject({ state: 'partial', instances: [{}, { state: 'failed', message: 'box.cfg failed' }] });
+  // In effect, but for a role: the run goes on until that is too.
+  const faulty = settledRun(partial, () => report(5, 5, null, 'Applied, but'));
+  expect(faulty).toMatchObject({ state: 'partial', instances: [{}, { state: 'failed', message: 'Applied, but' }] });
+  expect(settledRun(faulty, () => report(5, 5, null, 'Applied, but'))).toBe(faulty);
+  expect(settledRun(faulty, () => report(5, 5))).toMatchObject({ state: 'done', instances: [{}, { state: 'applied', message: null }] });
   expect(settledRun(partial, () => report(6, 6))).toMatchObject({ state: 'done', instances: [{}, { state: 'applied', message: null }] });
 });
 
