@@ -296,7 +296,7 @@ function lease.facts()
     return {known = state.epoch, master = state.master or box.NULL, frozen = state.frozen}
 end
 
--- The highest epoch, also before a lease is spoken of.
+-- The highest epoch, for orders about leases. Leases count from here on: who only looks asks for `epoch`.
 function lease.known()
     manage()
     return state.epoch

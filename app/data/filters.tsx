@@ -48,8 +48,8 @@ function Where({ value, onChange }: { value: string | null; onChange: (on: strin
   const { overview } = useLive();
   const aliases = (rows: readonly { alias: string }[]) => rows.map(({ alias }) => alias).toSorted(compare);
   const replicasets = aliases(overview?.replicasets.filter(({ roles }) => roles.includes('storage')) ?? []);
-  const instances = aliases(overview?.instances.filter(({ configured }) => configured) ?? []).filter((alias) => !replicasets.includes(alias));
-  const other = value !== null && ![...replicasets, ...instances].includes(value) ? [{ group: 'Other', items: [value] }] : [];
+  const instances = (overview?.instances ?? []).filter(({ configured, alias }) => configured && !replicasets.includes(alias)).toSorted((a, b) => compare(a.alias, b.alias)).map(({ alias, leadership }) => ({ value: alias, label: leadership === 'master' || leadership === 'replica' ? `${alias} (${leadership})` : alias }));
+  const other = value !== null && ![...replicasets, ...instances.map((one) => one.value)].includes(value) ? [{ group: 'Other', items: [value] }] : [];
   const data = [{ group: 'The cluster', items: [{ value: everywhere, label: 'All storages' }] }, { group: 'Master of', items: replicasets }, { group: 'Instances', items: instances }, ...other];
   return <Select label="Where" searchable w={180} allowDeselect={false} data={data} value={value ?? everywhere} onChange={(next) => onChange(next === everywhere ? null : next)} />;
 }

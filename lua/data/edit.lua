@@ -57,7 +57,7 @@ function edit.look(params)
     local bucket = bucket_of(sharding, before or tuple)
     local state = bucket ~= nil and bucket_space.look(bucket) or nil
     local told = {
-        definition = define.space(space), epoch = lease.known(), readOnly = box.info.ro, bucket = bucket or box.NULL,
+        definition = define.space(space), epoch = lease.epoch(), readOnly = box.info.ro, bucket = bucket or box.NULL,
         owns = bucket == nil or OWNS[state] == true, state = state or box.NULL, before = bytes.encode(bytes.shown(space, before)), after = box.NULL, fault = box.NULL,
     }
     if params.kind ~= 'get' and not define.system(space) and not box.info.ro and told.owns then

@@ -17,6 +17,8 @@ const make = (from: number) => `local s = box.schema.space.create('orders', {for
 beforeAll(async () => {
   expect(await product.eval('s1-1', make(1))).toMatchObject({ ok: true, values: [150] });
   expect(await product.eval('s2-1', make(1001))).toMatchObject({ ok: true, values: [150] });
+  const cold = "local s = box.schema.space.create('frozen', {engine = 'vinyl', format = {{'id', 'unsigned'}, {'mark', 'uuid'}}}) s:create_index('pk') s:insert{1, require('uuid').fromstr('6f6c1f2e-9d1a-4c7b-8f0e-3a2b1c0d9e8f')} return s:count()";
+  expect(await product.eval('s1-1', cold)).toMatchObject({ ok: true, values: [1] });
   expect((await product.rest('/user/eve/create', { role: 'viewer', password: viewer.password })).status).toBe(200);
 }, 60_000);
 
@@ -32,6 +34,13 @@ describe('the Data page', () => {
     await page.goto('/data?space=orders&order=descending&op=ge&key=1149');
     await count(2);
     expect(await page.locator('tr[data-row]').first().innerText()).toBe('1150\titem 0\t1.50\t{"deep": [1150]}\ts2');
+    // What a replica has is looked at there, and says so.
+    await page.goto('/data?space=orders&on=s1-2&op=ge&key=149');
+    await count(2);
+    await page.waitForFunction(() => [...document.querySelectorAll('input')].some((field) => field.value === 's1-2 (replica)'));
+    await page.goto('/data?space=frozen&on=s1');
+    await count(1);
+    expect(await page.locator('tr[data-row]').first().innerText()).toBe('1\t6f6c1f2e-9d1a-4c7b-8f0e-3a2b1c0d9e8f\ts1');
     await page.goto('/data?space=orders&index=item&op=eq&key=item 3');
     await count(30);
     expect(await page.locator('tr[data-row]').allInnerTexts()).toHaveLength(30);
