@@ -5,20 +5,22 @@ import { Code, Compared } from '~/app/editor/code.tsx';
 import type { CodePlace } from '~/app/editor/code-mirror.tsx';
 import { problemFrom } from '~/app/lib/problem.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
+import { faultsWithPlace } from '~/app/lib/schema-faults.ts';
 import { saveFile } from '~/app/lib/save-file.ts';
 import { useOperations } from '~/app/operations/operations-provider.tsx';
 import { useSession } from '~/app/session/session-provider.tsx';
 import { Download, HealthShapes } from '~/app/ui/icons.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { WhyDisabled } from '~/app/ui/why-disabled.tsx';
+import { SchemaForm } from './schema-form.tsx';
 import styles from './schema.module.css';
 import { useSchemaCheck, useSchemaText } from './use-schema.ts';
 import { Verdict } from './verdict.tsx';
 
 const views = [{ value: 'edit', label: 'Edit' }, { value: 'diff', label: 'Differences' }];
 
-/** The spaces of one role as text: a draft of it, what the instances say of that, and the way to the cluster. */
-export function SchemaEditor({ role, onBack }: { role: string; onBack: () => void }) {
+/** The spaces of one role as a form and as text: a draft of it, what the instances say of that, and the way to the cluster. */
+export function SchemaEditor({ role, space, onSpace, onBack }: { role: string; /** Shown in the form; null: the first. */ space: string | null; onSpace: (space: string | null) => void; onBack: () => void }) {
   const { role: own } = useSession();
   const { open } = useOperations();
   const { exported, running, text, changed, conflict, version, kept, write, resolve } = useSchemaText(role);
@@ -28,8 +30,8 @@ export function SchemaEditor({ role, onBack }: { role: string; onBack: () => voi
   const readOnly = refusalFor('schema.apply', own);
   // Of a text that was written on since, the places are no longer right.
   const verdict = check.data?.document === text ? check.data : null;
-  const marks = useMemo(() => verdict?.inText ?? [], [verdict]);
-  const bad = marks.length > 0 || verdict?.answer?.faults.some(({ severity }) => severity === 'error') || (verdict?.answer?.refusals.length ?? 0) > 0;
+  const marks = useMemo(() => (verdict ? faultsWithPlace(verdict) : []), [verdict]);
+  const bad = (verdict?.inText?.length ?? 0) > 0 || verdict?.answer?.faults.some(({ severity }) => severity === 'error') || (verdict?.answer?.refusals.length ?? 0) > 0;
   const why = readOnly ?? (!changed ? 'Nothing has been changed' : conflict ? `First decide what becomes of version ${version}.` : bad ? 'First mend what Check has found.' : null);
   const shown = changed ? view : 'edit';
   return (
@@ -66,9 +68,12 @@ export function SchemaEditor({ role, onBack }: { role: string; onBack: () => voi
           {shown === 'diff' ? (
             <Compared before={{ label: `${role}, running`, text: running }} after={{ label: `${role}, in the draft`, text }} language="yaml" />
           ) : (
-            <Code label={`Spaces of ${role}`} value={text} language="yaml" onChange={readOnly === null ? write : undefined} tall faults={marks} place={place} />
+            <div className={styles.both}>
+              <SchemaForm text={text} verdict={verdict} chosen={space} onChoose={onSpace} onText={readOnly === null ? write : undefined} />
+              <Code label={`Spaces of ${role}`} value={text} language="yaml" onChange={readOnly === null ? write : undefined} tall faults={marks} place={place} />
+            </div>
           )}
-          <p className={styles.note}>In the form of the ddl module: fields under <b>format</b>, then <b>indexes</b> (the first is the primary one) and <b>sharding_key</b>. A space or field that is left out stays in the database: nothing is deleted. The rest of role.yml stays, byte by byte; comments among its spaces do not: write those on the Code page.</p>
+          <p className={styles.note}>In the form of the ddl module: fields under <b>format</b>, then <b>indexes</b> (the first is the primary one) and <b>sharding_key</b>. A space or field that is left out stays in the database: nothing is deleted. What differs is written into role.yml, whose comments and order stay.</p>
         </>
       )}
     </div>

@@ -26,8 +26,8 @@ export function SchemaPage() {
   const { role: own } = useSession();
   const [address, change] = useAddress(['q', 'role', 'state', 'space', 'edit']);
   const { spaces, groups, roles } = useSpacesOfRoles();
-  const label = refusalFor('schema.apply', own) === null ? 'Edit schema' : 'Schema as text';
-  if (address.edit !== null) return <SchemaEditor key={address.edit} role={address.edit} onBack={() => change({ edit: null })} />;
+  const label = refusalFor('schema.apply', own) === null ? 'Edit schema' : 'Schema in full';
+  if (address.edit !== null) return <SchemaEditor key={address.edit} role={address.edit} space={address.space} onSpace={(space) => change({ space })} onBack={() => change({ edit: null, space: null })} />;
   if (spaces.error && groups === null) return <ProblemAlert problem={problemFrom(spaces.error)}><Button size="compact-sm" variant="default" mt={8} onClick={() => void spaces.refetch()}>Try again</Button></ProblemAlert>;
   if (groups === null || roles === null) return <div aria-busy aria-label="Loading the spaces"><Skeleton height={260} radius="lg" /></div>;
   if (roles.length === 0) return <NoRole />;
@@ -50,7 +50,7 @@ export function SchemaPage() {
       </div>
       {address.space !== null && open === null && <p className={styles.note} role="status">No role{address.role === null ? '' : ` ${address.role}`} wants a space {address.space}.</p>}
       <SpacesTable groups={found} all={groups.length} onOpen={(space) => change({ space: space.space })} />
-      <SpaceDrawer group={open} label={label} onClose={() => change({ space: null })} onEdit={(edit) => change({ edit, space: null })} />
+      <SpaceDrawer group={open} label={label} onClose={() => change({ space: null })} onEdit={(edit) => change({ edit })} />
     </div>
   );
 }

@@ -25,8 +25,8 @@ export function Verdict({ verdict, pending, onOpen }: Props) {
           {inText.slice(0, shownMax).map(({ line, column, sentence }) => (
             <li key={`${line}:${column} ${sentence}`} data-severity="error"><button type="button" className={styles.open} onClick={() => onOpen(line ?? 1, column)}>line {line ?? 1}</button> {sentence}</li>
           ))}
-          {faults.slice(0, shownMax).map(({ key, severity, sentence, instances }) => (
-            <li key={key} data-severity={severity}><HealthMark health={severity === 'error' ? 'critical' : 'warning'}>{severity}</HealthMark> <Prose text={sentence} />{instances.length > 0 && <span className={styles.quiet}> ({instances.join(', ')})</span>}</li>
+          {faults.slice(0, shownMax).map(({ key, severity, file, line, column, sentence, instances }) => (
+            <li key={key} data-severity={severity}><HealthMark health={severity === 'error' ? 'critical' : 'warning'}>{severity}</HealthMark> {file === 'document' && line !== null && <><button type="button" className={styles.open} onClick={() => onOpen(line, column)}>line {line}</button>{' '}</>}<Prose text={sentence} />{instances.length > 0 && <span className={styles.quiet}> ({instances.join(', ')})</span>}</li>
           ))}
           {refusals.map(({ code, target, sentence, wayOut }) => <li key={`${code} ${target}`} data-severity="error" data-health="critical"><HealthShapes.critical size={15} /> {sentence} <Prose text={wayOut} /></li>)}
         </ul>
