@@ -167,6 +167,29 @@ describe('the Code page', () => {
     await page.keyboard.press('Escape');
   }, 60_000);
 
+  it('calls a function on a replicaset, counts it on each instance, and shows what changed it', async () => {
+    const replicasets = (await product.rest('/replicaset')).body as { alias: string; roles: string[] }[];
+    expect((await product.rest('/replicaset/s1/edit', { roles: [...replicasets.find(({ alias }) => alias === 's1')!.roles, 'shop'] })).status).toBe(200);
+    await page.goto(`/code?file=${encodeURIComponent(hello)}`);
+    const figures = page.getByTestId('function-figures');
+    await figures.getByRole('button', { name: 'On 2 instances' }).waitFor();
+    await page.getByRole('button', { name: 'Call…' }).click();
+    await page.getByRole('dialog').getByLabel('Arguments').fill('["Ann"]');
+    await confirm(page, 'Call');
+    await closeDialog(page);
+    await page.locator('[data-testid=function-figures][data-calls="1"]').waitFor();
+    await figures.getByRole('button', { name: 'On 2 instances' }).click();
+    await page.locator('[data-row="s1-1"] [data-label=Calls]').getByText('1', { exact: true }).waitFor();
+    expect(await seriousFindings(page), 'figures').toEqual([]);
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Changes' }).click();
+    const first = page.getByTestId('function-history').locator('li').last();
+    await first.getByText('a shop', { exact: true }).waitFor();
+    await first.locator('[data-line=added]').getByText('+mode:').waitFor();
+    expect(await seriousFindings(page), 'history').toEqual([]);
+    await page.getByRole('button', { name: 'Close' }).click();
+  }, 60_000);
+
   it('lets a viewer read at a line by a link, on a phone in the dark, and no more', async () => {
     expect((await product.rest('/user/eve/create', { password: 'a long password', role: 'viewer' })).status).toBe(200);
     const viewer = await open({ path: '/code?file=roles/shop/init.lua&line=5', as: { name: 'eve', password: 'a long password' }, scheme: 'dark', phone: true });
