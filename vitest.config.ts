@@ -6,7 +6,7 @@ import { Sequence } from './tests/support/sequence.ts';
 const alone = ['tests/integration/{failover-restart,lease-pause,scale,swim-processes}.test.ts'];
 
 /** Our product under each class of faults. */
-const faults = ['tests/integration/faults-{failover,providers}.test.ts'];
+const faults = ['tests/integration/faults-{failover,providers,sharded}.test.ts'];
 
 /** Histories of failover, some of them new with each commit: they take longer than `npm run verify` may. */
 const fresh = ['tests/simulation/failover/*.test.ts', 'tests/unit/core-what-if/two-sites.test.ts'];

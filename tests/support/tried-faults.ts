@@ -43,8 +43,8 @@ function on({ options, scenarios }: Selected, labKind: Lab['kind']): void {
     const histories = join(folder, scenario.name);
     mkdirSync(histories);
     const ran = await runScenario(scenario, { lab, system, folder: histories });
-    const { acknowledged, kept, silentMs } = figuresOf(ran);
-    console.log(`${scenario.name}: ${ran.happened.map(({ fault }) => words(fault)).join('; ')}: ${acknowledged} acknowledged, ${kept} kept aside, longest silence ${silentMs.toFixed(0)} ms`);
+    const { acknowledged, moved, kept, silentMs } = figuresOf(ran);
+    console.log(`${scenario.name}: ${ran.happened.map(({ fault }) => words(fault)).join('; ')}: ${moved} buckets moved, ${acknowledged} acknowledged, ${kept} kept aside, longest silence ${silentMs.toFixed(0)} ms`);
     if (ran.counterexample !== null) {
       violated = true;
       console.log(`${scenario.name}: what agents noted; logs and histories are kept in ${folder}\n${system.trails()}`);

@@ -24,6 +24,7 @@ export function checkShards(history: History, seen: ShardsSeen): Verdict {
   const adds = those(history, 'add');
   const of = (outcome: Operation['outcome']) => [...pays, ...adds].filter((one) => one.outcome === outcome).length;
   return verdict('shards', [...problems, ...misplaced(seen.shards, owners), ...balances(seen.shards), ...promises(history, seen), ...readings(history, seen)], {
+    moved: seen.shards.flatMap(({ buckets }) => buckets).filter(([, state]) => owning.has(state)).reduce((sum, [, , generation]) => sum + generation - 1, 0),
     acknowledged: of('ok'), unknown: of('info'), refused: of('fail'), buckets: owners.size, reads: those(history, 'sum').length + those(history, 'look').length,
   });
 }

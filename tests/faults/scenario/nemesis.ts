@@ -54,9 +54,9 @@ export class Nemesis {
     const ends = this.#endsOf(named);
     this.#holding.set(index, { fault: named, begun, beginTookMs: 0, ends, stoppedFrom: null });
     this.#strike(named);
+    const struck = monotonicMs();
     await this.#links(named);
-    const held = monotonicMs();
-    this.#holding.set(index, { fault: named, begun, beginTookMs: held - begun, ends, stoppedFrom: named.kind === 'pause' && this.#hits(named.program) ? held : null });
+    this.#holding.set(index, { fault: named, begun, beginTookMs: monotonicMs() - begun, ends, stoppedFrom: named.kind === 'pause' && this.#hits(named.program) ? struck : null });
   }
 
   #endsOf(fault: Fault): Promise<unknown>[] {

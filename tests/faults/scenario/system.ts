@@ -69,7 +69,7 @@ export type Copy = { readonly node: string; readonly set?: string; readonly dige
 /** What the master of a replicaset has: states of buckets, and rows, each with its bucket second. */
 export type ShardRows = {
   readonly name: string;
-  readonly buckets: readonly (readonly [bucket: number, state: string])[];
+  readonly buckets: readonly (readonly [bucket: number, state: string, generation: number])[];
   readonly accounts: readonly (readonly [id: number, bucket: number, balance: number])[];
   readonly notes: readonly (readonly [id: number, bucket: number, from: number, to: number, amount: number])[];
   readonly set: readonly (readonly [id: number, bucket: number])[];

@@ -6,7 +6,7 @@ import { walk, walkKinds } from '../scenario/walk.ts';
 import { ShardedCoterie, type ShardedOptions } from '../systems/sharded-coterie.ts';
 import type { Trial } from './trial.ts';
 
-/** After the last fault clients go on for so long, and are told of nothing any more. */
+/** After the last fault clients go on for so long, and are told of nothing any more at the end of it. */
 const afterMs = 16_000;
 const [durationMs, quietMs] = [30_000, 3_000];
 const faultMs = [200, 6_000] as const;
@@ -34,7 +34,7 @@ export function drawSharded(seed: number, lab: Lab['kind']): Trial {
     targets: [...system.nodes, 'master', 'master', 'replica', 'source', 'source', 'destination', 'destination', 'router', 'router', 'coordinator', 'coordinator', 'provider'],
     nodes: system.nodes, electable: system.data, programs: system.programs, kinds, durationMs, faultMs, quietMs,
   });
-  return { lab, options, scenario: shardedScenario(`sharded-${seed}`, { seed, options, faults: [...drains(), ...faults.map(atRouters)], durationMs }) };
+  return { lab, options, scenario: shardedScenario(`sharded-${seed}`, { seed, options, faults: [...drains(), ...faults.map(atRouters)], durationMs: durationMs + afterMs }) };
 }
 
 /** Only some hosts have one. */
@@ -45,9 +45,9 @@ function drains(): Fault[] {
   return ['s1a', 's2a', 's3a'].map((node, at) => ({ kind: 'drain', node, beginMs: 1_000 + at * drainEveryMs, endMs: 1_001 + at * drainEveryMs }));
 }
 
-export function shardedScenario(name: string, { seed, options, faults, durationMs: faultsMs }: { readonly seed: number; readonly options: ShardedOptions; readonly faults: readonly Fault[]; readonly durationMs: number }): Scenario {
+export function shardedScenario(name: string, { seed, options, faults, durationMs }: { readonly seed: number; readonly options: ShardedOptions; readonly faults: readonly Fault[]; readonly durationMs: number }): Scenario {
   return {
-    name, seed, faults, durationMs: faultsMs + afterMs, checks: shardedChecks,
+    name, seed, faults, durationMs, checks: shardedChecks,
     nodes: [...new ShardedCoterie({ folder: '' }, options).nodes, client],
     workload: { name: 'sharded', clients: [client], workers: 8, rate: 120 },
   };

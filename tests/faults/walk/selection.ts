@@ -4,7 +4,9 @@
  */
 import type { CheckName, Fault, FaultKind, Scenario } from '../scenario/format.ts';
 import { Coterie, coterieDefaults, type CoterieOptions } from '../systems/coterie.ts';
+import { shardedDefaults } from '../systems/sharded-coterie.ts';
 import type { PlainWorkload } from '../workloads/workload.ts';
+import { shardedScenario } from './draw-sharded.ts';
 import type { ProductOptions } from './trial.ts';
 
 export type Selected = { readonly title: string; readonly options: ProductOptions; readonly scenarios: readonly Scenario[] };
@@ -79,6 +81,34 @@ export const selection: readonly Selected[] = [
     { name: 'arbiter-lost', faults: [{ kind: 'kill', node: 'arbiter', program: all, forMs: 3_000 }], noFailover: true },
   ]),
 ];
+
+/** The whole product: buckets are on their way from the first second on, and each fault meets a hand-over. */
+export const sharded: Selected = {
+  title: 'three replicasets and two routers',
+  options: shardedDefaults,
+  scenarios: [
+    shardedScenario('givers-and-takers', {
+      seed: 1, options: shardedDefaults, durationMs: 9_000,
+      faults: [
+        { kind: 'drain', node: 's1a', beginMs: 500, endMs: 501 },
+        { kind: 'kill', node: 'source', program: 'tarantool', beginMs: 2_000, endMs: 2_200 },
+        { kind: 'switch', node: 's2b', beginMs: 4_000, endMs: 4_001 },
+        { kind: 'kill', node: 'r1', program: 'router', beginMs: 4_500, endMs: 4_501 },
+        { kind: 'isolate', node: 'destination', direction: both, beginMs: 5_500, endMs: 8_500 },
+      ],
+    }),
+    shardedScenario('who-decides', {
+      seed: 2, options: shardedDefaults, durationMs: 9_000,
+      faults: [
+        { kind: 'drain', node: 's3a', beginMs: 500, endMs: 501 },
+        { kind: 'kill', node: 'coordinator', program: all, beginMs: 2_000, endMs: 4_000 },
+        { kind: 'pause', node: 'source', program: all, beginMs: 4_500, endMs: 7_500 },
+        { kind: 'cut', node: 'router', other: 's2a', direction: both, beginMs: 5_000, endMs: 7_000 },
+        { kind: 'pause', node: 'provider', program: all, beginMs: 6_000, endMs: 8_500 },
+      ],
+    }),
+  ],
+};
 
 /** By proxies: where there are no network namespaces this is all that can be tried. */
 export const bySeparateLinks: Selected = selected('availability, stateboard, by proxies', {}, [

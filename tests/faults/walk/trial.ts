@@ -32,7 +32,7 @@ export type Tried = {
   readonly tookMs: number;
 };
 
-export type Figures = { readonly faults: number; readonly acknowledged: number; readonly lost: number; readonly kept: number; readonly masters: number; readonly twoMastersMs: number; readonly silentMs: number };
+export type Figures = { readonly faults: number; readonly moved: number; readonly acknowledged: number; readonly lost: number; readonly kept: number; readonly masters: number; readonly twoMastersMs: number; readonly silentMs: number };
 
 /** `folder` is made, and removed again when all holds. */
 export async function attempt(trial: Trial, folder: string): Promise<Tried> {
@@ -72,6 +72,7 @@ export function figuresOf({ happened, history, verdicts }: Ran): Figures {
   const acks = acksOf(history);
   return {
     faults: happened.length,
+    moved: count('shards', 'moved'),
     acknowledged: acks.length,
     lost: count('set', 'lost') - count('set', 'kept'),
     kept: count('set', 'kept'),

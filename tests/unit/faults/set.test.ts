@@ -32,6 +32,12 @@ describe('the set checker', () => {
     expect(checkSet([unknown, members([9], [1, 2]), members([], [3, 4]), members([9], [5, 6])]).valid).toBe(false);
   });
 
+  it('takes reads that overlap for what they are: either may be the earlier one', () => {
+    const unknown = add(9, [0, 8]);
+    expect(checkSet([unknown, members([9], [1, 10]), members([], [2, 3]), members([9], [11, 12])]).valid).toBe(true);
+    expect(checkSet([unknown, members([9], [1, 2]), members([], [3, 4]), members([9], [11, 12])]).valid).toBe(false);
+  });
+
   it('finds what was refused and is there', () => {
     const verdict = checkSet([...acked, add(4, [6, 7], { outcome: 'fail' }), members([1, 2, 3, 4], [10, 11])]);
     expect(verdict).toMatchObject({ valid: false, counts: { resurrected: 1 } });
