@@ -4,7 +4,7 @@
  */
 import { say, those, type History, type Operation } from '../history/operation.ts';
 import type { ShardRows } from '../scenario/system.ts';
-import { accountsEach, accountStart, bucketsOfBank } from '../workloads/routed-workload.ts';
+import { accountsEach, accountStart, ballastEach, bucketsOfBank } from '../workloads/routed-workload.ts';
 import { verdict, type Verdict } from './verdict.ts';
 
 export type ShardsSeen = {
@@ -23,7 +23,7 @@ export function checkShards(history: History, seen: ShardsSeen): Verdict {
   const pays = those(history, 'pay');
   const adds = those(history, 'add');
   const of = (outcome: Operation['outcome']) => [...pays, ...adds].filter((one) => one.outcome === outcome).length;
-  return verdict('shards', [...problems, ...misplaced(seen.shards, owners), ...balances(seen.shards), ...promises(history, seen), ...readings(history, seen)], {
+  return verdict('shards', [...problems, ...misplaced(seen.shards, owners), ...ballast(seen.shards, owners), ...balances(seen.shards), ...promises(history, seen), ...readings(history, seen)], {
     moved: seen.shards.flatMap(({ buckets }) => buckets).filter(([, state]) => owning.has(state)).reduce((sum, [, , generation]) => sum + generation - 1, 0),
     acknowledged: of('ok'), unknown: of('info'), refused: of('fail'), buckets: owners.size, reads: those(history, 'sum').length + those(history, 'look').length,
   });
@@ -48,6 +48,15 @@ function misplaced(shards: readonly ShardRows[], owners: ReadonlyMap<number, str
   return shards.flatMap(({ name, accounts, notes, set }) =>
     ([['account', accounts], ['note', notes], ['row', set]] as const).flatMap(([what, rows]) =>
       rows.filter(([, bucket]) => owners.get(bucket) !== name).map(([id, bucket]) => `${what} ${id} of bucket ${bucket} is at ${name}, and the bucket is ${owners.get(bucket) ?? 'nobody'}'s`)));
+}
+
+/** All of it at the owner, and none elsewhere. */
+function ballast(shards: readonly ShardRows[], owners: ReadonlyMap<number, string>): string[] {
+  const rowsAt = shards.map((shard) => ({ name: shard.name, rows: new Map(shard.ballast) }));
+  return [...owners].flatMap(([bucket, owner]) => rowsAt.flatMap(({ name, rows }) => {
+    const [has, owes] = [rows.get(bucket) ?? 0, name === owner ? ballastEach : 0];
+    return has === owes ? [] : [`${name} has ${has} rows of bucket ${bucket} and not ${owes}`];
+  }));
 }
 
 function balances(shards: readonly ShardRows[]): string[] {

@@ -73,4 +73,6 @@ export type ShardRows = {
   readonly accounts: readonly (readonly [id: number, bucket: number, balance: number])[];
   readonly notes: readonly (readonly [id: number, bucket: number, from: number, to: number, amount: number])[];
   readonly set: readonly (readonly [id: number, bucket: number])[];
+  /** Rows of a bucket that nobody writes to. */
+  readonly ballast: readonly (readonly [bucket: number, rows: number])[];
 };

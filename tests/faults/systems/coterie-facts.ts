@@ -37,7 +37,7 @@ const program = `
   local digest = ''
   if digests then
     local crc, rows = require('digest').crc32.new(), 0
-    for _, name in ipairs({'faults_set', 'faults_register', 'faults_counter', 'faults_bank', 'faults_accounts', 'faults_notes', '_coterie_buckets'}) do
+    for _, name in ipairs({'faults_set', 'faults_register', 'faults_counter', 'faults_bank', 'faults_accounts', 'faults_notes', 'faults_ballast', '_coterie_buckets'}) do
       local space = box.space[name]
       for _, tuple in ipairs(space and space:select() or {}) do
         crc:update(require('json').encode(tuple))

@@ -17,9 +17,10 @@ import { Fleet } from './coterie-fleet.ts';
 import type { CoterieOptions } from './coterie.ts';
 import { witnessSpace } from './witness.ts';
 
-export type ShardedOptions = Pick<CoterieOptions, 'copies' | 'provider' | 'durability' | 'leaseMs'> & { readonly sharded: true };
+export type ShardedOptions = Pick<CoterieOptions, 'copies' | 'provider' | 'durability' | 'leaseMs'> & { readonly sharded: true; readonly bucketsPerSecond: number };
 
-export const shardedDefaults: ShardedOptions = { sharded: true, copies: 2, provider: 'stateboard', durability: 'availability', leaseMs: 2_000 };
+/** Slow enough that most faults meet buckets on their way. */
+export const shardedDefaults: ShardedOptions = { sharded: true, bucketsPerSecond: 12, copies: 2, provider: 'stateboard', durability: 'availability', leaseMs: 2_000 };
 
 const user = { user: 'faults', password: 'faults' };
 const [healthyMs, settleMs, callMs, commitAgainMs, factsMs] = [60_000, 120_000, 5_000, 500, 30_000];
@@ -27,9 +28,14 @@ const sets = ['s1', 's2', 's3'] as const;
 type SetName = (typeof sets)[number];
 const fronts = ['r1', 'r2'];
 const third = 'p';
-/** Slow enough that most faults meet buckets on their way. */
-const group = { buckets: bucketsOfBank, bucketsPerSecond: 12, batch: 4 };
+const batch = 4;
 const resting = new Set(['active', 'pinned', 'gone']);
+
+const ballast = `
+  local counts, found = {}, {}
+  for _, row in box.space.${routedSpaces.ballast}:pairs() do counts[row[2]] = (counts[row[2]] or 0) + 1 end
+  for bucket, rows in pairs(counts) do table.insert(found, {bucket, rows}) end
+  return unpack(found)`;
 
 export class ShardedCoterie implements System {
   readonly name = 'coterie, sharded';
@@ -196,7 +202,7 @@ export class ShardedCoterie implements System {
       const connection = await openConnection({ clock: systemClock }, { ...connectionDefaults, address: { ...listen }, credentials: user, connectTimeoutMs: callMs });
       const rowsOf = async <Row>(space: string): Promise<Row[]> => ((await connection.eval(`return box.space.${space}:select()`, [], { timeoutMs: factsMs })) as [Row[]])[0];
       try {
-        return { name, buckets: await rowsOf<ShardRows['buckets'][number]>('_coterie_buckets'), accounts: await rowsOf<ShardRows['accounts'][number]>(routedSpaces.accounts), notes: await rowsOf<ShardRows['notes'][number]>(routedSpaces.notes), set: await rowsOf<ShardRows['set'][number]>(routedSpaces.set) };
+        return { name, buckets: await rowsOf<ShardRows['buckets'][number]>('_coterie_buckets'), accounts: await rowsOf<ShardRows['accounts'][number]>(routedSpaces.accounts), notes: await rowsOf<ShardRows['notes'][number]>(routedSpaces.notes), set: await rowsOf<ShardRows['set'][number]>(routedSpaces.set), ballast: (await connection.eval(ballast, [], { timeoutMs: factsMs })) as unknown as ShardRows['ballast'] };
       } finally {
         connection.close();
       }
@@ -204,7 +210,7 @@ export class ShardedCoterie implements System {
   }
 
   async #configure(): Promise<void> {
-    const { provider, durability, leaseMs } = this.#options;
+    const { provider, durability, leaseMs, bucketsPerSecond } = this.#options;
     const { driver } = this.#fleet;
     for (const name of sets) {
       const uuid = driver.addReplicaset(name, this.#fleet.hosts(this.#nodesOf(name)).map(({ agent }) => agent));
@@ -213,7 +219,7 @@ export class ShardedCoterie implements System {
     driver.addReplicaset('front', this.#fleet.hosts(fronts).map(({ agent }) => agent), ['failover-coordinator', 'router']);
     driver.addReplicaset('state', [this.#fleet.host(third).agent], ['failover-coordinator', ...(provider === 'stateboard' ? ['stateboard'] : [])]);
     for (const { agent, router } of this.#fleet.hosts(fronts)) driver.config.instances[agent.uuid]!.router = `${router.host}:${router.port}`;
-    driver.config.sharding = { groups: { default: group } };
+    driver.config.sharding = { groups: { default: { buckets: bucketsOfBank, bucketsPerSecond, batch } } };
     driver.config.failover = {
       mode: 'stateful', leaseMs, failoversMax: 100, failoverWindowSeconds: 10,
       provider: provider === 'stateboard' ? { kind: 'stateboard' } : { kind: 'etcd', endpoints: this.#fleet.hosts([...fronts, third]).map(({ etcd }) => etcd.doors.client) },

@@ -4,7 +4,7 @@
  */
 import { connectionDefaults, IprotoError, openConnection, systemClock, TarantoolError, type Connection, type Value, type Writable } from '~/iproto/index.ts';
 import type { Asked } from '../history/operation.ts';
-import { accountsEach, accountStart, bucketsOfBank } from '../workloads/routed-workload.ts';
+import { accountsEach, accountStart, ballastEach, bucketsOfBank } from '../workloads/routed-workload.ts';
 import { nameOf, NotDone, type Answer, type Endpoint, type Session, type Target, type TargetOptions } from '../workloads/target.ts';
 
 export type RoutedUser = { readonly user: string; readonly password: string };
@@ -15,7 +15,8 @@ const connectMs = 1_000;
 const prepareMs = 60_000;
 
 /** On each storage, made by the system: named here, where they are called. */
-export const routedSpaces = { set: 'faults_set', accounts: 'faults_accounts', notes: 'faults_notes' } as const;
+export const routedSpaces = { set: 'faults_set', accounts: 'faults_accounts', notes: 'faults_notes', ballast: 'faults_ballast' } as const;
+const ballastBytes = 500;
 
 /** `waits`: a payment is acknowledged when it is on enough copies. One in three is let in a while before it writes. */
 export const routedSchema = (waits: boolean): string => `
@@ -28,8 +29,10 @@ export const routedSchema = (waits: boolean): string => `
   space('${routedSpaces.set}', {{'id', 'unsigned'}, {'bucket_id', 'unsigned'}})
   space('${routedSpaces.accounts}', {{'id', 'unsigned'}, {'bucket_id', 'unsigned'}, {'balance', 'integer'}})
   space('${routedSpaces.notes}', {{'id', 'unsigned'}, {'bucket_id', 'unsigned'}, {'from', 'unsigned'}, {'to', 'unsigned'}, {'amount', 'integer'}})
+  space('${routedSpaces.ballast}', {{'id', 'unsigned'}, {'bucket_id', 'unsigned'}, {'text', 'string'}})
   run('faults_open', [[function(bucket)
     box.atomic(function()
+      for i = 1, ${ballastEach} do box.space.${routedSpaces.ballast}:replace{bucket * 1000 + i, bucket, ('x'):rep(${ballastBytes})} end
       for i = 1, ${accountsEach} do box.space.${routedSpaces.accounts}:replace{bucket * 10 + i, bucket, ${accountStart}} end
       for _, name in ipairs({'${routedSpaces.notes}', '${routedSpaces.set}'}) do
         for _, row in ipairs(box.space[name].index.bucket_id:select(bucket)) do box.space[name]:delete(row[1]) end

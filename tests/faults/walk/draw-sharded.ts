@@ -10,7 +10,7 @@ import type { Trial } from './trial.ts';
 const afterMs = 16_000;
 const [durationMs, quietMs] = [30_000, 3_000];
 const faultMs = [200, 6_000] as const;
-const drainEveryMs = 9_000;
+const drainEveryMs = 5_000;
 const client = 'c1';
 export const shardedChecks: readonly CheckName[] = ['shards', 'told', 'kept', 'writable', 'copies'];
 /** Each twice as likely as a blackout, of which there is enough in one. */
@@ -26,6 +26,7 @@ export function drawSharded(seed: number, lab: Lab['kind']): Trial {
     copies: durability === 'quorum' ? 3 : one([2, 2, 2, 3]),
     provider: one(['stateboard', 'etcd']),
     leaseMs: one([1_200, 2_000]),
+    bucketsPerSecond: one([12, 30]),
   };
   const system = new ShardedCoterie({ folder: '' }, options);
   const faults = walk({
@@ -42,7 +43,7 @@ const atRouters = (fault: Fault): Fault => ('program' in fault && fault.program 
 
 /** Everybody gives and takes in turn, each before the one before has ended. */
 function drains(): Fault[] {
-  return ['s1a', 's2a', 's3a'].map((node, at) => ({ kind: 'drain', node, beginMs: 1_000 + at * drainEveryMs, endMs: 1_001 + at * drainEveryMs }));
+  return ['s1a', 's2a', 's3a', 's1a', 's3a', 's2a'].map((node, at) => ({ kind: 'drain', node, beginMs: 1_000 + at * drainEveryMs, endMs: 1_001 + at * drainEveryMs }));
 }
 
 export function shardedScenario(name: string, { seed, options, faults, durationMs }: { readonly seed: number; readonly options: ShardedOptions; readonly faults: readonly Fault[]; readonly durationMs: number }): Scenario {

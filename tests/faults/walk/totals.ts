@@ -9,7 +9,7 @@ export class Totals {
   violations = 0;
   /** The harness failed, or a checker gave up. */
   undecided = 0;
-  #sum: Figures = { faults: 0, moved: 0, acknowledged: 0, lost: 0, kept: 0, masters: 0, twoMastersMs: 0, silentMs: 0 };
+  #sum: Figures = { faults: 0, moved: 0, acknowledged: 0, unknown: 0, refused: 0, lost: 0, kept: 0, masters: 0, twoMastersMs: 0, silentMs: 0 };
 
   /** What is to be said about it. */
   add(tried: Tried): string {
@@ -33,9 +33,9 @@ export class Totals {
 }
 
 const addUp = (a: Figures, b: Figures): Figures => ({
-  faults: a.faults + b.faults, moved: a.moved + b.moved, acknowledged: a.acknowledged + b.acknowledged, lost: a.lost + b.lost, kept: a.kept + b.kept,
+  faults: a.faults + b.faults, moved: a.moved + b.moved, acknowledged: a.acknowledged + b.acknowledged, unknown: a.unknown + b.unknown, refused: a.refused + b.refused, lost: a.lost + b.lost, kept: a.kept + b.kept,
   masters: a.masters + b.masters, twoMastersMs: a.twoMastersMs + b.twoMastersMs, silentMs: a.silentMs + b.silentMs,
 });
 
-const say = ({ faults, moved, acknowledged, lost, kept, masters, twoMastersMs, silentMs }: Figures): string =>
-  `${number(faults)} faults, ${moved === 0 ? '' : `${number(moved)} buckets moved, `}${number(acknowledged)} acknowledged, ${number(lost)} lost, ${number(kept)} kept aside, ${number(masters)} times a master, two at once ${twoMastersMs.toFixed(1)} ms, longest silence ${number(silentMs)} ms`;
+const say = ({ faults, moved, acknowledged, unknown, refused, lost, kept, masters, twoMastersMs, silentMs }: Figures): string =>
+  `${number(faults)} faults, ${moved === 0 ? '' : `${number(moved)} buckets moved, `}${number(acknowledged)} acknowledged, ${number(unknown)} unknown, ${number(refused)} refused, ${number(lost)} lost, ${number(kept)} kept aside, ${number(masters)} times a master, two at once ${twoMastersMs.toFixed(1)} ms, longest silence ${number(silentMs)} ms`;

@@ -32,7 +32,7 @@ export type Tried = {
   readonly tookMs: number;
 };
 
-export type Figures = { readonly faults: number; readonly moved: number; readonly acknowledged: number; readonly lost: number; readonly kept: number; readonly masters: number; readonly twoMastersMs: number; readonly silentMs: number };
+export type Figures = { readonly faults: number; readonly moved: number; readonly unknown: number; readonly refused: number; readonly acknowledged: number; readonly lost: number; readonly kept: number; readonly masters: number; readonly twoMastersMs: number; readonly silentMs: number };
 
 /** `folder` is made, and removed again when all holds. */
 export async function attempt(trial: Trial, folder: string): Promise<Tried> {
@@ -74,6 +74,8 @@ export function figuresOf({ happened, history, verdicts }: Ran): Figures {
     faults: happened.length,
     moved: count('shards', 'moved'),
     acknowledged: acks.length,
+    unknown: history.filter(({ outcome }) => outcome === 'info').length,
+    refused: history.filter(({ outcome }) => outcome === 'fail').length,
     lost: count('set', 'lost') - count('set', 'kept'),
     kept: count('set', 'kept'),
     masters: count('writable', 'intervals'),

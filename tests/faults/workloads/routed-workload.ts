@@ -6,6 +6,8 @@ export const bucketsOfBank = 120;
 /** By their numbers, from 1 on. */
 export const accountsEach = 4;
 export const accountStart = 100;
+/** Rows of each bucket that nobody asks for, so that a hand-over takes a while. */
+export const ballastEach = 300;
 
 /** Both routers are asked in turn: two of each. */
 const lastSums = 2 * bucketsOfBank;

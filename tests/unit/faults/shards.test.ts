@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkShards, type ShardsSeen } from '~/tests/faults/checkers/shards.ts';
 import { checkTold, kindOf } from '~/tests/faults/checkers/told.ts';
 import type { ShardRows } from '~/tests/faults/scenario/system.ts';
-import { routedWorkload, accountsEach, accountStart, bucketsOfBank } from '~/tests/faults/workloads/routed-workload.ts';
+import { routedWorkload, accountsEach, ballastEach, accountStart, bucketsOfBank } from '~/tests/faults/workloads/routed-workload.ts';
 import { seeded } from '~/tests/faults/random.ts';
 import { add, made, type Made } from './made.ts';
 
@@ -18,6 +18,7 @@ function shards(...payments: readonly number[]): { a: Rows; b: Rows } {
     const mine = Array.from({ length: bucketsOfBank }, (_, at) => at + 1).filter((bucket) => bucket % 2 === remainder);
     return {
       name, notes: [], set: [],
+      ballast: mine.map((bucket) => [bucket, ballastEach]),
       buckets: mine.map((bucket) => [bucket, 'active', 1]),
       accounts: mine.flatMap((bucket) => Array.from({ length: accountsEach }, (_, at) => [bucket * 10 + at + 1, bucket, accountStart] as const)),
     };
@@ -48,6 +49,8 @@ describe('the checker of buckets', () => {
     ['doubled: 7 is there twice', ({ a, b }) => (b.notes = a.notes)],
     ['account 11 has 96, and its notes say 97', ({ a }) => (a.accounts = a.accounts.map(([id, bucket, balance]) => [id, bucket, balance - (id === 11 ? 1 : 0)]))],
     ['all money is 47999 and not 48000', ({ a }) => (a.accounts = a.accounts.map(([id, bucket, balance]) => [id, bucket, balance - (id === 11 ? 1 : 0)]))],
+    ['a has 299 rows of bucket 1 and not 300', ({ a }) => (a.ballast = a.ballast.map(([bucket, rows]) => [bucket, rows - (bucket === 1 ? 1 : 0)]))],
+    ['a has 1 rows of bucket 2 and not 0', ({ a }) => (a.ballast = [...a.ballast, [2, 1]])],
     ['nobody asked for 55', ({ a }) => (a.set = [[55, 1]])],
   ])('finds that %s', (problem, spoil) => {
     const data = shards(7);
