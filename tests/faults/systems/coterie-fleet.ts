@@ -160,7 +160,8 @@ export class Fleet {
       for (const { name, rows } of await client.lostRows({}, { timeoutMs: 10_000 })) {
         for (let offset = 0; offset < rows; offset += 1_000) {
           const page = await client.readLostRows({ name, offset, limit: 1_000 }, { timeoutMs: 10_000 });
-          for (const { space, tuple } of page.rows) if (space !== null && spaces.includes(space)) ids.add((tuple as number[])[0]!);
+          // What was deleted has none: rows of a bucket that went.
+          for (const { space, tuple } of page.rows) if (space !== null && tuple !== null && spaces.includes(space)) ids.add((tuple as number[])[0]!);
         }
       }
     }

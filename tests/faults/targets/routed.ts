@@ -127,11 +127,11 @@ export class Routed implements Target {
   }
 }
 
-type RouterCall = { readonly call: string; readonly args: readonly Writable[] };
+type RouterCall = { readonly call: string; readonly args: readonly Writable[]; readonly options?: Readonly<Record<string, string>> };
 
 /** The first value; rejects with what the router gave instead. */
-async function asked(connection: Connection, { call, args, timeoutMs }: RouterCall & { readonly timeoutMs: number }): Promise<Value> {
-  const [value, error] = await connection.call(call, [...args, { timeout: timeoutMs / 1_000 }], { timeoutMs: timeoutMs + answerMarginMs });
+async function asked(connection: Connection, { call, args, options, timeoutMs }: RouterCall & { readonly timeoutMs: number }): Promise<Value> {
+  const [value, error] = await connection.call(call, [...args, { ...options, timeout: timeoutMs / 1_000 }], { timeoutMs: timeoutMs + answerMarginMs });
   if (error !== undefined && error !== null) throw new TarantoolError(0, messageOf(error), []);
   return value ?? null;
 }
@@ -151,15 +151,16 @@ function callOf(one: Asked): RouterCall {
     case 'add':
       return { call: 'crud.insert', args: [routedSpaces.set, [one.value, null]] };
     case 'members':
-      return { call: 'crud.select', args: [routedSpaces.set, null] };
+      return { call: 'crud.select', args: [routedSpaces.set, null], options: { mode: 'write' } };
     case 'pay': {
       const { id, bucket, from, to, amount } = one.value;
       return { call: 'vshard.router.callrw', args: [bucket, 'faults_pay', [bucket, from, to, amount, id]] };
     }
     case 'sum':
       return { call: `vshard.router.${one.value.of === 'master' ? 'callro' : 'callbro'}`, args: [one.value.bucket, 'faults_sum', [one.value.bucket]] };
+    // A read may be answered by a replica while the master cannot be reached.
     case 'look':
-      return { call: 'vshard.router.callro', args: [one.value.bucket, 'faults_noted', [one.value.id]] };
+      return { call: 'vshard.router.callrw', args: [one.value.bucket, 'faults_noted', [one.value.id]] };
     case 'read':
     case 'write':
     case 'cas':
