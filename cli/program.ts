@@ -24,6 +24,7 @@ const nounSummaries: Record<keyof typeof contract, string> = {
   code: 'Files of custom roles: tree, get, diff, validate, push',
   schema: 'Spaces of custom roles: list, export, check, apply',
   function: 'Functions of custom roles: list, get, call',
+  migration: 'Migrations of custom roles: list, run, resume, down, mark, abort',
   config: 'Configuration versions: history, diff, restore, sections',
   applyRun: 'Runs that applied a configuration',
   user: 'Users of the control plane',

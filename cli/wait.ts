@@ -3,6 +3,7 @@ import { entryOf, type Entry } from '~/contract/index.ts';
 import type { ClusterOverview } from '~/contract/shapes/view.ts';
 import { call } from './client.ts';
 import type { Target } from './contexts.ts';
+import type { MigrationRun } from '~/contract/shapes/migration.ts';
 import type { CodeCheck } from '~/contract/shapes/code.ts';
 import type { OutcomeValue } from './output/plan.ts';
 
@@ -65,6 +66,14 @@ export function exitOf(entry: Entry, answer: unknown): number {
     case 'failover.evacuate': {
       const { data, dryRun, plan } = answer as { data: { moves: { state: string }[] } | null } & Pick<OutcomeValue, 'dryRun' | 'plan'>;
       return dryRun ? (plan.refusals.length === 0 ? 0 : 6) : data?.moves.some(({ state }) => state === 'refused') ? 8 : 0;
+    }
+    case 'migration.run':
+    case 'migration.resume':
+    case 'migration.down': {
+      const { data, dryRun, plan } = answer as { data: MigrationRun | null } & Pick<OutcomeValue, 'dryRun' | 'plan'>;
+      if (dryRun || data === null) return plan.refusals.length === 0 ? 0 : 6;
+      if (data.replicasets.every(({ state }) => state === 'done')) return 0;
+      return data.replicasets.some(({ ran }) => ran.length > 0) ? 8 : 1;
     }
     case 'alert.test': {
       const { data, dryRun, plan } = answer as { data: { delivered: boolean } | null } & Pick<OutcomeValue, 'dryRun' | 'plan'>;

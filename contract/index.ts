@@ -11,6 +11,7 @@ import { functions } from './function.ts';
 import { gossip } from './gossip.ts';
 import { instance } from './instance.ts';
 import { issue } from './issue.ts';
+import { migration } from './migration.ts';
 import type { Operation } from './operation.ts';
 import { replicaset } from './replicaset.ts';
 import { retention } from './retention.ts';
@@ -22,7 +23,7 @@ import { sharding } from './sharding.ts';
 import { topology } from './topology.ts';
 
 /** Everything that the product can do, as noun.verb. Adding an operation starts here. */
-export const contract = { cluster, issue, rule, instance, replicaset, failover, sharding, router, topology, role, code, schema, function: functions, config, applyRun, user, token, session, audit, gossip, alert, retention, data, console };
+export const contract = { cluster, issue, rule, instance, replicaset, failover, sharding, router, topology, role, code, schema, function: functions, migration, config, applyRun, user, token, session, audit, gossip, alert, retention, data, console };
 
 export type Contract = typeof contract;
 

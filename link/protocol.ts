@@ -10,6 +10,7 @@ import { DataSpace } from '~/contract/shapes/data.ts';
 import { AgentStatus, EvalResult, LogLine, Vclock } from '~/contract/shapes/status.ts';
 import { DataLook, DataLooked, DataPageAnswer, DataPageQuestion, DataSpaces, DataWrite, DataWritten } from './data-messages.ts';
 import { CommandBody, MemberAnswerBody, MemberRequestBody } from './failover-messages.ts';
+import { MigrationMark, MigrationsAbort, MigrationsOrder, MigrationsQuestion, MigrationsTold } from './migration-messages.ts';
 import { StorageNews } from './router-messages.ts';
 import { SpacesThere } from './schema-messages.ts';
 import { BucketId, BucketIds, BucketRange, BucketsMove, BucketsStat, MoveOrder, ShardingCommand } from './sharding-messages.ts';
@@ -193,6 +194,14 @@ export const agentApi = {
   schemaThere: query(z.object({ names: z.array(z.string().max(64)).max(10_000) }), SpacesThere),
   /** What is counted of the functions of custom roles since the database started. */
   functionStats: query(Nothing, z.object({ functions: z.array(FunctionFigures) })),
+  /** The steps of this instance's roles, and what became of them. */
+  migrations: query(MigrationsQuestion, MigrationsTold),
+  /** Answers when it has begun, on the master alone; `migrations` says how far it is. */
+  migrationsBegin: mutation(MigrationsOrder, Nothing),
+  /** False: nothing runs. */
+  migrationsAbort: mutation(MigrationsAbort, z.object({ aborted: z.boolean() })),
+  /** By hand: what is remembered of a step. */
+  migrationMark: mutation(MigrationMark, Nothing),
   /** What a router has to know of this instance of a storage. `users`: the digest that was told before. */
   routed: query(z.object({ replicaset: Uuid, users: z.string().max(64).nullable() }), StorageNews),
   /** Another process in place of the one that runs, which is drained. */

@@ -65,4 +65,13 @@ function limited.call(group, seconds, f, ...)
     return answer
 end
 
+-- Ends the time of a call that runs in that fiber: its next instruction fails, and each after it.
+function limited.expire(id)
+    local deadline = deadlines[id]
+    if deadline ~= nil and not deadline.passed then
+        deadline.passed, deadline.stack = true, nil
+        debug.sethook(hook, '', 1)
+    end
+end
+
 return limited

@@ -14,6 +14,7 @@ local orders = require('orders')
 local replay = require('replay')
 local buckets = require('buckets.open')
 local roles = require('roles.open')
+local migrations = require('migrations.open')
 local users = require('users')
 local define = require('data.define')
 local scan = require('data.scan')
@@ -55,6 +56,9 @@ for name, method in pairs(buckets.methods) do
     methods[name] = method
 end
 for name, method in pairs(roles.methods) do
+    methods[name] = method
+end
+for name, method in pairs(migrations.methods) do
     methods[name] = method
 end
 methods.eval = run.eval

@@ -12,6 +12,7 @@ import type { AgentHandlers } from '~/link/protocol.ts';
 import { Bundles } from './bundles.ts';
 import { faultsOf, objectionToCode } from './check.ts';
 import { BundleFiles } from './files.ts';
+import { migrationHandlers, type MigrationHandlers } from './migrations.ts';
 import { spacesThere } from './schema.ts';
 import { SchemaKeeper } from './schema-keeper.ts';
 
@@ -25,7 +26,7 @@ export type AgentRolesParts = {
   readonly now: () => number;
 };
 
-export type RolesHandlers = Pick<AgentHandlers, 'checkCode' | 'schemaThere' | 'functionStats'>;
+export type RolesHandlers = Pick<AgentHandlers, 'checkCode' | 'schemaThere' | 'functionStats'> & MigrationHandlers;
 export type AgentRoles = {
   readonly handlers: RolesHandlers;
   objectionTo(config: ClusterConfig): Promise<string | null>;
@@ -56,10 +57,11 @@ export function openRoles({ supervisor, sampler, config, name, log, now }: Agent
     const told = database()?.roles;
     if (bundle === null || told === undefined || (bundle.roles.length === 0 && told.roles === 0)) return null;
     const failed: RoleFailure[] = [...told.failed, ...schema.failed];
-    return { wanted: bundle.hash, applied: told.hash, roles: bundle.roles.length, functions: told.functions, doing: told.doing, failed };
+    return { wanted: bundle.hash, applied: told.hash, roles: bundle.roles.length, functions: told.functions, doing: told.doing, failed, migrations: told.migrations };
   };
   return {
     handlers: {
+      ...migrationHandlers({ supervisor, name, replicaset: () => config()?.instances[uuid]?.replicaset ?? null, wanted: () => wanted()?.hash ?? null }),
       checkCode: async ({ text }) => {
         const { config: candidate, refusals } = parseConfig(text);
         if (candidate === null) throw new CoterieError('BAD_INPUT', refusals.map(({ sentence }) => sentence).join(' '));

@@ -3,6 +3,7 @@ import { CoterieError } from '~/contract/errors.ts';
 import type { LogLine } from '~/contract/shapes/status.ts';
 import { withoutFailover } from '~/agent/failover/off.ts';
 import { withoutData } from '~/agent/data-calls.ts';
+import { withoutMigrations } from '~/agent/roles/migrations.ts';
 import { withoutRouter } from '~/agent/router/off.ts';
 import { withoutSharding } from '~/agent/sharding/off.ts';
 import type { Gossip } from '~/agent/gossip.ts';
@@ -58,6 +59,7 @@ export function handlersOf(instance: SimulatedInstance): AgentHandlers {
     spaces: async (input) => spacesPage(instance, input),
     schemaThere: async () => ({ spaces: [] }),
     functionStats: async () => ({ functions: [] }),
+    ...withoutMigrations(() => instance.alias),
     gossip: async () => {
       const [table, stats] = await Promise.all([gossipOf(instance).table(), gossipOf(instance).stats()]);
       return { members: table.map(({ bytes, payload: _payload, ...row }) => ({ ...row, payload: Buffer.from(bytes).toString('base64') })), stats };

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import type { z } from 'zod';
+import type { MigrationsStatus } from '~/contract/shapes/migration.ts';
 import type { RoleFailure } from '~/contract/shapes/roles-status.ts';
 import type { DatabaseStatus, ProcessStatus } from '~/contract/shapes/status.ts';
 import type { Supervisor } from '~/agent/process/supervisor.ts';
@@ -8,7 +9,7 @@ import { startedAtMs, startOf, usageOf, type ProcessId } from '~/agent/process/p
 /** What is measured: one control call to the database and a few reads of /proc, once a second and after each step. */
 type Shape = Omit<z.output<typeof DatabaseStatus>, 'process'>;
 /** As lua/roles/state.lua tells it. `hash`: of the bundle whose life cycle has run. `owned`: something in the schema was made for roles. */
-export type RolesSample = { readonly hash: string | null; readonly roles: number; readonly functions: number; readonly doing: string | null; readonly failed: readonly RoleFailure[]; readonly owned: boolean };
+export type RolesSample = { readonly hash: string | null; readonly roles: number; readonly functions: number; readonly doing: string | null; readonly failed: readonly RoleFailure[]; readonly owned: boolean; readonly migrations: MigrationsStatus | null };
 export type Sample = { readonly configured: true; readonly peers: readonly string[]; readonly roles: RolesSample } & Shape;
 export type Unconfigured = { readonly configured: false; readonly status: string; readonly version: string };
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TimeMs } from './basics.ts';
+import { MigrationsStatus } from './migration.ts';
 
 /** How the custom roles of an instance fare, and what is counted of their functions. docs/roles.md. */
 
@@ -26,6 +27,8 @@ export const RolesStatus = z.object({
   doing: z.string().nullable(),
   /** Only those that failed, at most 100. */
   failed: z.array(RoleFailure),
+  /** Null: this is no master, or its roles have none. */
+  migrations: MigrationsStatus.nullable().default(null),
 });
 export type RolesStatus = z.output<typeof RolesStatus>;
 

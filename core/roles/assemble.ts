@@ -1,6 +1,6 @@
 import type { CodeFault, FunctionDefinition } from '~/contract/shapes/role.ts';
 import { faultsIn, placeIn, type ReadDefinition } from './definition.ts';
-import { faultAt } from './fault.ts';
+import { faultAt, warningAt } from './fault.ts';
 import { definitionFile, type CodeFileKind } from './files.ts';
 import type { Chunk, Role, RoleFunction, RoleMigration, RoleModule } from './role.ts';
 
@@ -56,7 +56,11 @@ function migrationsOf(files: Files, faults: CodeFault[]): RoleMigration[] {
   const chunks = (down: boolean) => new Map(files.flatMap(({ file, is, text }) => (is.kind === 'migration' && is.down === down ? [[is.name, whole(file, text)] as const] : [])));
   const [ups, downs] = [chunks(false), chunks(true)];
   for (const [name, { file }] of downs) if (!ups.has(name)) faults.push(faultAt('noMigration', { file, at: null }, ['This is the way back of a step that is not there.', `Write ${name}.lua beside it, or take it out.`]));
-  return byName([...ups].map(([name, up]) => ({ name, up, down: downs.get(name) ?? null })));
+  const migrations = byName([...ups].map(([name, up]) => ({ name, number: Number.parseInt(name, 10), up, down: downs.get(name) ?? null }))).toSorted((a, b) => a.number - b.number);
+  migrations.forEach(({ number, up }, index) => {
+    if (migrations[index - 1]?.number === number) faults.push(warningAt('twice', { file: up.file, at: null }, [`Another step has the number ${number}: they run by name, and \`--to ${number}\` means both.`, 'Give one of them another number, as long as none of them has run.']));
+  });
+  return migrations;
 }
 
 const byName = <T extends { readonly name: string }>(rows: readonly T[]): T[] => rows.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));

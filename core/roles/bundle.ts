@@ -6,7 +6,7 @@ import { canonicalJson } from '~/core/config/canonical.ts';
 import { byText } from './memo.ts';
 import { inDependencyOrder } from './order.ts';
 import { rolesIn, type Sections } from './read.ts';
-import type { Chunk, Role } from './role.ts';
+import type { Chunk, Role, RoleMigration } from './role.ts';
 
 /** What one instance runs of custom roles: as the agent hands it to its Tarantool (`roles_check`, `roles_apply`), as JSON. */
 
@@ -26,11 +26,23 @@ export type BundleModule = {
   readonly code: BundleChunk;
 };
 
+export type BundleMigration = {
+  /** `0001-owners`. */
+  readonly name: string;
+  readonly number: number;
+  /** SHA-256 of the text of `up`, hex: a step that ran with another one was changed since. */
+  readonly hash: string;
+  readonly up: BundleChunk;
+  readonly down?: BundleChunk;
+};
+
 export type BundleRole = {
   readonly name: string;
   readonly modules: readonly BundleModule[];
   readonly functions: readonly BundleFunction[];
   readonly spaces: Readonly<Record<string, SpaceDefinition>>;
+  /** In their order. They run when somebody orders it. */
+  readonly migrations: readonly BundleMigration[];
   /** Sections that it reads: YAML and JSON parsed, the rest as text. */
   readonly conf: Readonly<Record<string, unknown>>;
 };
@@ -48,16 +60,20 @@ export function bundleFor(config: ClusterConfig, instance: string, { hashOf }: {
   const { roles } = rolesIn(config.sections);
   const needs = new Map([...roles].map(([name, { dependencies }]) => [name, dependencies]));
   const wanted = config.replicasets[home ?? '']?.roles ?? [];
-  const bundled = inDependencyOrder(wanted.filter((name) => roles.has(name)), needs).flatMap((name) => bundleRole(roles.get(name), config.sections));
+  const bundled = inDependencyOrder(wanted.filter((name) => roles.has(name)), needs).flatMap((name) => bundleRole(roles.get(name), { sections: config.sections, hashOf }));
   return { hash: hashOf(canonicalJson(bundled)), roles: bundled };
 }
 
-function bundleRole(role: Role | undefined, sections: Sections): BundleRole[] {
+type Source = { readonly sections: Sections; readonly hashOf: (text: string) => string };
+
+function bundleRole(role: Role | undefined, { sections, hashOf }: Source): BundleRole[] {
   if (!role) return [];
-  const { name, modules, functions, spaces } = role;
+  const { name, modules, functions, spaces, migrations } = role;
   const conf = Object.fromEntries(role.sections.flatMap((section) => (sections[section] === undefined ? [] : [[section, valueOf(section, sections[section])]])));
-  return [{ name, modules: modules.map((module) => ({ ...module, code: bundleChunk(module.code) })), functions: functions.map((one) => ({ ...one, code: bundleChunk(one.code) })), spaces, conf }];
+  return [{ name, modules: modules.map((module) => ({ ...module, code: bundleChunk(module.code) })), functions: functions.map((one) => ({ ...one, code: bundleChunk(one.code) })), spaces, migrations: migrations.map((one) => bundleMigration(one, hashOf)), conf }];
 }
+
+const bundleMigration = ({ name, number, up, down }: RoleMigration, hashOf: Source['hashOf']): BundleMigration => ({ name, number, hash: hashOf(up.text), up: bundleChunk(up), ...(down === null ? {} : { down: bundleChunk(down) }) });
 
 /** Columns are for people who look for a mistake: what runs is the same without them. */
 const bundleChunk = ({ file, lineOffset, text }: Chunk): BundleChunk => ({ file, lineOffset, text });

@@ -44,7 +44,7 @@ function functionOf(path: readonly string[], base: string): CodeFileKind {
 }
 
 function migrationOf(path: readonly string[], base: string): CodeFileKind {
-  const found = path.length === 2 ? /^(\d{4,}-[A-Za-z0-9_-]{1,80})(\.down)?$/.exec(base) : null;
+  const found = path.length === 2 ? /^(\d{4,9}-[A-Za-z0-9_-]{1,80})(\.down)?$/.exec(base) : null;
   if (found?.[1]) return { kind: 'migration', name: found[1], down: found[2] !== undefined };
   return { kind: 'other', why: ['This is not the name of a migration.', 'Call it migrations/0001-what-it-does.lua, and the way back 0001-what-it-does.down.lua.'] };
 }

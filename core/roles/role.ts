@@ -12,7 +12,7 @@ export type Chunk = BundleChunk & {
 export type RoleFunction = Omit<FunctionDefinition, 'body'> & { readonly name: string; readonly code: Chunk };
 export type RoleModule = { readonly name: string; readonly code: Chunk };
 /** `down` null: there is no way back. */
-export type RoleMigration = { readonly name: string; readonly up: Chunk; readonly down: Chunk | null };
+export type RoleMigration = { readonly name: string; /** That its name begins with. */ readonly number: number; readonly up: Chunk; readonly down: Chunk | null };
 
 export type Role = {
   readonly name: string;
@@ -26,6 +26,6 @@ export type Role = {
   /** By name. */
   readonly functions: readonly RoleFunction[];
   readonly modules: readonly RoleModule[];
-  /** In the order in which they are run: by name. */
+  /** In the order in which they are run: by number, then by name. */
   readonly migrations: readonly RoleMigration[];
 };

@@ -49,6 +49,12 @@ local function compile(role, add)
         local f, fault = chunk.body(definition.code)
         good = add(fault) and good
     end
+    for _, migration in ipairs(role.migrations or {}) do
+        for _, piece in ipairs({migration.up, migration.down}) do
+            local f, fault = chunk.module(piece)
+            good = add(fault) and good
+        end
+    end
     return good
 end
 

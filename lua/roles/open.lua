@@ -1,6 +1,7 @@
 -- Custom roles in an instance: what an agent may order over the control socket, and what is told of them. docs/roles.md.
 local apply = require('roles.apply')
 local check = require('roles.check')
+local migrations = require('migrations.open')
 local existing = require('roles.existing')
 local owned = require('roles.owned')
 local schema = require('roles.schema')
@@ -23,6 +24,7 @@ function open.told()
     local told = state.told()
     told.doing = told.doing == box.NULL and schema.doing() or told.doing
     told.owned = owned.any()
+    told.migrations = migrations.told()
     return told
 end
 

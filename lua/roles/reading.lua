@@ -45,6 +45,14 @@ function reading.leave(before)
     count = count - 1
 end
 
+-- Another fiber, from now on.
+function reading.forbid(id, who)
+    if inside[id] == nil then
+        count = count + 1
+    end
+    inside[id] = who
+end
+
 -- Of a fiber that may have been broken off before it could leave.
 function reading.ended(id)
     if id ~= nil and inside[id] ~= nil then

@@ -13,6 +13,7 @@ import { functionHandlers } from './function.ts';
 import { gossipHandlers } from './gossip.ts';
 import { issueHandlers } from './issue.ts';
 import { instanceHandlers } from './instance.ts';
+import { migrationHandlers } from './migration.ts';
 import { replicasetHandlers } from './replicaset.ts';
 import { retentionHandlers } from './retention.ts';
 import { roleHandlers } from './role.ts';
@@ -40,6 +41,7 @@ export const handlers: HandlersOf<Contract> = {
   code: codeHandlers,
   schema: schemaHandlers,
   function: functionHandlers,
+  migration: migrationHandlers,
   config: configHandlers,
   applyRun: applyRunHandlers,
   user: userHandlers,

@@ -150,6 +150,14 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
     history: { input: { function: 'demo.hello', limit: 5, before: 3 }, argv: ['demo.hello', '--limit', '5', '--before', '3'] },
     call: { input: { function: 'demo.hello', replicaset: 's1', arguments: ['you', 1], ...preview }, argv: ['demo.hello', 's1', '--arguments', '["you", 1]', '--dry-run'] },
   },
+  migration: {
+    list: { input: { role: 'demo', replicaset: 's1' }, argv: ['--role', 'demo', '--replicaset', 's1'] },
+    run: { input: { role: 'demo', replicaset: 's1', to: 2, parallel: 2, timeoutSeconds: 30, ...preview }, argv: ['--role', 'demo', '--replicaset', 's1', '--to', '2', '--parallel', '2', '--timeout-seconds', '30', '--dry-run'] },
+    resume: { input: { role: 'demo', ...preview }, argv: ['--role', 'demo', '--dry-run'] },
+    down: { input: { role: 'demo', to: 0, ...preview }, argv: ['demo', '--to', '0', '--dry-run'] },
+    mark: { input: { role: 'demo', step: '0001-first', replicaset: 's1', as: 'done', ...preview }, argv: ['demo', '0001-first', 's1', '--as', 'done', '--dry-run'] },
+    abort: { input: { replicaset: 's1', ...preview }, argv: ['s1', '--dry-run'] },
+  },
   config: {
     history: { input: { limit: 3, offset: 0 }, argv: ['--limit', '3', '--offset', '0'] },
     get: { input: { version: 1 }, argv: ['--version', '1'] },

@@ -14,6 +14,7 @@ import type { CodeFault } from '~/contract/shapes/role.ts';
 import type { AgentHandlers, Committed, Prepared } from '~/link/protocol.ts';
 import { fakeData } from './fake-data.ts';
 import type { FakeFailover } from './fake-failover.ts';
+import { fakeMigrations, noMigrations } from './fake-migrations.ts';
 import { openRing } from '~/link/sealed-ring.ts';
 
 /**
@@ -37,6 +38,7 @@ export class FakeAgent {
   keys: { id: string; primary: boolean }[] = [{ id: '00000001', primary: true }];
   /** What it thinks of the others. */
   sees: { uuid: string; address: string; state: 'alive' | 'suspected' | 'dead' | 'left'; generation: string; incarnation: string; rttMs: number | null }[] = [];
+  readonly migrations = noMigrations();
   /** It takes part in this one's failover. */
   failover: FakeFailover | null = null;
   #server: Server | null = null;
@@ -180,6 +182,7 @@ export class FakeAgent {
       },
       schemaThere: async () => ({ spaces: [] }),
       functionStats: async () => ({ functions: [] }),
+      ...fakeMigrations(this.migrations),
       boxCfg: async () => [{ name: 'listen', value: '127.0.0.1:3301', default: null, origin: 'coterie' }],
       spaces: async ({ limit }) => ({ spaces: [{ id: 512, name: 'orders', engine: 'memtx', system: false, temporary: false, localOnly: false, rows: 10, bytes: 1000, indexBytes: 100, diskBytes: null, indexes: [] }].slice(0, limit), of: 1, complete: true, vinyl: null }),
       gossip: async () => ({ members: this.sees.map((member) => ({ ...member, payload: '' })), stats: {} }),

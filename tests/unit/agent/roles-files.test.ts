@@ -8,7 +8,7 @@ import { BundleFiles } from '~/agent/roles/files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'coterie-bundle-'));
 const path = join(folder, 'roles.json');
-const bundle = (hash: string): Bundle => ({ hash, roles: [{ name: 'bank', modules: [{ name: 'bank', code: { file: 'roles/bank/init.lua', lineOffset: 0, text: 'return {\n}' } }], functions: [], spaces: {}, conf: {} }] });
+const bundle = (hash: string): Bundle => ({ hash, roles: [{ name: 'bank', modules: [{ name: 'bank', code: { file: 'roles/bank/init.lua', lineOffset: 0, text: 'return {\n}' } }], functions: [], spaces: {}, migrations: [], conf: {} }] });
 
 describe('files of bundles', () => {
   beforeEach(() => mkdirSync(folder, { recursive: true }));

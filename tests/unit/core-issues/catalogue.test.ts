@@ -52,7 +52,7 @@ const sharding = () => {
   return cluster;
 };
 
-const rolesFixture = (failed: RoleFailure[]): RolesStatus => ({ wanted: 'h', applied: 'h', roles: 2, functions: 3, doing: null, failed });
+const rolesFixture = (failed: RoleFailure[]): RolesStatus => ({ wanted: 'h', applied: 'h', roles: 2, functions: 3, doing: null, failed, migrations: null });
 
 /** A router on r, ready, for the storages s1 and s2. */
 const routed = () => {

@@ -18,6 +18,7 @@ describe('a bundle', () => {
       modules: [{ name: 'bank', code: { file: 'roles/bank/init.lua', lineOffset: 0 } }, { name: 'bank.rates' }],
       functions: [{ name: 'bank.balance' }, { name: 'bank.transfer', access: ['app'], mode: 'write', quorum: false, timeout: 5, code: { file: 'roles/bank/role.yml', lineOffset: 18, text: 'function(from, to, amount)\n  return money.rounded(amount)\nend\n' } }],
       spaces: { accounts: { sharding_key: ['id'] } },
+      migrations: [{ name: '0001-owners', number: 1, hash: hashOf('return true\n'), up: { file: 'roles/bank/migrations/0001-owners.lua', lineOffset: 0, text: 'return true\n' }, down: { file: 'roles/bank/migrations/0001-owners.down.lua' } }, { name: '0002-later', number: 2 }],
     });
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
     expect(JSON.parse(JSON.stringify(roles))).toEqual(roles);
@@ -26,7 +27,7 @@ describe('a bundle', () => {
   test('is the same for all of a replicaset, and changes with what runs only', () => {
     expect(bundleOf(2)).toEqual(bundleOf(1));
     const changed = (name: string, text: string) => bundleOf(1, { sections: { ...bank, [name]: text } }).hash !== bundleOf(1).hash;
-    expect([changed('roles/bank/rates.lua', 'return 2'), changed('bank/limits.yml', 'max: 1'), changed('roles/bank/README.md', 'x'), changed('other', 'x'), changed('roles/bank/migrations/0003-x.lua', 'x')]).toEqual([true, true, false, false, false]);
+    expect([changed('roles/bank/rates.lua', 'return 2'), changed('bank/limits.yml', 'max: 1'), changed('roles/bank/README.md', 'x'), changed('other', 'x'), changed('roles/bank/migrations/0003-x.lua', 'x')]).toEqual([true, true, false, false, true]);
   });
 
   test('is empty without custom roles, and for who is in no replicaset', () => {

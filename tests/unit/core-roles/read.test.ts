@@ -13,7 +13,7 @@ describe('a role', () => {
       spaces: { accounts: { engine: 'memtx', is_local: false, indexes: [{ name: 'id', type: 'TREE', unique: true }, { unique: false }] } },
       modules: [{ name: 'bank' }, { name: 'bank.rates' }],
       functions: [{ name: 'bank.balance', mode: 'read', access: [], code: { file: 'roles/bank/functions/bank.balance.lua', lineOffset: 0 } }, { name: 'bank.transfer', mode: 'write', timeout: 5, code: { file: 'roles/bank/role.yml', lineOffset: 18, columnOffset: 6 } }],
-      migrations: [{ name: '0001-owners', down: { text: 'return true\n' } }, { name: '0002-later', down: null }],
+      migrations: [{ name: '0001-owners', number: 1, down: { text: 'return true\n' } }, { name: '0002-later', down: null }],
     });
   });
 
