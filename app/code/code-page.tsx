@@ -1,6 +1,7 @@
 'use client';
 import { Button, Drawer, Skeleton, Text } from '@mantine/core';
 import { useHotkeys, useMediaQuery } from '@mantine/hooks';
+import Link from 'next/link';
 import { useMemo, useState } from 'react';
 import { exampleFiles, exampleRole } from '~/app/lib/code-example.ts';
 import { chosenFile, definitionFile, filesOf, replacing, rolesOf, startTextOf, type Changes } from '~/app/lib/code-files.ts';
@@ -93,6 +94,7 @@ export function CodePage() {
         <span className={styles.quiet}>{countText(rolesOf(files).length, 'role')}, {countText(files.filter(({ text }) => text !== null).length, 'file')} · version {now.version}{readOnly === null ? '' : ' · read-only'}</span>
         <div className={styles.tools}>
           {narrow && <Button variant="default" leftSection={<Bars size={15} />} onClick={() => setShown('files')}>Files</Button>}
+          <Button variant="default" component={Link} href="/code/migrations">Migrations</Button>
           <Button variant="default" onClick={() => setShown('history')}>History</Button>
           {draft !== null && <Button variant="default" onClick={() => { setDiscarded(draft); drafting.discard(); }}>Discard draft</Button>}
           <ApplyButton why={why} label={changed > 0 ? `Apply ${countText(changed, 'file')}…` : 'Apply…'} onApply={() => draft && open('code.push', { files: draft.sections, expectedVersion: draft.baseVersion })} />

@@ -82,6 +82,13 @@ export const places = {
   'function.history': { page: '/code', where: 'Changes, at the file of a function', from: 'app/code/function-history.tsx' },
   'function.call': { page: '/code', where: 'Call, at the file of a function', from: 'app/code/function-panel.tsx' },
 
+  'migration.list': { page: '/code/migrations', where: 'the table of steps', from: 'app/migrations/use-migrations.ts' },
+  'migration.run': { page: '/code/migrations', where: 'Run; Run up to here, at a step', from: 'app/migrations/migrations-page.tsx' },
+  'migration.resume': { page: '/code/migrations', where: 'Resume', from: 'app/migrations/migrations-page.tsx' },
+  'migration.down': { page: '/code/migrations', where: 'Take back from here, at a step', from: 'app/lib/migrations.ts' },
+  'migration.mark': { page: '/code/migrations', where: 'Mark as done, Mark as never run, at a step', from: 'app/lib/migrations.ts' },
+  'migration.abort': { page: '/code/migrations', where: 'Break off, at a step that runs', from: 'app/lib/migrations.ts' },
+
   'config.history': { page: '/config', where: 'the versions', from: 'app/sections/use-versions.ts' },
   'config.get': { page: '/config', where: 'the chosen version', from: 'app/sections/use-versions.ts' },
   'config.diff': { page: '/config', where: 'Compare with', from: 'app/config/comparison.tsx' },

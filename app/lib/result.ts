@@ -9,8 +9,15 @@ export function resultOf(operation: MutationName, { run, data }: OutcomeOf): { h
   if (run?.state === 'partial') return { health: 'warning', title: 'Done, but not everywhere yet', sentence };
   if (operation === 'instance.probe' && data?.found === false) return { health: 'warning', title: 'Nobody answered', sentence };
   if (operation === 'function.call' && data?.ok === false) return { health: 'critical', title: 'The function raised an error', sentence };
+  if (/^migration\.(run|resume|down)$/.test(operation)) return migrated(data, sentence);
   if (operation === 'alert.test' && data !== null) return data.delivered === true ? { health: 'ok', title: 'Delivered', sentence } : { health: 'critical', title: 'Not delivered', sentence };
   return { health: 'ok', title: 'Done', sentence };
+}
+
+function migrated(data: OutcomeOf['data'], sentence: string | null): { health: Health; title: string; sentence: string | null } {
+  const outcomes = (data?.replicasets ?? []) as readonly { state: string }[];
+  if (outcomes.every(({ state }) => state === 'done')) return { health: 'ok', title: 'Done', sentence };
+  return { health: 'critical', title: 'It stopped', sentence };
 }
 
 /** Who else is out after a new password. */

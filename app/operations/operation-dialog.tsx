@@ -8,6 +8,7 @@ import type { Draft, MutationName } from '~/app/lib/operation-types.ts';
 import { saidAtField } from '~/app/lib/problem.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
 import { buttonOf, leadOf, titleOf } from '~/app/lib/wording.ts';
+import { MigrationProgress } from '~/app/migrations/outcomes.tsx';
 import { useSession } from '~/app/session/session-provider.tsx';
 import { HealthShapes } from '~/app/ui/icons.tsx';
 import { Prose } from '~/app/ui/prose.tsx';
@@ -83,7 +84,7 @@ function Ask({ operation, title, state, review, wide, onClose }: AskProps) {
           <PlanPreview plan={state.plan} planning={state.planning} problem={state.planProblem} hint={state.emptyEdit ? 'Change something to see what it would do.' : 'Fill in the fields to see what will happen.'} onRetry={state.replan} />
         </div>
       </div>
-      {run.isPending && <div className={styles.progress}>{isOrder(operation) ? <OrderProgress /> : <RunProgress runId={overview?.run ?? null} />}</div>}
+      {run.isPending && <div className={styles.progress}>{operation.startsWith('migration.') ? <MigrationProgress /> : isOrder(operation) ? <OrderProgress /> : <RunProgress runId={overview?.run ?? null} />}</div>}
       {state.runProblem && !saidAtField(state.runProblem) && <div className={styles.progress} ref={intoView}><Failed state={state} /></div>}
       <div className={styles.footer}>
         <CopyAs operation={operation} input={state.input} disabled={!checked.complete} />

@@ -1,5 +1,6 @@
 'use client';
 import { Alert, Button, Stack, Text } from '@mantine/core';
+import { MigrationOutcomes } from '~/app/migrations/outcomes.tsx';
 import { ReplayOutcomes } from '~/app/failover/replay-outcomes.tsx';
 import type { MutationName, OutcomeOf } from '~/app/lib/operation-types.ts';
 import { resultOf, secretOf } from '~/app/lib/result.ts';
@@ -33,6 +34,7 @@ export function OperationResult({ operation, outcome, onClose }: { operation: Mu
             <div data-testid="secret"><Command text={secret} what="the token" /></div>
           </>
         )}
+        {operation.startsWith('migration.') && <MigrationOutcomes data={outcome.data} />}
         {operation === 'function.call' && <CallResult data={outcome.data} />}
         <FailoverOutcome data={outcome.data} />
         <ReplayOutcomes data={outcome.data} />

@@ -14,6 +14,7 @@ const titles: Readonly<Record<string, (inputs: number) => string>> = {
   'instance.stop': (inputs) => `Stop ${count(inputs, 'second master')}`,
   'instance.eval': (inputs) => `Take members off the list in ${count(inputs, 'replicaset')}`,
   'topology.apply': (inputs) => `Put ${count(inputs, 'new agent')} in the place of lost ones`,
+  'migration.run': (inputs) => `Run migrations on ${count(inputs, 'replicaset')}`,
   'failover.acknowledge': (inputs) => `Let ${count(inputs, 'replicaset')} fail over again`,
   'failover.resume': () => 'Resume failover',
   'gossip.giveKeys': (inputs) => `Give the gossip keys to ${count(inputs, 'instance')}`,

@@ -16,6 +16,8 @@ local PROGRESS_BYTES_MAX = 200
 local POLL_SECONDS = 0.005
 local READ_ONLY = 'the file of a migration only returns its function, and'
 local BROKEN_OFF = 'a step of a migration that was broken off'
+-- Files that are read at this moment.
+local loading = 0
 
 local function now()
     return math.floor(clock.realtime() * 1000)
@@ -60,10 +62,12 @@ function step.load(role, piece, direction)
         return nil, ('%s:%s: %s'):format(fault.file, tostring(fault.line), fault.sentence)
     end
     local entered = {}
+    loading = loading + 1
     reading.want('migration files', true)
     local ok, value, stack = life.run(life.SECONDS.load, loaded, entered, role, f)
     reading.ended(entered.fiber)
-    reading.want('migration files', false)
+    loading = loading - 1
+    reading.want('migration files', loading > 0)
     if not ok then
         return nil, value, stack
     end

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { closeDialog, confirm, copied, seriousFindings } from '../support/browser.ts';
 import { fits, openDashboard } from '../support/dashboard.ts';
 import { editing } from './code/editing.ts';
+import { migrationsPage } from './code/migrations.ts';
 import { schemaPage } from './code/schema.ts';
 
 /** The Code page on the real product: a role is written, refused, mended, applied, and changed by two at once. */
@@ -212,3 +213,4 @@ describe('the Code page', () => {
 });
 
 schemaPage(dashboard);
+migrationsPage(dashboard);

@@ -58,6 +58,7 @@ const hold = (...aliases: string[]) => Promise.all(aliases.map((alias) => cluste
 const master = async () => waitFor(() => cluster.master(), { ...limit, what: 'a master' });
 const other = (alias: string) => (alias === 'a' ? 'b' : 'a');
 const agent = async (alias: string) => agentClient({ uuid: (await cluster.instance(alias)).uuid, alias, http: cluster.agent(alias).http }, new TokenSigner(keysOf(clusterSecret, 'test').token, { name: 'test' }));
+const issue = (code: string, replicaset: string, says: RegExp) => waitFor(async () => (await cluster.issues()).some((one) => one.code === code && says.test(one.sentence)) || Promise.reject(new Error(JSON.stringify(await cluster.issues()))), { ...limit, what: `${code} of ${replicaset}` });
 const cli = (...words: string[]) => {
   const { stdout, stderr, status } = spawnSync(process.execPath, [resolve('bin/coterie.mjs'), ...words], { encoding: 'utf8', env: { ...process.env, COTERIE_SERVER: cluster.servers[0]!.url, COTERIE_TOKEN: cluster.token, NO_COLOR: '1' } });
   return { stdout, stderr, status };
@@ -83,6 +84,7 @@ describe('migrations', () => {
     expect(plan.steps.map(({ sentence }) => sentence.replace(/ on [ab], /, ' on the one, ').replace('on c, the master of', 'on the one, the master of'))).toEqual(['s1', 's2'].flatMap((set) => ['money/0001-first', 'bank/0001-one', 'bank/0002-two', 'bank/0010-ten'].map((name) => `${name} runs on the one, the master of ${set}.`)));
     expect([plan.refusals, plan.warnings, data]).toEqual([[], [expect.stringContaining('what they do to rows is not checked')], null]);
     expect(await left(await master())).toEqual([]);
+    await issue('migrations-pending', 's1', /^On s1 4 steps of migrations have not run\.$/);
     expect(await states()).toEqual({ 'money/0001-first': 'pending', 'bank/0001-one': 'pending', 'bank/0002-two': 'pending', 'bank/0010-ten': 'pending' });
   });
 
@@ -103,7 +105,8 @@ describe('migrations', () => {
   it('do not begin on a replica, nor with another text, nor where the plan is old', async () => {
     const led = await master();
     const { uuid } = await cluster.s1();
-    const [{ hash }] = (await (await agent(led)).migrations({ replicaset: uuid }, { timeoutMs: 5000 })).steps as [{ hash: string }];
+    const { steps } = await (await agent(led)).migrations({ replicaset: uuid }, { timeoutMs: 5000 });
+    const hash = steps[0]!.hash;
     const ask = async (alias: string, over: object) => (await agent(alias)).migrationsBegin({ replicaset: uuid, attempt: randomUUID(), by: 'x', direction: 'up', steps: [{ role: 'money', name: '0001-first', hash, standing: null, ...over }], timeoutSeconds: 5, dryRun: false }, { timeoutMs: 5000 });
     await expect(ask(other(led), {})).rejects.toThrow(/may not write now/);
     await expect(ask(led, {})).rejects.toThrow('step 0001-first of role money is not as it was when this was planned');
@@ -119,6 +122,7 @@ describe('migrations', () => {
       { replicaset: 's2', state: 'skipped', ran: [] },
     ]);
     expect(await row('0011-boom')).toMatchObject({ state: 'failed', error: expect.stringContaining('no such owner'), stack: expect.stringContaining('0011-boom.lua:3') });
+    await issue('migration-failed', 's1', /^Migration 0011-boom of role bank failed: roles\/bank\/migrations\/0011-boom.lua:3: no such owner \(s1\)\.$/);
     expect([await states('s2'), (await states())['bank/0012-after']]).toEqual([expect.objectContaining({ 'bank/0011-boom': 'pending' }), 'pending']);
     expect(await refused('/migration/run')).toMatch(/bank\/0011-boom failed on s1 .*no such owner.* may have left something.*migration resume/);
     const typed = cli('migration', 'run', '--yes');

@@ -22,6 +22,7 @@ import { ChooseBuckets, ConfigureSharding, MoveBuckets, PauseSharding } from './
 import { BootstrapSharding } from './sharding-bootstrap.tsx';
 import { WeighStorages } from './sharding-weights.tsx';
 import { JoinInstance } from './join-instance.tsx';
+import { RunMigrations, TakeMigrationsBack } from './migration.tsx';
 import { AcknowledgeIssue, MuteIssue } from './mark-issue.tsx';
 import { Probe } from './probe.tsx';
 import { ReplayLostRows } from './replay-lost-rows.tsx';
@@ -41,6 +42,9 @@ export const forms: Partial<Record<MutationName, ComponentType<FormProps>>> = {
   'token.create': CreateToken,
   'session.changePassword': ChangePassword,
   'function.call': CallFunction,
+  'migration.run': RunMigrations,
+  'migration.resume': RunMigrations,
+  'migration.down': TakeMigrationsBack,
   'alert.addChannel': AddChannel,
   'alert.editChannel': EditChannel,
   'alert.silence': SilenceAlerts,

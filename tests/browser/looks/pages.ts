@@ -16,6 +16,7 @@ export function pagesLook({ product, page }: Dashboard): void {
     config: { path: '/config', seen: first('[data-testid=code] .cm-content') },
     code: { path: '/code', seen: (shown) => shown.getByRole('button', { name: 'Insert the bank example' }).waitFor() },
     schema: { path: '/schema', seen: (shown) => shown.getByRole('link', { name: 'Write a role on the Code page' }).waitFor() },
+    migrations: { path: '/code/migrations', seen: (shown) => shown.getByRole('link', { name: 'Open the Code page' }).waitFor() },
     rules: { path: '/issues?tab=rules', seen: (shown) => shown.getByText('repeated-crashes').waitFor() },
     'nothing wrong': { path: '/issues', seen: (shown) => shown.getByRole('heading', { name: 'Nothing is wrong' }).waitFor() },
     palette: { path: '/gossip', seen: async (shown) => { await lookFor(shown, 's'); await first('[data-action]')(shown); } },

@@ -52,7 +52,8 @@ const sharding = () => {
   return cluster;
 };
 
-const rolesFixture = (failed: RoleFailure[]): RolesStatus => ({ wanted: 'h', applied: 'h', roles: 2, functions: 3, doing: null, failed, migrations: null });
+const rolesFixture = (failed: RoleFailure[], migrations: RolesStatus['migrations'] = null): RolesStatus => ({ wanted: 'h', applied: 'h', roles: 2, functions: 3, doing: null, failed, migrations });
+const migrated = (more: Partial<NonNullable<RolesStatus['migrations']>>) => (cluster: Cluster) => cluster.says('a', (status) => void (status.roles = rolesFixture([], { pending: 0, stopped: [], running: null, ...more })));
 
 /** A router on r, ready, for the storages s1 and s2. */
 const routed = () => {
@@ -275,6 +276,11 @@ const cases: Record<string, Case> = {
     mend: (cluster) => cluster.says('a', (status) => void (status.roles = rolesFixture([]))),
     at: 'a', severity: 'critical', says: ['Role bank failed in apply_config on a: roles/bank/init.lua:7: no rates.', 'So did 1 other role.'],
   },
+  'migration-failed': {
+    break: migrated({ pending: 3, stopped: [{ role: 'bank', name: '0002-b', state: 'failed', message: 'roles/bank/migrations/0002-b.lua:7: no owner', at: 5000 }, { role: 'bank', name: '0009-i', state: 'interrupted', message: null, at: 6000 }] }), mend: migrated({}),
+    at: 'a', severity: 'critical', says: ['Migration 0002-b of role bank failed: roles/bank/migrations/0002-b.lua:7: no owner (s1).', 'So did 1 other step.'],
+  },
+  'migrations-pending': { break: migrated({ pending: 2 }), mend: migrated({ pending: 2, running: { role: 'bank', name: '0002-b', since: 1 } }), at: 'a', severity: 'info', says: ['On s1 2 steps of migrations have not run.'], repair: { operation: 'migration.run', input: { replicaset: 's1' } } },
   'router-down': { begin: routed, break: (cluster) => router(cluster, { state: 'down', reason: 'It ended by itself: exit code 1.', figures: null }), mend: (cluster) => router(cluster, {}), at: 'r', severity: 'critical', says: ['The router of r at 127.0.0.1:4306 takes no clients: It ended by itself: exit code 1.'] },
   'router-crash-loop': {
     begin: routed, break: (cluster) => router(cluster, { state: 'starting', figures: null, restarts: { count: 5, crashLoop: true, lastExit: 'exit code 1: 127.0.0.1:4306 is taken' } }), mend: (cluster) => router(cluster, {}),
