@@ -247,7 +247,14 @@ export class ShardedCoterie implements System {
       const router = (await statusOf(this.#fleet.host(node).agent).catch(() => null))?.router;
       return router?.state === 'ready' && router.figures?.map.known === bucketsOfBank ? null : `the router of ${node} is ${router?.state ?? 'not heard of'}, knows ${router?.figures?.map.known ?? 'no'} buckets`;
     }));
-    return [...troubles, found === null ? 'no coordinator tells of buckets' : unrested(found, this.#drained), ...routers].filter((one) => one !== null);
+    const problems = [...troubles, found === null ? 'no coordinator tells of buckets' : unrested(found, this.#drained), ...routers].filter((one) => one !== null);
+    return problems.length > 0 ? problems : await this.#findings();
+  }
+
+  /** The doctor, too, finds nothing that somebody would have to look at. */
+  async #findings(): Promise<string[]> {
+    const told = await (await this.#coordinator()).shardingDoctor({ group: 'default' }, { timeoutMs: factsMs }).catch((error: unknown) => String(error));
+    return typeof told === 'string' ? [`the doctor does not answer: ${told}`] : [...told.unheard.map((uuid) => `the doctor has not heard ${uuid}`), ...told.findings.filter(({ severity }) => severity !== 'info').map(({ sentence }) => `the doctor says: ${sentence}`)];
   }
 
   async #coordinator() {

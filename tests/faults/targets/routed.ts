@@ -17,8 +17,12 @@ const prepareMs = 60_000;
 /** On each storage, made by the system: named here, where they are called. */
 export const routedSpaces = { set: 'faults_set', accounts: 'faults_accounts', notes: 'faults_notes', ballast: 'faults_ballast' } as const;
 const ballastBytes = 500;
+const slowSeconds = 0.03;
 
-/** `waits`: a payment is acknowledged when it is on enough copies. One in three is let in a while before it writes. */
+/**
+ * `waits`: a payment is acknowledged when it is on enough copies. One in three is let in a while before it writes, and one
+ * in three is answered a while after it has written: whoever asks again then would do it twice.
+ */
 export const routedSchema = (waits: boolean): string => `
   local function space(name, format)
     local made = box.schema.space.create(name, {if_not_exists = true, format = format})
@@ -41,12 +45,13 @@ export const routedSchema = (waits: boolean): string => `
     return true
   end]])
   run('faults_pay', [[function(bucket, from, to, amount, note)
-    if note % 3 == 0 then require('fiber').sleep(0.02) end
+    if note % 3 == 0 then require('fiber').sleep(${slowSeconds}) end
     box.atomic(function()
       box.space.${routedSpaces.notes}:insert{note, bucket, from, to, amount}
       box.space.${routedSpaces.accounts}:update(bucket * 10 + from, {{'-', 3, amount}})
       box.space.${routedSpaces.accounts}:update(bucket * 10 + to, {{'+', 3, amount}})
     end)
+    if note % 3 == 1 then require('fiber').sleep(${slowSeconds}) end
     ${waits ? 'coterie.quorum_wait{timeout = 1}' : ''}
     return true
   end]])
