@@ -11,6 +11,7 @@ import { endProcess, hasEnded } from './stopped.ts';
 import { waitFor } from './wait.ts';
 
 const callMs = 20_000;
+const smallMemoryBytes = 64 * 2 ** 20;
 export const password = 'replication';
 
 /** Seconds of CLOCK_MONOTONIC, the clock of deadlines. */
@@ -71,9 +72,9 @@ export class Database {
     );
   }
 
-  async start(how: 'bootstrap' | 'recover' | 'join', replicaset: string, peers: readonly Database[] = []): Promise<void> {
+  async start(how: 'bootstrap' | 'recover' | 'join', replicaset: string, peers: readonly Database[] = [], memoryBytes = smallMemoryBytes): Promise<void> {
     await this.launch();
-    await this.call('start', { how, replicaset, instance: this.uuid, listen: this.listen, peers: peers.map(({ listen }) => listen), password, memory: 64 * 1024 * 1024, version: 1, serial: 0 });
+    await this.call('start', { how, replicaset, instance: this.uuid, listen: this.listen, peers: peers.map(({ listen }) => listen), password, memory: memoryBytes, version: 1, serial: 0 });
   }
 
   call<T = unknown>(method: string, params: object = {}, timeoutMs = callMs): Promise<T> {
@@ -141,11 +142,14 @@ export class Databases {
   readonly replicaset = randomUUID();
   readonly all: Database[] = [];
 
+  /** `memoryBytes`: for rows. */
+  constructor(readonly memoryBytes?: number) {}
+
   /** The first begins the replicaset and is left read-only. */
   async add(name: string, from: readonly Database[] = []): Promise<Database> {
     const database = await Database.make(name, this.folder);
     this.all.push(database);
-    await database.start(from.length === 0 ? 'bootstrap' : 'join', this.replicaset, from);
+    await database.start(from.length === 0 ? 'bootstrap' : 'join', this.replicaset, from, this.memoryBytes);
     return database;
   }
 

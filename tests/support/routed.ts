@@ -52,10 +52,10 @@ export class Sharded {
   readonly shards: Database[][] = [];
   readonly epochs: number[] = [];
 
-  /** `replicas`: how many instances each replicaset has. Buckets are dealt out evenly. */
-  static async start(replicas: readonly number[]): Promise<Sharded> {
+  /** `replicas`: how many instances each replicaset has. Buckets are dealt out evenly. `memoryBytes`: of each, for rows. */
+  static async start(replicas: readonly number[], memoryBytes?: number): Promise<Sharded> {
     const sharded = new Sharded();
-    sharded.sets.push(...replicas.map(() => new Databases()));
+    sharded.sets.push(...replicas.map(() => new Databases(memoryBytes)));
     await Promise.all(replicas.map((count, at) => sharded.#begin(at, count, replicas.length)));
     return sharded;
   }

@@ -22,9 +22,11 @@ export class RouterProcess {
     });
   }
 
-  static async start(topology: Topology, more: Partial<Settings> = {}): Promise<RouterProcess> {
+  /** `flags`: of Node, beside those that the product sets. `onOutput`: gets what it prints, which goes to our own output otherwise. */
+  static async start(topology: Topology, more: Partial<Settings> = {}, { flags = [], onOutput }: { flags?: readonly string[]; onOutput?: (text: string) => void } = {}): Promise<RouterProcess> {
     const listen = await freeAddress();
-    const child = fork('dist/router/main.mjs', [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [...routerFlags] });
+    const child = fork('dist/router/main.mjs', [], { stdio: ['ignore', onOutput ? 'pipe' : 'inherit', 'inherit', 'ipc'], execArgv: [...routerFlags, ...flags] });
+    if (onOutput) child.stdout!.setEncoding('utf8').on('data', onOutput);
     const router = new RouterProcess(child, listen);
     const settings = { ...settingsShape.parse({ listen, credentials: { user: 'coterie_router', password: 'replication' }, scanMs: 100 }), ...more };
     child.send({ kind: 'start', settings, topology, users: { app: storedHash('secret').toString('base64'), poor: storedHash('secret').toString('base64') } });
