@@ -16,7 +16,7 @@ import type { ConfigStore } from './store.ts';
 export type KeeperComponents = {
   readonly store: Pick<ConfigStore, 'load' | 'keepCandidate' | 'keepCommitted' | 'dropCandidate'>;
   /** Another way to read a text, where many keepers in one process read the same. */
-  readonly parse?: typeof parseConfig;
+  readonly parse?: Parse;
   readonly log: Logger;
   readonly now: () => number;
   /** What this instance says of a configuration that is valid in itself; null = fine. */
@@ -31,6 +31,7 @@ export type KeeperComponents = {
   readonly onChange: () => void;
 };
 
+type Parse = (text: string) => ReturnType<typeof parseConfig>;
 type Answer = PrepareAnswer | CommitAnswer | { sentence: string };
 type WithoutId<E> = E extends unknown ? Omit<E, 'requestId'> : never;
 type Request = WithoutId<Extract<ParticipantEvent, { requestId: number }>>;
@@ -40,7 +41,7 @@ const setTimeoutMaxMs = 2 ** 31 - 1;
 
 export class ConfigKeeper {
   readonly #parts: KeeperComponents;
-  readonly #parse: typeof parseConfig;
+  readonly #parse: Parse;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   /** By text, the newest few: a candidate is not parsed again when it is committed. */
   readonly #parsed = new Map<string, ClusterConfig>();
@@ -53,7 +54,7 @@ export class ConfigKeeper {
 
   constructor(parts: KeeperComponents) {
     this.#parts = parts;
-    this.#parse = parts.parse ?? parseConfig;
+    this.#parse = parts.parse ?? ((text) => parseConfig(text, { lua: false }));
   }
 
   async start(): Promise<void> {

@@ -19,6 +19,3 @@ export class Bundles {
     return fresh;
   }
 }
-
-/** As lua/roles/bundle.lua reads it: a line that says what it is, then one for each role. */
-export const bundleText = ({ hash, roles }: Bundle): string => [{ hash, count: roles.length }, ...roles].map((line) => `${JSON.stringify(line)}\n`).join('');

@@ -24,10 +24,7 @@ const checkSeconds = 2.5;
 const answerMs = 500;
 const toldMax = 5;
 
-export async function faultsOf(parts: CheckParts, config: ClusterConfig): Promise<CodeFault[]> {
-  const read = rolesIn(config.sections).faults.filter(({ severity }) => severity === 'error');
-  if (read.length > 0) return read;
-  const bundle = parts.bundles.of(config);
+export async function faultsOf(parts: CheckParts, bundle: Bundle): Promise<CodeFault[]> {
   if (bundle.roles.length === 0 || parts.supervisor.state !== 'up') return [];
   const [code, schema] = await Promise.all([codeFaults(parts, bundle), parts.running() ? schemaFaults(parts.supervisor, bundle, config.sections) : []]);
   return [...code, ...schema].map((fault) => ({ ...fault, instance: parts.name() }));
@@ -37,11 +34,14 @@ export async function faultsOf(parts: CheckParts, config: ClusterConfig): Promis
 export async function objectionToCode(parts: CheckParts, config: ClusterConfig): Promise<string | null> {
   const before = parts.committed();
   if (before !== null && parts.bundles.of(before).hash === parts.bundles.of(config).hash) return null;
-  const faults = (await faultsOf(parts, config)).filter(({ severity }) => severity === 'error');
+  const read = rolesIn(config.sections).faults;
+  const faults = (hasErrors(read) ? read : await faultsOf(parts, parts.bundles.of(config))).filter(({ severity }) => severity === 'error');
   if (faults.length === 0) return null;
   const more = faults.length > toldMax ? ` And ${faults.length - toldMax} more: \`coterie code validate\` shows all.` : '';
   return `${faults.slice(0, toldMax).map((fault) => `${placeText(fault)}: ${fault.sentence}`).join(' ')}${more}`;
 }
+
+const hasErrors = (faults: readonly CodeFault[]): boolean => faults.some(({ severity }) => severity === 'error');
 
 /** As lua/roles/check.lua tells it. */
 type LuaFault = Pick<CodeFault, 'file' | 'line' | 'column' | 'code' | 'sentence'>;

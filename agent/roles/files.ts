@@ -1,6 +1,6 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import type { Bundle } from '~/core/roles/bundle.ts';
-import { bundleText } from './bundles.ts';
+import { bundleText } from '~/core/roles/bundle-text.ts';
 
 /**
  * Bundles go to Tarantool as files: a big one would hold up what else comes over the control socket, and the one in force

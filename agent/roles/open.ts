@@ -1,7 +1,6 @@
-import { CoterieError } from '~/contract/errors.ts';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { FunctionFigures, RoleFailure, RolesStatus } from '~/contract/shapes/roles-status.ts';
-import { parseConfig } from '~/core/config/parse.ts';
+import { bundleOf } from '~/core/roles/bundle-text.ts';
 import { failedRoles } from '~/core/roles/failed.ts';
 import type { RoleFacts } from '~/agent/lifecycle/roles.ts';
 import type { Logger } from '~/agent/logs/logger.ts';
@@ -62,11 +61,7 @@ export function openRoles({ supervisor, sampler, config, name, log, now }: Agent
   return {
     handlers: {
       ...migrationHandlers({ supervisor, name, replicaset: () => config()?.instances[uuid]?.replicaset ?? null, wanted: () => wanted()?.hash ?? null }),
-      checkCode: async ({ text }) => {
-        const { config: candidate, refusals } = parseConfig(text);
-        if (candidate === null) throw new CoterieError('BAD_INPUT', refusals.map(({ sentence }) => sentence).join(' '));
-        return { faults: await faultsOf(checks, candidate) };
-      },
+      checkCode: async ({ bundle }) => ({ faults: await faultsOf(checks, bundleOf(bundle)) }),
       schemaThere: async ({ names }) => {
         needRunning(supervisor, name());
         return spacesThere(supervisor, names);

@@ -49,7 +49,7 @@ export type BundleRole = {
 
 /** `roles` in the order of their dependencies: those that others depend on first. */
 export type Bundle = {
-  /** SHA-256 of the canonical JSON of `roles`, hex: the same roles have the same one on every instance. */
+  /** SHA-256 of the list of those of each role's canonical JSON, hex: the same roles have the same one on every instance. */
   readonly hash: string;
   readonly roles: readonly BundleRole[];
 };
@@ -61,16 +61,31 @@ export function bundleFor(config: ClusterConfig, instance: string, { hashOf }: {
   const needs = new Map([...roles].map(([name, { dependencies }]) => [name, dependencies]));
   const wanted = config.replicasets[home ?? '']?.roles ?? [];
   const bundled = inDependencyOrder(wanted.filter((name) => roles.has(name)), needs).flatMap((name) => bundleRole(roles.get(name), { sections: config.sections, hashOf }));
-  return { hash: hashOf(canonicalJson(bundled)), roles: bundled };
+  return { hash: hashOf(canonicalJson(bundled.map((role) => hashOfRole(role, hashOf)))), roles: bundled };
+}
+
+/** Nearly all roles of a new version are those of the one before it: what was made of one is kept with it. */
+const hashes = new WeakMap<BundleRole, string>();
+const made = new WeakMap<Role, { readonly texts: readonly (string | undefined)[]; readonly role: BundleRole }>();
+
+function hashOfRole(role: BundleRole, hashOf: Source['hashOf']): string {
+  const hash = hashes.get(role) ?? hashOf(canonicalJson(role));
+  hashes.set(role, hash);
+  return hash;
 }
 
 type Source = { readonly sections: Sections; readonly hashOf: (text: string) => string };
 
 function bundleRole(role: Role | undefined, { sections, hashOf }: Source): BundleRole[] {
   if (!role) return [];
+  const texts = role.sections.map((section) => sections[section]);
+  const before = made.get(role);
+  if (before?.texts.every((text, at) => text === texts[at])) return [before.role];
   const { name, modules, functions, spaces, migrations } = role;
   const conf = Object.fromEntries(role.sections.flatMap((section) => (sections[section] === undefined ? [] : [[section, valueOf(section, sections[section])]])));
-  return [{ name, modules: modules.map((module) => ({ ...module, code: bundleChunk(module.code) })), functions: functions.map((one) => ({ ...one, code: bundleChunk(one.code) })), spaces, migrations: migrations.map((one) => bundleMigration(one, hashOf)), conf }];
+  const fresh: BundleRole = { name, modules: modules.map((module) => ({ ...module, code: bundleChunk(module.code) })), functions: functions.map((one) => ({ ...one, code: bundleChunk(one.code) })), spaces, migrations: migrations.map((one) => bundleMigration(one, hashOf)), conf };
+  made.set(role, { texts, role: fresh });
+  return [fresh];
 }
 
 const bundleMigration = ({ name, number, up, down }: RoleMigration, hashOf: Source['hashOf']): BundleMigration => ({ name, number, hash: hashOf(up.text), up: bundleChunk(up), ...(down === null ? {} : { down: bundleChunk(down) }) });

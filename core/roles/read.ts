@@ -40,13 +40,31 @@ function read(sections: Sections): Roles {
     }
     const definition = readDefinition(text);
     definitions.set(name, definition);
-    const made = assemble(name, { definition, files });
+    const made = assembled(name, { definition, files });
     faults.push(...made.faults);
     if (made.role) roles.set(name, made.role);
   }
   faults.push(...togetherFaults(roles, { definitions, sections }), ...strayFaults(folders, roles));
   return { roles, faults: inOrder(faults) };
 }
+
+type Assembled = ReturnType<typeof assemble>;
+type Parts = Parameters<typeof assemble>[1];
+
+/** By name, as it was last put together: nearly all roles of a new version are those of the one before it. */
+const latest = new Map<string, { readonly parts: Parts; readonly made: Assembled }>();
+const latestMax = 1000;
+
+function assembled(name: string, parts: Parts): Assembled {
+  const before = latest.get(name);
+  if (before && before.parts.definition === parts.definition && alike(before.parts.files, parts.files)) return before.made;
+  const made = assemble(name, parts);
+  if (latest.size >= latestMax) latest.clear();
+  latest.set(name, { parts, made });
+  return made;
+}
+
+const alike = (a: Parts['files'], b: Parts['files']): boolean => a.length === b.length && a.every(({ file, text }, at) => file === b[at]?.file && text === b[at]?.text);
 
 type Folders = ReadonlyMap<string, readonly FileEntry[]>;
 

@@ -1,8 +1,10 @@
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
+import type { CodeFault } from '~/contract/shapes/role.ts';
 import { canonicalText } from '~/core/config/canonical.ts';
 import { limits, sizeOf, utf8Bytes } from '~/core/config/limits.ts';
 import { codeFaults } from '~/core/roles/code-faults.ts';
 import { placeText } from '~/core/roles/fault.ts';
+import { rolesIn } from '~/core/roles/read.ts';
 import { hasDataRole } from '~/core/roles/registry.ts';
 import { enabledMembersOf } from './master.ts';
 import { failoverFaults } from './failover-faults.ts';
@@ -11,11 +13,14 @@ import { roleFaults } from './role-faults.ts';
 import { routerFaults } from './router-faults.ts';
 import { shardingFaults } from './sharding-faults.ts';
 
+/** `lua`: whether that of roles is read too. Where a Tarantool compiles it anyhow, and a server has read it, that is spared. */
+export type Reading = { readonly lua: boolean };
+
 /** What must hold in every configuration, whatever it was before and whoever can be reached. Empty = valid. */
-export function validateConfig(config: ClusterConfig): Refusal[] {
+export function validateConfig(config: ClusterConfig, { lua }: Reading = { lua: true }): Refusal[] {
   return [
     ...tooMany(config),
-    ...badCode(config),
+    ...badCode(lua ? codeFaults(config.sections) : rolesIn(config.sections).faults),
     ...Object.keys(config.replicasets).toSorted().flatMap((uuid) => replicasetFaults(config, uuid)),
     ...Object.keys(config.instances).toSorted().flatMap((uuid) => instanceFaults(config, uuid)),
     ...failoverFaults(config),
@@ -55,8 +60,8 @@ function replicasetFaults(config: ClusterConfig, uuid: string): Refusal[] {
 
 const codeShownMax = 20;
 
-function badCode({ sections }: ClusterConfig): Refusal[] {
-  const errors = codeFaults(sections).filter(({ severity }) => severity === 'error');
+function badCode(faults: readonly CodeFault[]): Refusal[] {
+  const errors = faults.filter(({ severity }) => severity === 'error');
   const shown = errors.slice(0, codeShownMax).map((fault) => refusal('badCode', placeText(fault), [`${placeText(fault)}: ${fault.sentence}`, 'Correct the file.']));
   return errors.length > codeShownMax ? [...shown, refusal('badCode', 'roles', [`${errors.length - codeShownMax} more errors are in the files of roles.`, '`coterie code validate` shows all.'])] : shown;
 }

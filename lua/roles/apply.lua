@@ -156,7 +156,7 @@ function apply.run(params)
         fiber.create(function()
             fiber.name('roles_apply')
             local ok, failure = pcall(state.alone, function()
-                local wanted = bundle.read(params.file)
+                local wanted = bundle.read(params.file, state.running())
                 if wanted.hash == params.hash then
                     work(wanted)
                 end
@@ -181,7 +181,7 @@ end
 function apply.preload(path)
     local ok, failure = pcall(state.alone, function()
         if require('fio').path.exists(path) and state.hash == nil then
-            put_in_place(bundle.read(path))
+            put_in_place(bundle.read(path, {}))
         end
     end)
     if not ok then

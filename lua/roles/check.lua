@@ -1,5 +1,6 @@
 -- What this instance has against a bundle: everything is compiled, modules are loaded in a sealed room, and each role is
--- asked. Nothing of what runs is changed; what the code writes to a space or as a global is refused.
+-- asked. Nothing of what runs is changed; what the code writes to a space or as a global is refused. A role that runs here
+-- just so, by itself and in what it requires, has been checked.
 local fiber = require('fiber')
 local clock = require('clock')
 local bundle = require('roles.bundle')
@@ -38,15 +39,16 @@ local function main_file(role)
     return ('roles/%s/role.yml'):format(role.name)
 end
 
--- All of a role that does not compile, not the first of it alone.
+-- All of a role that does not compile, not the first of it alone. Answers the chunks of its functions, by name.
 local function compile(role, add)
-    local good = true
+    local good, bodies = true, {}
     for _, module in ipairs(role.modules) do
         local f, fault = chunk.module(module.code)
         good = add(fault) and good
     end
     for _, definition in ipairs(role.functions) do
         local f, fault = chunk.body(definition.code)
+        bodies[definition.name] = f
         good = add(fault) and good
     end
     for _, migration in ipairs(role.migrations or {}) do
@@ -55,7 +57,27 @@ local function compile(role, add)
             good = add(fault) and good
         end
     end
-    return good
+    return good and bodies
+end
+
+-- Those that have to be checked, by name.
+local function changed(roles, running)
+    local result, wanted, more = {}, {}, true
+    for _, role in ipairs(roles) do
+        wanted[role.name] = true
+        result[role.name] = running[role.sum] == nil or nil
+    end
+    while more do
+        more = false
+        for _, role in ipairs(roles) do
+            for other in pairs(state.room.uses[role.name] or {}) do
+                if not result[role.name] and (result[other] or not wanted[other]) then
+                    result[role.name], more = true, true
+                end
+            end
+        end
+    end
+    return result
 end
 
 local function try_modules(made, role, add)
@@ -75,15 +97,15 @@ local function try_modules(made, role, add)
     return true
 end
 
-local function try_functions(made, role, names, add)
+local function try_functions(made, role, of, add)
     local files = bundle.files(role)
     local ok, failure = quietly(life.SECONDS.load, function()
         for _, definition in ipairs(role.functions) do
-            local objection = globals.objection(definition.name, names)
+            local objection = globals.objection(definition.name, of.names)
             if objection ~= nil then
                 add(chunk.fault('functionName', definition.code.file, objection))
             end
-            local good, failure = pcall(load.body, made, role, definition)
+            local good, failure = pcall(load.body, made, role, definition, of.bodies[definition.name])
             if not good then
                 add(chunk.fault('function', definition.code.file, failure, files))
             end
@@ -100,7 +122,7 @@ local function try_conf(made, role, seconds, add)
     if f == nil then
         return
     end
-    local ok, result, why = quietly(seconds, f, role.conf)
+    local ok, result, why = quietly(seconds, f, table.deepcopy(role.conf))
     local stack = not ok and why or nil
     if ok and (result == false or result == nil and why ~= nil) then
         ok, result = false, why == nil and 'it answered false' or tostring(type(why) == 'table' and (why.message or why.err) or why)
@@ -114,7 +136,9 @@ end
 
 -- {file, timeout}: faults of the bundle in that file, at most 200.
 function check.run(params)
-    local wanted = bundle.read(params.file)
+    local running = state.running()
+    local wanted = bundle.read(params.file, running)
+    local all = changed(wanted.roles, running)
     local deadline = clock.monotonic() + params.timeout
     local faults, names = setmetatable({}, {__serialize = 'seq'}), {}
     local function add(fault)
@@ -139,8 +163,11 @@ function check.run(params)
                 add(chunk.fault('checkTime', main_file(role), ('the checks took longer than %g s: what comes after was not checked'):format(params.timeout)))
                 return
             end
-            if compile(role, add) and try_modules(made, role, add) then
-                try_functions(made, role, names, add)
+            local bodies = all[role.name] and compile(role, add)
+            if not all[role.name] then
+                made:add(role.name, role.modules)
+            elseif bodies and try_modules(made, role, add) then
+                try_functions(made, role, {names = names, bodies = bodies}, add)
                 try_conf(made, role, math.min(left, life.SECONDS.validate_config), add)
             end
             fiber.sleep(0)

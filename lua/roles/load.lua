@@ -30,9 +30,12 @@ local function same_function(a, b)
     return a ~= nil and same_piece(a.code, b.code) and a.mode == b.mode and a.quorum == b.quorum and a.timeout == b.timeout
 end
 
--- The function of a definition, not wrapped.
-function load.body(made, role, definition)
-    local f, fault = chunk.body(definition.code)
+-- The function of a definition, not wrapped. `compiled`: its chunk, where it is there already.
+function load.body(made, role, definition, compiled)
+    local f, fault = compiled, nil
+    if f == nil then
+        f, fault = chunk.body(definition.code)
+    end
     if f == nil then
         error(('%s:%s: %s'):format(fault.file, tostring(fault.line), fault.sentence), 0)
     end

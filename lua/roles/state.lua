@@ -65,6 +65,17 @@ function state.replace(hash, loaded)
     state.room, state.entries, state.order, state.hash = loaded.room, loaded.entries, loaded.order, hash
 end
 
+-- By the sum of their lines in the bundle: roles that run as they stand there.
+function state.running()
+    local result = {}
+    for _, entry in pairs(state.entries) do
+        if entry.failure == nil and not entry.unloaded then
+            result[entry.role.sum] = entry.role
+        end
+    end
+    return result
+end
+
 local function short(text, bytes)
     return text == nil and box.NULL or #text > bytes and text:sub(1, bytes) .. '...' or text
 end

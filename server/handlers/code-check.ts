@@ -1,9 +1,11 @@
 import type { CodeCheck } from '~/contract/shapes/code.ts';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { CodeFault } from '~/contract/shapes/role.ts';
-import { canonicalText } from '~/core/config/canonical.ts';
+import { bundleFor } from '~/core/roles/bundle.ts';
+import { bundleText } from '~/core/roles/bundle-text.ts';
 import { codeFaults } from '~/core/roles/code-faults.ts';
 import { inOrder } from '~/core/roles/fault.ts';
+import { hashOf } from '~/link/hash.ts';
 import { planned, type Make } from './change.ts';
 import type { Context } from './context.ts';
 
@@ -31,12 +33,12 @@ type Heard = Pick<CodeCheck, 'faults' | 'asked' | 'unasked'>;
 
 async function asked(context: Context, config: ClusterConfig): Promise<Heard> {
   const { agents } = context.services.runtime;
-  const text = canonicalText(config);
+  const bundleOf = bundles(config);
   const rows = Object.entries(config.instances).filter(([, { disabled }]) => !disabled).toSorted(([, a], [, b]) => (a.alias < b.alias ? -1 : 1));
   const answers = await Promise.all(
     rows.map(async ([uuid, { alias }]) => {
       try {
-        return { alias, ...(await agents.client(uuid, alias).checkCode({ text }, { timeoutMs: askMs })) };
+        return { alias, ...(await agents.client(uuid, alias).checkCode({ bundle: bundleOf(uuid) }, { timeoutMs: askMs })) };
       } catch (error) {
         return { alias, why: error instanceof Error ? error.message : String(error) };
       }
@@ -46,6 +48,17 @@ async function asked(context: Context, config: ClusterConfig): Promise<Heard> {
     faults: answers.flatMap((answer) => ('faults' in answer ? answer.faults.map((fault) => ({ ...fault, instance: answer.alias })) : [])),
     asked: answers.flatMap((answer) => ('faults' in answer ? [answer.alias] : [])),
     unasked: answers.flatMap((answer) => ('why' in answer ? [{ instance: answer.alias, why: answer.why }] : [])),
+  };
+}
+
+/** Read here once, and not by every instance. Replicasets with the same roles have the same. */
+function bundles(config: ClusterConfig): (instance: string) => string {
+  const known = new Map<string, string>();
+  return (instance) => {
+    const roles = (config.replicasets[config.instances[instance]?.replicaset ?? '']?.roles ?? []).join(' ');
+    const text = known.get(roles) ?? bundleText(bundleFor(config, instance, { hashOf }));
+    known.set(roles, text);
+    return text;
   };
 }
 

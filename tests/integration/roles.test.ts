@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentStatus } from '~/contract/shapes/status.ts';
-import { canonicalText } from '~/core/config/canonical.ts';
 import { roleRows } from '~/core/issues/role-rows.ts';
 import type { Context } from '~/core/issues/row.ts';
 import { bundleFor } from '~/core/roles/bundle.ts';
+import { bundleText } from '~/core/roles/bundle-text.ts';
 import type { InstanceFacts } from '~/core/view/facts.ts';
 import { connectionDefaults, openConnection, parseAddress, systemClock, type Connection } from '~/iproto/index.ts';
 import { Agents, Driver, lua, statusOf, tarantoolPid, untilReady, untilStatus, untilWritable, type TestAgent } from '../support/agents.ts';
@@ -19,6 +19,8 @@ function issueOf(status: AgentStatus): string | undefined {
   const { alias, state } = status;
   return row?.find({ alias, state, status, contact: 'fresh', config: { disabled: false }, report: { clockOffsetMs: 0 } } as InstanceFacts, { facts: { now: Date.now() } } as Context)?.sentence;
 }
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** A field that comes later, and cannot go again. */
 const later = { fields: '      - {name: email, type: string, is_nullable: true}\n' };
@@ -205,7 +207,7 @@ describe('custom roles', () => {
   });
 
   it('refuses what does not compile, what a role refuses and what writes, with instance and place, and changes nothing', async () => {
-    const { hash } = bundleFor(driver.config, a!.uuid, { hashOf: (text) => createHash('sha256').update(text).digest('hex') });
+    const { hash } = bundleFor(driver.config, a!.uuid, { hashOf: sha256 });
     const before = await untilStatus(a!, 'code in force', ({ roles }) => roles?.wanted === hash && roles.applied === hash);
     const answers = await refusal({ 'bank/limits.yml': 'max: 5000' });
     for (const answer of answers) expect(answer).toMatchObject({ ok: false, code: 'refused', message: expect.stringMatching(/roles\/bank\/init.lua:6: role bank refuses its configuration: max is more than a bank can bear/) });
@@ -217,7 +219,7 @@ describe('custom roles', () => {
       ['roles/bank/rates.lua', 'while true do end', { code: 'moduleLoad', sentence: expect.stringContaining('held up everything else for 0.5 s') }],
     ] as const) {
       const config = { ...driver.config, sections: { ...driver.config.sections, [name]: text } };
-      const { faults } = await a!.client.checkCode({ text: canonicalText(config) }, { timeoutMs: 5000 });
+      const { faults } = await a!.client.checkCode({ bundle: bundleText(bundleFor(config, a!.uuid, { hashOf: sha256 })) }, { timeoutMs: 5000 });
       expect(faults.filter(({ severity }) => severity === 'error'), text).toMatchObject([{ file: name, ...fault, ...(fault.code === 'luaSyntax' ? {} : { instance: 'a' }) }]);
     }
     expect(await value(a!, 'box.space.accounts:get(1).owner')).toBe('Ann');
@@ -303,6 +305,30 @@ describe('custom roles', () => {
     await waitFor(async () => (await value(b!, "require('bank').master")) === true && (await value(a!, "require('bank').master")) === false, { timeoutMs: 5000, what: 'is_master' });
     const app = await as(b!, 'app');
     expect(await app.call('bank.put', [3, 'Cay'])).toMatchObject([[3, 1, 'Cay']]);
+  });
+
+  it('checks a role again when what it requires is another one, and not when only others change', async () => {
+    const asked = "validate_config = function() local file = require('fio').open('asked', {'O_CREAT', 'O_APPEND', 'O_WRONLY'}, 420) file:write('x') file:close() return true end";
+    const times = () => value(a!, "require('fio').stat('asked').size");
+    for (const set of Object.values(driver.config.replicasets)) set.roles = ['bank', 'base', 'storage', 'user'];
+    await apply({
+      'roles/base/role.yml': 'summary: Rates\n',
+      'roles/base/init.lua': 'return {rate = 2}',
+      'roles/user/role.yml': 'dependencies: [base]\nfunctions: {user.rate: {mode: read}}\n',
+      'roles/user/init.lua': `return {${asked}}`,
+      'roles/user/functions/user.rate.lua': "local base = require('base')\nlocal double = base.rate * 2\nreturn function() return double end\n",
+    });
+    expect([await value(a!, 'user.rate()'), await times()]).toEqual([4, 1]);
+    await apply({ 'roles/bank/rates.lua': 'return {rate = 6}' });
+    expect([await value(a!, 'bank.rate()'), await times()]).toEqual([12, 1]);
+    for (const answer of await refusal({ 'roles/base/init.lua': 'return {}' })) {
+      expect(answer).toMatchObject({ ok: false, code: 'refused', message: expect.stringMatching(/roles\/user\/functions\/user.rate.lua:2: attempt to perform arithmetic/) });
+    }
+    await apply({ 'roles/base/init.lua': 'return {rate = 3}' });
+    expect(await value(a!, 'user.rate()')).toBe(6);
+    for (const set of Object.values(driver.config.replicasets)) set.roles = ['bank', 'storage'];
+    const files = ['roles/base/role.yml', 'roles/base/init.lua', 'roles/user/role.yml', 'roles/user/init.lua', 'roles/user/functions/user.rate.lua'];
+    await apply({ ...Object.fromEntries(files.map((file) => [file, null])), 'roles/bank/rates.lua': 'return {rate = 5}' });
   });
 
   it('applies 100 roles with 1000 functions', async () => {

@@ -27,7 +27,7 @@ export class FakeAgent {
   candidate: { runId: string; owner: string; content: Committed } | null = null;
   /** Called instead of the usual answer, where set. */
   onPrepare: (() => Promise<Prepared>) | null = null;
-  onCheckCode: ((text: string) => CodeFault[]) | null = null;
+  onCheckCode: ((bundle: string) => CodeFault[]) | null = null;
   onCommit: (() => Promise<void>) | null = null;
   /** Of 1e9. */
   diskFreeBytes = 1e9;
@@ -144,9 +144,9 @@ export class FakeAgent {
         this.candidate = { runId, owner, content: candidate };
         return { ok: true };
       },
-      checkCode: async ({ text }) => {
+      checkCode: async ({ bundle }) => {
         this.calls.push('checkCode');
-        return { faults: this.onCheckCode?.(text) ?? [] };
+        return { faults: this.onCheckCode?.(bundle) ?? [] };
       },
       commit: async ({ runId, version }) => {
         this.calls.push('commit');

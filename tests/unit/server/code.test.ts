@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CodeFault } from '~/contract/shapes/role.ts';
+import { bundleOf } from '~/core/roles/bundle-text.ts';
 import { bearer, TestServer } from '~/tests/support/test-server.ts';
 import { waitFor } from '~/tests/support/wait.ts';
 
@@ -58,8 +59,8 @@ describe('code', () => {
 
   test('is validated by every instance at once; what all say alike stands once, and who does not answer is named', async () => {
     let told = '';
-    agent('a').onCheckCode = (text) => {
-      told = text;
+    agent('a').onCheckCode = (bundle) => {
+      told = bundle;
       return [fault];
     };
     agent('b').onCheckCode = () => [fault, { ...fault, line: 2 }];
@@ -67,7 +68,7 @@ describe('code', () => {
       throw new Error('no Tarantool');
     };
     const { body } = await post('/code/validate', { files: { 'roles/demo/init.lua': 'return { 1 }\n' } });
-    expect(JSON.parse(told).sections['roles/demo/init.lua']).toBe('return { 1 }\n');
+    expect(bundleOf(told).roles[0]?.modules[0]?.code.text).toBe('return { 1 }\n');
     expect(body).toMatchObject({ faults: [{ line: 1, instance: 'a' }, { line: 2, instance: 'b' }], asked: ['a', 'b'], unasked: [{ instance: 'c', why: expect.any(String) }] });
     expect(await get('/code/tree')).toMatchObject({ version: 1 });
     for (const alias of ['a', 'b', 'c']) agent(alias).onCheckCode = null;
