@@ -55,12 +55,12 @@ async function movesNothing(target: Target, group: string): Promise<boolean> {
   return ((await call(target, entryOf('sharding.plan'), { group, weights: [] }, { timeoutMs: 10_000 })) as ShardingPlan).total === 0;
 }
 
-/** So that whoever connects next is served: routers ask the storages once a second. One that is in trouble is said, and left. */
+/** So that whoever connects next is served: routers ask the storages once a second. What one lacks after ten seconds is said, and left. */
 async function routersKnow(target: Target, group: string, { nowMs, say }: Pick<Waiting, 'nowMs' | 'say'>): Promise<void> {
   const untilMs = nowMs() + routersMs;
   for (;;) {
     const routers = (await call(target, entryOf('router.list'), { group }, { timeoutMs: 10_000 })) as RouterRow[];
-    const blind = routers.filter(({ state, buckets, bucketsKnown }) => state === 'ready' && (buckets === null || bucketsKnown !== buckets));
+    const blind = routers.filter(({ buckets, bucketsKnown }) => buckets === null || bucketsKnown !== buckets);
     if (blind.length === 0) return;
     if (nowMs() > untilMs) return say(`${blind.map(({ instance, sentence }) => `Router ${instance}: ${sentence}`).join('\n')}\n`);
     await new Promise((resolve) => setTimeout(resolve, everyMs));

@@ -44,7 +44,7 @@ local open, deposit = function_of('bank.open'), function_of('bank.deposit')
 local transfer, balance = function_of('bank.transfer'), function_of('bank.balance')
 
 local test = tap.test('bank')
-test:plan(15)
+test:plan(16)
 
 local function refuses(f, why, name)
     local ok, failure = pcall(f)
@@ -75,6 +75,11 @@ refuses(function() transfer('ann', 't3', 'giro', 'nowhere', 1) end, 'ann has no 
 refuses(function() deposit('ann', 'd2', 'giro', limits.max_cents + 1) end, 'whole number of cents', 'nor more than the limit')
 test:is_deeply(cents('ann'), {giro = 300, savings = 200}, 'what was refused has changed nothing')
 test:is(box.space.transfers:len(), 2, 'there is a row for each transfer that was made')
+
+-- The step of the migration, with what it is given.
+local migrate = assert(loadstring(text_of('migrations/0001-currency.lua'), '@0001-currency.lua'))()
+migrate({progress = function() end})
+test:is(balance('ann')[2].currency, limits.currency, 'the migration gives a currency to an account without one')
 
 local good = test:check()
 fio.rmtree(work)
