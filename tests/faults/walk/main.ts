@@ -9,6 +9,7 @@ import { join, resolve as absolute } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Lab } from '../lab/lab.ts';
 import { namespacesRefused } from '../lab/namespaces.ts';
+import { codeFaults } from '../code/main.ts';
 import { shrink } from '../scenario/shrink.ts';
 import { classes, draw, type FaultClass } from './draw.ts';
 import { Totals } from './totals.ts';
@@ -18,12 +19,13 @@ import { attempt, type Trial, type Tried } from './trial.ts';
 const folderLettersMax = 60;
 
 export default async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({ args: [...args], options: { hours: { type: 'string' }, minutes: { type: 'string' }, seed: { type: 'string', default: '1' }, only: { type: 'string' }, lab: { type: 'string' }, out: { type: 'string' }, again: { type: 'string' }, tries: { type: 'string', default: '16' } } });
+  const { values } = parseArgs({ args: [...args], options: { hours: { type: 'string' }, minutes: { type: 'string' }, seed: { type: 'string', default: '1' }, only: { type: 'string' }, lab: { type: 'string' }, out: { type: 'string' }, again: { type: 'string' }, tries: { type: 'string', default: '16' }, runs: { type: 'string' } } });
+  if (values.only === 'code') return codeFaults(args);
   const minutes = values.hours !== undefined ? Number(values.hours) * 60 : Number(values.minutes ?? 10);
   const seed = Number(values.seed);
   const triesMax = Number(values.tries);
   if (!(minutes > 0) || !Number.isInteger(seed) || !Number.isInteger(triesMax)) throw new Error('--hours or --minutes: more than 0; --seed, --tries: a whole number');
-  const only = values.only === undefined ? null : (classes.find((name) => name === values.only) ?? refuse(`--only: ${classes.join(', ')}`));
+  const only = values.only === undefined ? null : (classes.find((name) => name === values.only) ?? refuse(`--only: ${classes.join(', ')}, code`));
   const lab = labOf(values.lab);
   const out = values.out === undefined ? mkdtempSync(join(tmpdir(), 'faults-')) : absolute(values.out);
   if (out.length > folderLettersMax) refuse(`--out: at most ${folderLettersMax} letters, as sockets stand in it`);

@@ -1,0 +1,61 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AgentProgram } from '~/tests/support/process-cluster.ts';
+
+/** How far an apply of code is, by what its agents have written to their disks. */
+
+export const steps = ['asked', 'checking', 'prepared at one', 'prepared at all', 'committed at one', 'committed at all', 'code at one', 'code at all'] as const;
+export type Step = (typeof steps)[number];
+
+export class Watch {
+  readonly #agents: readonly AgentProgram[];
+  readonly #version: number;
+  readonly #written: readonly number[];
+
+  /** Made before it is asked for: `version` is the one that it will have. */
+  constructor(agents: readonly AgentProgram[], version: number) {
+    this.#agents = agents;
+    this.#version = version;
+    this.#written = agents.map(writtenAt);
+  }
+
+  /** Resolves true when it has got there; false when `over` says that it never will. */
+  async reached(step: Step, over: () => boolean): Promise<boolean> {
+    for (;;) {
+      if (this.#has(step)) return true;
+      if (over()) return false;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  #has(step: Step): boolean {
+    const agents = [...this.#agents];
+    switch (step) {
+      case 'asked':
+        return true;
+      case 'checking':
+        return agents.some(({ dataDir }) => readdirSync(dataDir).some((name) => name.startsWith('roles.json.check-')));
+      case 'prepared at one':
+        return agents.some((agent) => this.#prepared(agent));
+      case 'prepared at all':
+        return agents.every((agent) => this.#prepared(agent));
+      case 'committed at one':
+        return agents.some((agent) => this.#committed(agent));
+      case 'committed at all':
+        return agents.every((agent) => this.#committed(agent));
+      case 'code at one':
+        return agents.some((agent, at) => writtenAt(agent) !== this.#written[at]);
+      case 'code at all':
+        return agents.every((agent, at) => writtenAt(agent) !== this.#written[at]);
+    }
+  }
+
+  #prepared = (agent: AgentProgram): boolean => existsSync(join(agent.dataDir, 'config', 'candidate')) || this.#committed(agent);
+  #committed = ({ dataDir }: AgentProgram): boolean => existsSync(join(dataDir, 'config', `${String(this.#version).padStart(10, '0')}.json`));
+}
+
+/** Of the bundle that is to be in force. */
+function writtenAt({ dataDir }: AgentProgram): number {
+  const path = join(dataDir, 'roles.json');
+  return existsSync(path) ? statSync(path).mtimeMs : 0;
+}
