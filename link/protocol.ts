@@ -84,8 +84,11 @@ export const agentApi = {
     }),
     Prepared,
   ),
-  /** What this instance would object to in a bundle (core/roles/bundle-text.ts) that a server has put together for it. Nothing is changed. */
-  checkCode: mutation(z.object({ bundle: Committed.shape.text }), z.object({ faults: z.array(CodeFault) })),
+  /**
+   * What this instance would object to in a bundle (core/roles/bundle-text.ts) that a server has put together for it. Nothing is changed.
+   * `definitions`: the files that define its spaces, for the lines of what is wrong with one.
+   */
+  checkCode: mutation(z.object({ bundle: Committed.shape.text, definitions: z.record(z.string().max(256), Committed.shape.text) }), z.object({ faults: z.array(CodeFault) })),
   /** Step two, after the decision was recorded. Idempotent. Without a matching candidate the agent answers committed: false. */
   commit: mutation(z.object({ runId: z.string(), version: z.number().int(), hash: z.string(), waitMs: z.number().int().min(0).max(60_000) }), CommitResult),
   abort: mutation(z.object({ runId: z.string() }), Sentence),

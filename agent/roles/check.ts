@@ -2,7 +2,7 @@ import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { CodeFault } from '~/contract/shapes/role.ts';
 import type { Bundle } from '~/core/roles/bundle.ts';
 import { placeText } from '~/core/roles/fault.ts';
-import { rolesIn } from '~/core/roles/read.ts';
+import { rolesIn, type Sections } from '~/core/roles/read.ts';
 import type { Supervisor } from '~/agent/process/supervisor.ts';
 import type { Bundles } from './bundles.ts';
 import type { BundleFiles } from './files.ts';
@@ -24,9 +24,10 @@ const checkSeconds = 2.5;
 const answerMs = 500;
 const toldMax = 5;
 
-export async function faultsOf(parts: CheckParts, bundle: Bundle): Promise<CodeFault[]> {
+/** `sections`: the files that define spaces, for the lines of what is wrong with one. */
+export async function faultsOf(parts: CheckParts, bundle: Bundle, sections: Sections): Promise<CodeFault[]> {
   if (bundle.roles.length === 0 || parts.supervisor.state !== 'up') return [];
-  const [code, schema] = await Promise.all([codeFaults(parts, bundle), parts.running() ? schemaFaults(parts.supervisor, bundle, config.sections) : []]);
+  const [code, schema] = await Promise.all([codeFaults(parts, bundle), parts.running() ? schemaFaults(parts.supervisor, bundle, sections) : []]);
   return [...code, ...schema].map((fault) => ({ ...fault, instance: parts.name() }));
 }
 
@@ -35,7 +36,7 @@ export async function objectionToCode(parts: CheckParts, config: ClusterConfig):
   const before = parts.committed();
   if (before !== null && parts.bundles.of(before).hash === parts.bundles.of(config).hash) return null;
   const read = rolesIn(config.sections).faults;
-  const faults = (hasErrors(read) ? read : await faultsOf(parts, parts.bundles.of(config))).filter(({ severity }) => severity === 'error');
+  const faults = (hasErrors(read) ? read : await faultsOf(parts, parts.bundles.of(config), config.sections)).filter(({ severity }) => severity === 'error');
   if (faults.length === 0) return null;
   const more = faults.length > toldMax ? ` And ${faults.length - toldMax} more: \`coterie code validate\` shows all.` : '';
   return `${faults.slice(0, toldMax).map((fault) => `${placeText(fault)}: ${fault.sentence}`).join(' ')}${more}`;

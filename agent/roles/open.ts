@@ -61,7 +61,7 @@ export function openRoles({ supervisor, sampler, config, name, log, now }: Agent
   return {
     handlers: {
       ...migrationHandlers({ supervisor, name, replicaset: () => config()?.instances[uuid]?.replicaset ?? null, wanted: () => wanted()?.hash ?? null }),
-      checkCode: async ({ bundle }) => ({ faults: await faultsOf(checks, bundleOf(bundle)) }),
+      checkCode: async ({ bundle, definitions }) => ({ faults: await faultsOf(checks, bundleOf(bundle), definitions) }),
       schemaThere: async ({ names }) => {
         needRunning(supervisor, name());
         return spacesThere(supervisor, names);

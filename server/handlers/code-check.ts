@@ -5,6 +5,7 @@ import { bundleFor } from '~/core/roles/bundle.ts';
 import { bundleText } from '~/core/roles/bundle-text.ts';
 import { codeFaults } from '~/core/roles/code-faults.ts';
 import { inOrder } from '~/core/roles/fault.ts';
+import { definitionFile } from '~/core/roles/files.ts';
 import { hashOf } from '~/link/hash.ts';
 import { planned, type Make } from './change.ts';
 import type { Context } from './context.ts';
@@ -33,12 +34,12 @@ type Heard = Pick<CodeCheck, 'faults' | 'asked' | 'unasked'>;
 
 async function asked(context: Context, config: ClusterConfig): Promise<Heard> {
   const { agents } = context.services.runtime;
-  const bundleOf = bundles(config);
+  const codeOf = codeIn(config);
   const rows = Object.entries(config.instances).filter(([, { disabled }]) => !disabled).toSorted(([, a], [, b]) => (a.alias < b.alias ? -1 : 1));
   const answers = await Promise.all(
     rows.map(async ([uuid, { alias }]) => {
       try {
-        return { alias, ...(await agents.client(uuid, alias).checkCode({ bundle: bundleOf(uuid) }, { timeoutMs: askMs })) };
+        return { alias, ...(await agents.client(uuid, alias).checkCode(codeOf(uuid), { timeoutMs: askMs })) };
       } catch (error) {
         return { alias, why: error instanceof Error ? error.message : String(error) };
       }
@@ -51,15 +52,23 @@ async function asked(context: Context, config: ClusterConfig): Promise<Heard> {
   };
 }
 
+type Code = { readonly bundle: string; readonly definitions: Record<string, string> };
+
 /** Read here once, and not by every instance. Replicasets with the same roles have the same. */
-function bundles(config: ClusterConfig): (instance: string) => string {
-  const known = new Map<string, string>();
+function codeIn(config: ClusterConfig): (instance: string) => Code {
+  const known = new Map<string, Code>();
   return (instance) => {
     const roles = (config.replicasets[config.instances[instance]?.replicaset ?? '']?.roles ?? []).join(' ');
-    const text = known.get(roles) ?? bundleText(bundleFor(config, instance, { hashOf }));
-    known.set(roles, text);
-    return text;
+    const code = known.get(roles) ?? codeFor(config, instance);
+    known.set(roles, code);
+    return code;
   };
+}
+
+function codeFor(config: ClusterConfig, instance: string): Code {
+  const bundle = bundleFor(config, instance, { hashOf });
+  const defining = bundle.roles.filter(({ spaces }) => Object.keys(spaces).length > 0).map(({ name }) => definitionFile(name));
+  return { bundle: bundleText(bundle), definitions: Object.fromEntries(defining.map((file) => [file, config.sections[file] ?? ''])) };
 }
 
 /** A mistake in a file is found by every instance that runs it. */

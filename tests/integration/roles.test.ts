@@ -219,7 +219,7 @@ describe('custom roles', () => {
       ['roles/bank/rates.lua', 'while true do end', { code: 'moduleLoad', sentence: expect.stringContaining('held up everything else for 0.5 s') }],
     ] as const) {
       const config = { ...driver.config, sections: { ...driver.config.sections, [name]: text } };
-      const { faults } = await a!.client.checkCode({ bundle: bundleText(bundleFor(config, a!.uuid, { hashOf: sha256 })) }, { timeoutMs: 5000 });
+      const { faults } = await a!.client.checkCode({ bundle: bundleText(bundleFor(config, a!.uuid, { hashOf: sha256 })), definitions: {} }, { timeoutMs: 5000 });
       expect(faults.filter(({ severity }) => severity === 'error'), text).toMatchObject([{ file: name, ...fault, ...(fault.code === 'luaSyntax' ? {} : { instance: 'a' }) }]);
     }
     expect(await value(a!, 'box.space.accounts:get(1).owner')).toBe('Ann');
