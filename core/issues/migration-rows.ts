@@ -35,7 +35,7 @@ export const migrationRows: readonly InstanceRow[] = [
       const home = instance.replicaset?.alias ?? instance.alias;
       return {
         sentence: `On ${home} ${count(now.pending, 'step')} of migrations ${now.pending === 1 ? 'has' : 'have'} not run.`,
-        wayOut: `\`coterie migration run --replicaset ${home}\` runs ${now.pending === 1 ? 'it' : 'them'}.`,
+        wayOut: `Run ${now.pending === 1 ? 'it' : 'them'}: \`coterie migration run --replicaset ${home}\`.`,
         repair: { operation: 'migration.run', label: `Run the migrations of ${home}`, input: { replicaset: home } },
       };
     },

@@ -45,7 +45,7 @@ function bucketOf(context: Context, { key, group }: { key: string; group: string
   const { hash, buckets } = groupSettings(context.services.runtime.versions.current?.config ?? {}, group);
   const parts: Value[] = (Array.isArray(read) ? (read as unknown[]) : [read]).map((part, at) => fromShown(part, { type: 'any', field: `part ${at + 1} of the key` }));
   try {
-    return new BucketHash({ hash, buckets }).ofKey(encode(parts));
+    return new BucketHash({ hash, buckets }).ofKey(encode(Array.isArray(read) ? parts : parts[0]!));
   } catch (error) {
     if (error instanceof UnhashableKey) throw new CoterieError('BAD_INPUT', `The key ${key} has no bucket: ${error.message}.`);
     throw error;
