@@ -19,6 +19,8 @@ export type ClusterKeys = {
   readonly stateboardPassword: string;
   /** What the cluster's place in the state provider is claimed for: another cluster's is another one. */
   readonly stateIdentity: string;
+  /** AES-256-GCM key of the passwords of database users in the configuration, 32 bytes. */
+  readonly databasePasswords: Uint8Array;
   /** AES-256-GCM key of what alert channels keep secret in the database, 32 bytes. */
   readonly alerts: Uint8Array;
 };
@@ -28,7 +30,7 @@ export const secretBytesMin = 16;
 export function keysOf(secret: string, clusterName: string): ClusterKeys {
   if (Buffer.byteLength(secret) < secretBytesMin) throw new Error(`the cluster secret is shorter than ${secretBytesMin} bytes`);
   const derive = (purpose: string) => new Uint8Array(hkdfSync('sha256', secret, `coterie/${clusterName}`, purpose, 32));
-  return { token: derive('link token'), gossip: derive('gossip key'), ringInTransit: derive('gossip key ring in transit'), usersInTransit: derive('users in transit'), replicationPassword: hex(derive('replication user')), stateboardPassword: hex(derive('stateboard user')), stateIdentity: hex(derive('state identity')).slice(0, 32), alerts: derive('alert channels') };
+  return { token: derive('link token'), gossip: derive('gossip key'), ringInTransit: derive('gossip key ring in transit'), usersInTransit: derive('users in transit'), replicationPassword: hex(derive('replication user')), stateboardPassword: hex(derive('stateboard user')), stateIdentity: hex(derive('state identity')).slice(0, 32), databasePasswords: derive('passwords of database users'), alerts: derive('alert channels') };
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

@@ -7,7 +7,9 @@ export type RoleFacts = {
   readonly wanted: string;
   /** Of the one that this Tarantool has brought into force since it started. */
   readonly applied: string | null;
-  /** Of the one for which spaces and rights were made, or tried, while this instance could be written without a break. */
+  /** Hash of the spaces, users and rights that the configuration asks for. */
+  readonly wantedSchema: string;
+  /** Of those that were made, or tried, while this instance could be written without a break. */
   readonly schema: { readonly hash: string; readonly ok: boolean; readonly retryAt: number } | null;
 };
 
@@ -18,8 +20,8 @@ export type RoleFacts = {
 export function planRoles(facts: Facts, part: Part): Part {
   const { roles, database, now } = facts;
   if (part.step !== null || part.state !== 'ready' || roles === null || database?.configured !== true || database.status !== 'running') return part;
-  const { wanted, applied, schema } = roles;
-  const made = schema?.hash === wanted;
+  const { wanted, wantedSchema, applied, schema } = roles;
+  const made = schema?.hash === wantedSchema;
   if (!database.readOnly && (!made || (!schema.ok && schema.retryAt <= now))) return doing('ready', { kind: 'applySchema' }, part.reason);
   if (applied !== wanted) return doing('ready', { kind: 'applyRoles' }, part.reason);
   return made && !schema.ok && !database.readOnly ? { ...part, wakeAt: Math.min(part.wakeAt, schema.retryAt) } : part;

@@ -23,6 +23,8 @@ export type AgentRolesParts = {
   readonly name: () => string;
   readonly log: Logger;
   readonly now: () => number;
+  /** Of the passwords of database users. */
+  readonly key: Uint8Array;
 };
 
 export type RolesHandlers = Pick<AgentHandlers, 'checkCode' | 'schemaThere' | 'functionStats'> & MigrationHandlers;
@@ -41,10 +43,10 @@ export type AgentRoles = {
 const stepSeconds = 2;
 const answerMs = 3000;
 
-export function openRoles({ supervisor, sampler, config, name, log, now }: AgentRolesParts, { uuid, file }: { readonly uuid: string; readonly file: string }): AgentRoles {
+export function openRoles({ supervisor, sampler, config, name, log, now, key }: AgentRolesParts, { uuid, file }: { readonly uuid: string; readonly file: string }): AgentRoles {
   const bundles = new Bundles(uuid);
   const files = new BundleFiles(file);
-  const schema = new SchemaKeeper({ control: supervisor, log, now });
+  const schema = new SchemaKeeper({ control: supervisor, log, now, key }, { uuid });
   const database = () => (sampler.database?.configured === true ? sampler.database : null);
   const checks = { bundles, files, supervisor, running: () => database()?.status === 'running', committed: config, name };
   const wanted = () => {
@@ -54,7 +56,7 @@ export function openRoles({ supervisor, sampler, config, name, log, now }: Agent
   const status = (): RolesStatus | null => {
     const bundle = wanted();
     const told = database()?.roles;
-    if (bundle === null || told === undefined || (bundle.roles.length === 0 && told.roles === 0)) return null;
+    if (bundle === null || told === undefined || (bundle.roles.length === 0 && told.roles === 0 && schema.failed.length === 0)) return null;
     const failed: RoleFailure[] = [...told.failed, ...schema.failed];
     return { wanted: bundle.hash, applied: told.hash, roles: bundle.roles.length, functions: told.functions, doing: told.doing, failed, migrations: told.migrations };
   };
@@ -74,11 +76,13 @@ export function openRoles({ supervisor, sampler, config, name, log, now }: Agent
     },
     objectionTo: (candidate) => objectionToCode(checks, candidate),
     facts: () => {
-      const bundle = wanted();
+      const current = config();
       const told = database()?.roles;
-      if (bundle === null || told === undefined) return null;
-      if (bundle.roles.length === 0 && told.roles === 0 && !told.owned) return null;
-      return { wanted: bundle.hash, applied: told.hash, schema: schema.standing(database()?.readOnly === true) };
+      if (current === null || told === undefined) return null;
+      const bundle = bundles.of(current);
+      const wantedSchema = schema.hashOf(current, bundle);
+      if (bundle.roles.length === 0 && told.roles === 0 && !told.owned && wantedSchema === bundle.hash) return null;
+      return { wanted: bundle.hash, applied: told.hash, wantedSchema, schema: schema.standing(database()?.readOnly === true) };
     },
     apply: async () => {
       const bundle = wanted();
@@ -89,8 +93,8 @@ export function openRoles({ supervisor, sampler, config, name, log, now }: Agent
       else log.warn({ doing }, 'the code of roles takes its time');
     },
     applySchema: async () => {
-      const bundle = wanted();
-      if (bundle !== null) await schema.apply(bundle, stepSeconds);
+      const current = config();
+      if (current !== null) await schema.apply(current, bundles.of(current), stepSeconds);
     },
     status,
     fault: () => failedRoles(status()),

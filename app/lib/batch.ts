@@ -47,6 +47,8 @@ export function editText(edit: Edit): string {
       return `Set failover to ${edit.settings.mode}`;
     case 'setSharding':
       return `Set the groups of storages: ${valueText(Object.keys(edit.settings.groups))}`;
+    case 'setDatabase':
+      return `Set the users of the database: ${valueText(Object.keys(edit.settings.users ?? {}))}`;
   }
 }
 

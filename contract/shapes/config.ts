@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Alias, HostPort, RoleName, SectionName, TimeMs, Uuid, Zone } from './basics.ts';
+import { DatabaseConfig } from './database-user.ts';
 import { durabilities, FailoverConfig } from './failover.ts';
 import { GroupName, ShardingConfig } from './sharding.ts';
 
@@ -48,6 +49,8 @@ export const ClusterConfig = z.strictObject({
   failover: FailoverConfig,
   /** Absent: group `default`, with what is the default. */
   sharding: ShardingConfig.optional(),
+  /** Users and roles of the database; absent: it makes none. */
+  database: DatabaseConfig.optional(),
   /** User sections: name -> text (YAML where roles read it). At most 4 MiB each. */
   sections: z.record(SectionName, z.string().max(4 * 1024 * 1024)),
 });

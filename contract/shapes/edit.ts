@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Alias, HostPort, InstanceRef, ReplicasetRef, RoleName, SectionName, Uuid, Zone } from './basics.ts';
+import { DatabaseConfig } from './database-user.ts';
 import { durabilities, FailoverConfig } from './failover.ts';
 import { GroupName, ShardingConfig } from './sharding.ts';
 
@@ -51,5 +52,7 @@ export const Edit = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('setFailover'), settings: FailoverConfig }),
   /** The groups as a whole: one that is left out has its defaults again. */
   z.object({ kind: z.literal('setSharding'), settings: ShardingConfig }),
+  /** Users and roles of the database as a whole: one that is left out goes. A password that is left out stays. */
+  z.object({ kind: z.literal('setDatabase'), settings: DatabaseConfig }),
 ]);
 export type Edit = z.output<typeof Edit>;

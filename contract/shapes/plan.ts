@@ -6,7 +6,7 @@ import { Change } from './config.ts';
 
 export const stepKinds = [
   'writeConfig', 'bootstrap', 'join', 'restartReplication', 'moveMaster', 'stop', 'start', 'restart', 'fence',
-  'rebuild', 'applyRoles', 'applySections', 'setFailover', 'setSharding', 'setRouter', 'store',
+  'rebuild', 'applyRoles', 'applySections', 'setFailover', 'setSharding', 'setRouter', 'setUsers', 'store',
 ] as const;
 
 export const Step = z.object({

@@ -4,9 +4,10 @@ import { MigrationsStatus } from './migration.ts';
 
 /** How the custom roles of an instance fare, and what is counted of their functions. docs/roles.md. */
 
-export const rolePhases = ['load', 'stop', 'init', 'apply_config', 'schema', 'rights'] as const;
+export const rolePhases = ['load', 'stop', 'init', 'apply_config', 'schema', 'rights', 'users'] as const;
 
 export const RoleFailure = z.object({
+  /** A custom role; in phase `users` a user or role of the database. */
   role: z.string(),
   /** What failed; what of the role does not hang on that goes on. */
   phase: z.enum(rolePhases),

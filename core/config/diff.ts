@@ -1,13 +1,15 @@
 import type { Change, ClusterConfig } from '~/contract/shapes/config.ts';
 import { canonicalJson } from './canonical.ts';
 import { changeOf, keysOf, type Table } from './change.ts';
+import { databaseChanges } from './database-diff.ts';
 import { addedSentence, changedSentence, removedSentence } from './sentences.ts';
 import { utf8Bytes } from './limits.ts';
 import { shardingChanges } from './sharding-diff.ts';
 
 /**
  * Every difference between two configurations, one a field, by JSON pointer (RFC 6901) into the document.
- * Nothing differs exactly when the list is empty; laid over `before`, the changes give `after`.
+ * Nothing differs exactly when the list is empty; laid over `before`, the changes give `after`, but for passwords of the
+ * database, which are in no list.
  */
 
 /** Longer section texts are left out of `before` and `after`: a change also goes into the audit log and to every page. */
@@ -19,7 +21,7 @@ export function diffConfigs(before: ClusterConfig | null, after: ClusterConfig):
   for (const [field, old, now] of headFields(before, after)) {
     if (canonicalJson(old) !== canonicalJson(now)) changes.push(changeOf({ path: `/${field}`, old, now, sentence: changedSentence({ ...context, path: [field], old, now }) }));
   }
-  changes.push(...shardingChanges(before?.sharding, after.sharding));
+  changes.push(...shardingChanges(before?.sharding, after.sharding), ...databaseChanges(before?.database, after.database));
   for (const table of ['replicasets', 'instances', 'expelled'] as const) changes.push(...rowsOf(table, context));
   changes.push(...sectionsOf(before?.sections ?? {}, after.sections));
   return changes;

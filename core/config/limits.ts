@@ -6,6 +6,10 @@ export const limits = {
   membersMax: 31,
   rolesMax: 64,
   groupsMax: 64,
+  /** Users and roles of the database, together. */
+  databaseNamesMax: 1000,
+  /** Of one user or role. */
+  privilegesMax: 1000,
   /** A hundred roles with a thousand functions, each in a file of its own, and as much again. */
   sectionsMax: 5000,
   sectionBytesMax: 4 * 1024 * 1024,

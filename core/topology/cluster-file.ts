@@ -1,5 +1,6 @@
 import type { Node } from 'yaml';
 import { Alias, HostPort, RoleName, SectionName, Zone } from '~/contract/shapes/basics.ts';
+import { DatabaseConfig } from '~/contract/shapes/database-user.ts';
 import { durabilities, FailoverConfig } from '~/contract/shapes/failover.ts';
 import { GroupName, ShardingConfig } from '~/contract/shapes/sharding.ts';
 import { z } from 'zod';
@@ -16,13 +17,15 @@ export type ClusterFile = {
   readonly failover: FailoverConfig | null;
   /** Null = the file does not speak of groups, so they stay as they are. */
   readonly sharding: ShardingConfig | null;
+  /** Null = the file does not speak of users and roles of the database, so they stay as they are. */
+  readonly database: DatabaseConfig | null;
   readonly replicasets: readonly FileReplicaset[];
   /** Null = the file does not speak of sections, so they stay as they are. */
   readonly sections: Readonly<Record<string, string>> | null;
 };
 
 const keys = {
-  file: ['name', 'failover', 'sharding', 'replicasets', 'sections'],
+  file: ['name', 'failover', 'sharding', 'database', 'replicasets', 'sections'],
   replicaset: ['roles', 'weight', 'group', 'allRw', 'durability', 'minReplicas', 'instances'],
   instance: ['uri', 'zone', 'electable', 'disabled', 'router'],
 } as const;
@@ -31,12 +34,13 @@ const keys = {
 export function readClusterFile(text: string): { file: ClusterFile; refusals: readonly Refusal[] } {
   const reader = new YamlReader(text);
   const top = byKey(reader.table(reader.root, { name: 'the file', at: '1:1', keys: keys.file }));
-  const { name, failover, sharding, replicasets, sections } = top;
+  const { name, failover, sharding, database, replicasets, sections } = top;
   if (!replicasets && reader.faults.length === 0) reader.fault('1:1', 'the file has no `replicasets`.', 'Write the whole cluster; `coterie export` prints it as it is.');
   const file: ClusterFile = {
     name: name ? reader.text(name.node, Alias, { name: 'name', at: name.at }) : null,
     failover: failover ? reader.value(failover.node, FailoverConfig, { name: 'failover', at: failover.at }) : null,
     sharding: sharding ? reader.value(sharding.node, ShardingConfig, { name: 'sharding', at: sharding.at }) : null,
+    database: database ? reader.value(database.node, DatabaseConfig, { name: 'database', at: database.at }) : null,
     replicasets: replicasets ? reader.table(replicasets.node, { name: 'replicasets', at: replicasets.at }).map((entry) => readReplicaset(reader, entry)) : [],
     sections: sections ? readSections(reader, sections) : null,
   };

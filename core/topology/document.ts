@@ -3,6 +3,7 @@ import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import { limits, sizeOf, utf8Bytes } from '~/core/config/limits.ts';
 import { registryOf, withDependencies } from '~/core/roles/registry.ts';
 import { readClusterFile, type ClusterFile } from './cluster-file.ts';
+import { databaseField, withoutPasswords, withPasswordsOf } from './database-settings.ts';
 import { instanceExpelled } from './edit.ts';
 import type { KnownInstance } from './known.ts';
 import { membersOf } from './master.ts';
@@ -13,8 +14,8 @@ import { groupField, shardingField } from './sharding-settings.ts';
 import { weightFor } from './weight.ts';
 
 /**
- * The whole cluster as one YAML text, and back. What the file leaves out has its default, but for four things that
- * stay as they are: addresses, `failover`, `sharding` and `sections`. Parsing what was exported changes nothing.
+ * The whole cluster as one YAML text, and back. What the file leaves out has its default, but for what stays
+ * as it is: addresses, `failover`, `sharding`, `database` and `sections`; passwords of the database are in no file. Parsing what was exported changes nothing.
  */
 
 export type DocumentContext = { readonly base: ClusterConfig; readonly known: readonly KnownInstance[]; readonly newUuid: () => string; readonly prune: boolean };
@@ -50,6 +51,7 @@ function built(file: ClusterFile, matches: Matches, { base, unnamed }: { base: C
     expelled,
     failover: file.failover ?? base.failover,
     ...shardingField(file.sharding ?? base.sharding),
+    ...databaseField(file.database ? withPasswordsOf(file.database, base.database) : base.database),
     sections: { ...(file.sections ?? base.sections) },
   };
   for (const replicaset of file.replicasets) {
@@ -84,6 +86,7 @@ export function exportDocument(config: ClusterConfig): string {
     ['name', config.name],
     ['failover', config.failover],
     ...(config.sharding ? [['sharding', config.sharding] as const] : []),
+    ...(config.database ? [['database', withoutPasswords(config.database)] as const] : []),
     ['replicasets', new Map(replicasets)],
     ['sections', new Map(sections.map(([name, text]) => [name, scalarOf(text)]))],
   ]);

@@ -5,6 +5,7 @@ import { needing, registryOf, withDependencies, type RoleInfo } from '~/core/rol
 import type { KnownInstance } from './known.ts';
 import { refusal, type Refusal } from './refusal.ts';
 import { resolveConfigured, resolveReplicaset, resolveUnconfigured, type Found } from './resolve.ts';
+import { withDatabase } from './database-settings.ts';
 import { rolesSettled } from './settle-roles.ts';
 import { groupField, withSharding } from './sharding-settings.ts';
 import { weightFor } from './weight.ts';
@@ -57,6 +58,8 @@ function applied(config: ClusterConfig, edit: Edit, context: EditContext): Found
       return done({ ...config, failover: edit.settings });
     case 'setSharding':
       return done(withSharding(config, edit.settings));
+    case 'setDatabase':
+      return done(withDatabase(config, edit.settings));
   }
 }
 

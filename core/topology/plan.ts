@@ -1,6 +1,7 @@
 import type { ClusterConfig, Change, ConfigVersion } from '~/contract/shapes/config.ts';
 import { diffConfigs } from '~/core/config/diff.ts';
 import { codeWarnings } from './code-warnings.ts';
+import { databaseWarnings } from './database-steps.ts';
 import { factsOf } from './facts.ts';
 import type { KnownInstance } from './known.ts';
 import type { Plan, Refusal } from './refusal.ts';
@@ -29,7 +30,7 @@ export function planChange(change: { base: ConfigVersion | null; next: ClusterCo
     summary: refusals.length > 0 ? refusedSummary(refusals) : summaryOf(changes),
     steps: stepsOf(facts),
     refusals,
-    warnings: [...warningsOf(facts), ...codeWarnings(facts)],
+    warnings: [...warningsOf(facts), ...codeWarnings(facts), ...databaseWarnings(facts)],
     changes,
     baseVersion,
   };

@@ -1,5 +1,6 @@
 import { hasDataRole } from '~/core/roles/registry.ts';
 import { codeSteps, isPlainSection } from './code-steps.ts';
+import { databaseSteps } from './database-steps.ts';
 import type { Facts } from './facts.ts';
 import { failoverSteps, preferenceStep } from './failover-steps.ts';
 import { leadersOf, type Leaders } from './leader.ts';
@@ -12,7 +13,7 @@ import { shardingSteps } from './sharding-steps.ts';
 export function stepsOf(facts: Facts): Step[] {
   const { before, after } = facts;
   const replicasets = facts.sorted([...new Set([...Object.keys(before.replicasets), ...Object.keys(after.replicasets)])]);
-  return [writeStep(facts), ...failoverSteps(facts), ...shardingSteps(facts), ...replicasets.flatMap((uuid) => replicasetSteps(facts, uuid)), ...routerSteps(facts), ...codeSteps(facts), ...sectionSteps(facts)];
+  return [writeStep(facts), ...failoverSteps(facts), ...shardingSteps(facts), ...replicasets.flatMap((uuid) => replicasetSteps(facts, uuid)), ...routerSteps(facts), ...databaseSteps(facts), ...codeSteps(facts), ...sectionSteps(facts)];
 }
 
 function writeStep(facts: Facts): Step {

@@ -6,6 +6,7 @@ import { codeFaults } from '~/core/roles/code-faults.ts';
 import { placeText } from '~/core/roles/fault.ts';
 import { rolesIn } from '~/core/roles/read.ts';
 import { hasDataRole } from '~/core/roles/registry.ts';
+import { databaseFaults } from './database-faults.ts';
 import { enabledMembersOf } from './master.ts';
 import { failoverFaults } from './failover-faults.ts';
 import { refusal, type Refusal } from './refusal.ts';
@@ -26,6 +27,7 @@ export function validateConfig(config: ClusterConfig, { lua }: Reading = { lua: 
     ...failoverFaults(config),
     ...shardingFaults(config),
     ...routerFaults(config),
+    ...databaseFaults(config),
     ...twice(config.replicasets, ({ alias }) => alias).map(([uuid, alias]) =>
       refusal('takenName', uuid, [`Two replicasets are called ${alias}.`, 'Choose another alias for one of them.'])),
     ...twice(config.instances, ({ alias }) => alias).map(([uuid, alias]) =>

@@ -1,6 +1,7 @@
 -- What roles have made in the schema, so that nothing else is ever taken away: a replicated space, which whoever is the
 -- master next finds. A row and what it speaks of are written in one transaction.
 --   {'function', name, '', ''}, {'grant', function, user or role, ''}, {'index', space, name, ''}, {'space', name, '', role}
+--   {'database_user', name, '', ''}, {'database_role', name, '', ''}, {'membership', user or role, role, ''}, {'privilege', user or role, 'space:NAME', 'read,write'}
 local owned = {}
 
 local SPACE = '_coterie_roles'
@@ -25,9 +26,9 @@ function owned.has(kind, name, of)
 end
 
 -- nil: there is none, or nothing was ever made.
-function owned.value(kind, name)
+function owned.value(kind, name, of)
     local space = box.space[SPACE]
-    local row = space ~= nil and space.index[0] ~= nil and space:get{kind, name, ''} or nil
+    local row = space ~= nil and space.index[0] ~= nil and space:get{kind, name, of or ''} or nil
     return row and row[4] or nil
 end
 

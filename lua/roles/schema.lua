@@ -1,6 +1,7 @@
 -- Carries out what a role wants of the schema, on the instance that can be written: steps that the agent has worked out from
--- what is there, one statement after the other, and then who may call what. Each finds what it would do done already where
--- a process ended in the middle. A step that fails ends those of its space; the others go on.
+-- what is there, one statement after the other, then users and roles of the database, and who may call what. Each finds
+-- what it would do done already where a process ended in the middle. A step that fails ends those of its space; the others go on.
+local accounts = require('roles.accounts')
 local clock = require('clock')
 local fiber = require('fiber')
 local log = require('log')
@@ -32,9 +33,15 @@ local function work(params)
             end
         end
     end
-    job.doing = 'rights of functions'
+    job.doing = 'users and rights'
+    -- null: another instance makes them.
+    local people = params.accounts ~= nil and params.accounts or nil
+    local broken = people and accounts.make(people, job.failed)
     for _, failure in ipairs(rights.set(params.functions, params.bodies)) do
         table.insert(job.failed, {['function'] = failure.name, message = failure.message})
+    end
+    if people then
+        job.waiting = accounts.grant(people, broken, job.failed)
     end
 end
 
@@ -46,7 +53,7 @@ function schema.doing()
     return ('%s, since %d s'):format(job.doing, math.max(0, math.floor(clock.realtime() - (job.since or clock.realtime()))))
 end
 
--- {hash, steps, functions, roles by space, bodies of functions that indexes are made by, wait}: answers when it is done, or after `wait` seconds that it is not. Asked for the same hash
+-- {hash, steps, functions, accounts, roles by space, bodies of functions that indexes are made by, wait}: answers when it is done, or after `wait` seconds that it is not. Asked for the same hash
 -- meanwhile it waits for what is under way.
 function schema.apply(params)
     if box.info.ro then
@@ -54,7 +61,7 @@ function schema.apply(params)
     end
     local deadline = clock.monotonic() + params.wait
     if job == nil or job.done then
-        local mine = {hash = params.hash, done = false, failed = setmetatable({}, {__serialize = 'seq'})}
+        local mine = {hash = params.hash, done = false, waiting = 0, failed = setmetatable({}, {__serialize = 'seq'})}
         job = mine
         fiber.create(function()
             fiber.name('roles_schema')
@@ -70,7 +77,7 @@ function schema.apply(params)
     if mine.failure ~= nil then
         error(mine.failure, 0)
     end
-    return {done = mine.done and mine.hash == params.hash, failed = mine.failed, doing = schema.doing()}
+    return {done = mine.done and mine.hash == params.hash, failed = mine.failed, waiting = mine.waiting, doing = schema.doing()}
 end
 
 return schema

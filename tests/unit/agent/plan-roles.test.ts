@@ -5,7 +5,7 @@ import { planRoles, type RoleFacts } from '~/agent/lifecycle/roles.ts';
 
 const database = (parts: Partial<DatabaseFacts> = {}): DatabaseFacts => ({ configured: true, status: 'running', readOnly: true, listen: 'a:3301', peers: [], ...parts });
 const master = database({ readOnly: false });
-const roles = (parts: Partial<RoleFacts> = {}): RoleFacts => ({ wanted: 'new', applied: 'old', schema: null, ...parts });
+const roles = (parts: Partial<RoleFacts> = {}): RoleFacts => ({ wanted: 'new', wantedSchema: 'new', applied: 'old', schema: null, ...parts });
 const made = { hash: 'new', ok: true, retryAt: 0 };
 
 /** Of a plan that looks at these three alone. */

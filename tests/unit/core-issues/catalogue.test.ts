@@ -281,6 +281,11 @@ const cases: Record<string, Case> = {
     at: 'a', severity: 'critical', says: ['Migration 0002-b of role bank failed: roles/bank/migrations/0002-b.lua:7: no owner (s1).', 'So did 1 other step.'],
   },
   'migrations-pending': { break: migrated({ pending: 2 }), mend: migrated({ pending: 2, running: { role: 'bank', name: '0002-b', since: 1 } }), at: 'a', severity: 'info', says: ['On s1 2 steps of migrations have not run.'], repair: { operation: 'migration.run', input: { replicaset: 's1' } } },
+  'database-user-failed': {
+    break: (cluster) => cluster.says('a', (status) => void (status.roles = rolesFixture([{ role: 'app', phase: 'users', message: "user 'app' was made by hand", stack: null, at: 5000 }, { role: 'web', phase: 'users', message: 'no', stack: null, at: 6000 }]))),
+    mend: (cluster) => cluster.says('a', (status) => void (status.roles = rolesFixture([]))),
+    at: 'a', severity: 'warning', says: ["Database user or role app is not as the configuration has it on a: user 'app' was made by hand.", '1 more failed.'],
+  },
   'router-down': { begin: routed, break: (cluster) => router(cluster, { state: 'down', reason: 'It ended by itself: exit code 1.', figures: null }), mend: (cluster) => router(cluster, {}), at: 'r', severity: 'critical', says: ['The router of r at 127.0.0.1:4306 takes no clients: It ended by itself: exit code 1.'] },
   'router-crash-loop': {
     begin: routed, break: (cluster) => router(cluster, { state: 'starting', figures: null, restarts: { count: 5, crashLoop: true, lastExit: 'exit code 1: 127.0.0.1:4306 is taken' } }), mend: (cluster) => router(cluster, {}),

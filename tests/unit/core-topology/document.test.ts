@@ -118,7 +118,7 @@ describe('faults have a line and a column', () => {
     const text = ['replicasets:', '  s1:', '    role: [storage]', '    weight: much', '    instances:', '      a1:', '        Zone: z1', '        electable: maybe', '  bad name:', '    roles: storage', '    instances: [a2]', 'extra: 1'].join('\n');
     expect(faults(text).toSorted()).toEqual([
       '10:12 | line 10, column 12: roles has to be a list. | Write [one, two], or one `- item` a line.',
-      '12:1 | line 12, column 1: the file has no key `extra`. | Known are name, failover, sharding, replicasets, sections.',
+      '12:1 | line 12, column 1: the file has no key `extra`. | Known are name, failover, sharding, database, replicasets, sections.',
       '2:3 | line 2, column 3: replicaset s1 has no `roles`. | List its roles; [] for none.',
       '3:5 | line 3, column 5: replicaset s1 has no key `role`. | Did you mean `roles`?',
       '4:13 | line 4, column 13: weight has to be a number from 0 to 1000000. | Correct the value.',

@@ -87,6 +87,7 @@ export function afterStep(state: Outcome, step: Step, wanted: Outcome, config: C
     case 'restart':
     case 'rebuild':
     case 'store':
+    case 'setUsers':
     case 'setFailover':
       throw new Error(`a configuration change needs no ${step.kind}`);
   }
