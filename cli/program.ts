@@ -27,6 +27,8 @@ const nounSummaries: Record<keyof typeof contract, string> = {
   migration: 'Migrations of custom roles: list, run, resume, down, mark, abort',
   config: 'Configuration versions: history, diff, restore, sections',
   applyRun: 'Runs that applied a configuration',
+  databaseUser: 'Users of the database: who may connect to instances and routers, and do what',
+  databaseRole: 'Roles of the database: sets of privileges for its users',
   user: 'Users of the control plane',
   token: 'API tokens',
   session: 'Signing in and out, your password, sessions',

@@ -6,6 +6,7 @@ import { code } from './code.ts';
 import { config } from './config.ts';
 import { console } from './console.ts';
 import { data } from './data.ts';
+import { databaseRole, databaseUser } from './database-user.ts';
 import { failover } from './failover.ts';
 import { functions } from './function.ts';
 import { gossip } from './gossip.ts';
@@ -23,7 +24,7 @@ import { sharding } from './sharding.ts';
 import { topology } from './topology.ts';
 
 /** Everything that the product can do, as noun.verb. Adding an operation starts here. */
-export const contract = { cluster, issue, rule, instance, replicaset, failover, sharding, router, topology, role, code, schema, function: functions, migration, config, applyRun, user, token, session, audit, gossip, alert, retention, data, console };
+export const contract = { cluster, issue, rule, instance, replicaset, failover, sharding, router, topology, role, code, schema, function: functions, migration, config, applyRun, databaseUser, databaseRole, user, token, session, audit, gossip, alert, retention, data, console };
 
 export type Contract = typeof contract;
 

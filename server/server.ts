@@ -13,6 +13,7 @@ import type { Services } from '~/server/handlers/context.ts';
 import { handlers } from '~/server/handlers/index.ts';
 import { openStore, type Store } from '~/server/store/index.ts';
 import { openDataDir, readSecret, type DataDir } from './data-dir.ts';
+import { databasePasswords } from './database-passwords.ts';
 import { Initial } from './initial.ts';
 import { openPages } from './pages.ts';
 import { sender } from './runtime/alerts/sender.ts';
@@ -106,7 +107,7 @@ async function start(settings: Settings, { log, gossip, root, version, dataDir, 
   const access = createAccess({ store, now, random: randomBytes }, { secure: https, onClaimed: () => rmSync(dataDir.claimFile, { force: true }) });
   const pruning = setInterval(() => void access.prune().catch((error: unknown) => warn('Expired sessions could not be deleted.', error)), pruneEveryMs);
   undo.push(() => clearInterval(pruning));
-  const services: Services = { store, access, runtime, now, newUuid: randomUUID };
+  const services: Services = { store, access, runtime, databasePasswords: databasePasswords(keys.databasePasswords), now, newUuid: randomUUID };
   const initial = settings.initial === undefined ? null : new Initial({ runtime, newUuid: randomUUID, say: { info: (sentence) => log.info(sentence), error: (sentence) => log.error(sentence) } }, { file: settings.initial });
   if (initial) undo.push(() => initial.end());
   gauges(metrics, runtime);

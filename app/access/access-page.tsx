@@ -3,6 +3,7 @@ import { Stack, Tabs, Title } from '@mantine/core';
 import { tabFrom, tabsFor } from '~/app/lib/access.ts';
 import { useSession } from '~/app/session/session-provider.tsx';
 import { useAddress } from '~/app/ui/use-address.ts';
+import { DatabaseTab } from './database-tab.tsx';
 import { SessionsTab } from './sessions-tab.tsx';
 import { TokensTab } from './tokens-tab.tsx';
 import { UsersTab } from './users-tab.tsx';
@@ -23,6 +24,7 @@ export function AccessPage() {
         <Tabs.Panel value="users"><UsersTab {...search} /></Tabs.Panel>
         <Tabs.Panel value="tokens"><TokensTab {...search} /></Tabs.Panel>
         <Tabs.Panel value="sessions"><SessionsTab {...search} /></Tabs.Panel>
+        <Tabs.Panel value="database"><DatabaseTab {...search} /></Tabs.Panel>
       </Tabs>
     </Stack>
   );

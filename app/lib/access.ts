@@ -15,6 +15,7 @@ export const accessTabs = [
   { value: 'users', label: 'Users', reads: 'user.list' },
   { value: 'tokens', label: 'API tokens', reads: 'token.list' },
   { value: 'sessions', label: 'Sessions', reads: 'session.list' },
+  { value: 'database', label: 'Database users', reads: 'databaseUser.list' },
 ] as const;
 export type AccessTab = (typeof accessTabs)[number]['value'];
 

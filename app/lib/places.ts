@@ -99,6 +99,14 @@ export const places = {
   'applyRun.list': { page: '/config', where: 'the last runs', from: 'app/config/runs.tsx' },
   'applyRun.get': { page: everywhere, where: 'the progress in a dialog', from: 'app/operations/run-progress.tsx' },
 
+  'databaseUser.list': { page: '/users', where: 'tab Database users', from: 'app/access/use-database-users.ts' },
+  'databaseUser.get': { page: '/users', where: 'a row of tab Database users', within: 'databaseUser.list' },
+  'databaseUser.set': { page: '/users', where: 'Create database user, and menu of one: Edit', from: 'app/access/database-tab.tsx' },
+  'databaseUser.remove': { page: '/users', where: 'menu of a database user: Remove', from: 'app/lib/database-users.ts' },
+  'databaseRole.list': { page: '/users', where: 'tab Database users, below', from: 'app/access/use-database-users.ts' },
+  'databaseRole.set': { page: '/users', where: 'Create role, and menu of a database role: Edit', from: 'app/access/database-tab.tsx' },
+  'databaseRole.remove': { page: '/users', where: 'menu of a database role: Remove', from: 'app/lib/database-users.ts' },
+
   'user.list': { page: '/users', where: 'tab Users', from: 'app/access/use-access.ts' },
   'user.create': { page: '/users', where: 'Create user', from: 'app/access/users-tab.tsx' },
   'user.edit': { page: '/users', where: 'menu of a user: Edit, Disable, Enable', from: 'app/lib/access.ts' },

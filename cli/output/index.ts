@@ -47,7 +47,7 @@ function rowsOf(entry: Entry, value: unknown): unknown[] {
 }
 
 function nameOf(row: unknown): string {
-  for (const key of ['alias', 'name', 'version', 'id', 'instance', 'replicaset', 'code', 'path', 'uuid']) {
+  for (const key of ['alias', 'name', 'version', 'id', 'instance', 'replicaset', 'code', 'path', 'uuid', 'user', 'role']) {
     const value = pick(row, key);
     if (typeof value === 'string' || typeof value === 'number') return String(value);
   }

@@ -29,7 +29,14 @@ export function cell(path: string, value: unknown, style: Style): string {
     return String(value);
   }
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? pairsText(value) : String(value);
+}
+
+/** `space:accounts=read,write universe=execute`; what is deeper than that as JSON. */
+function pairsText(value: object): string {
+  const pairs = Object.entries(value);
+  if (pairs.length === 0) return '-';
+  return pairs.every(([, one]) => typeof one === 'string') ? pairs.map(([name, one]) => `${name}=${one}`).join(' ') : JSON.stringify(value);
 }
 
 export function bytesText(bytes: number): string {

@@ -36,12 +36,12 @@ local function work(params)
     job.doing = 'users and rights'
     -- null: another instance makes them.
     local people = params.accounts ~= nil and params.accounts or nil
-    local broken = people and accounts.make(people, job.failed)
+    local unmade = people and accounts.make(people, job.failed)
     for _, failure in ipairs(rights.set(params.functions, params.bodies)) do
         table.insert(job.failed, {['function'] = failure.name, message = failure.message})
     end
     if people then
-        job.waiting = accounts.grant(people, broken, job.failed)
+        job.waiting = accounts.grant(people, unmade, job.failed)
     end
 end
 

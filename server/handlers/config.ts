@@ -4,6 +4,7 @@ import type { Edit } from '~/contract/shapes/edit.ts';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import { diffConfigs } from '~/core/config/diff.ts';
 import { restoredConfig } from '~/core/config/restore.ts';
+import { shownConfig } from '~/core/topology/database-settings.ts';
 import { change, editing, planned, type Changed, type Intent, type Make } from './change.ts';
 import type { Context, HandlersOf } from './context.ts';
 import { versionAt } from './history.ts';
@@ -15,7 +16,7 @@ export const configHandlers: HandlersOf<Pick<typeof contract, 'config'>>['config
   get: async (context, { version }) => {
     const found = await versionAt(context, version);
     if (found === null) throw new CoterieError('NOT_FOUND', 'There is no configuration yet: create a replicaset, or apply a cluster file.');
-    return found;
+    return { ...found, config: shownConfig(found.config) };
   },
 
   diff: async (context, { from, to }) => {

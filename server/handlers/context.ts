@@ -4,6 +4,7 @@ import type { Operation } from '~/contract/operation.ts';
 import type { Surface } from '~/contract/shapes/config.ts';
 import type { Plan } from '~/contract/shapes/plan.ts';
 import type { Access, Actor } from '~/server/access/index.ts';
+import type { DatabasePasswords } from '~/server/database-passwords.ts';
 import type { Runtime } from '~/server/runtime/runtime.ts';
 import type { AuditDraft, Store } from '~/server/store/index.ts';
 
@@ -16,6 +17,7 @@ export type Services = {
   readonly access: Access;
   /** What the server knows of the cluster and does to it: state, agents, gossip, apply runner. */
   readonly runtime: Runtime;
+  readonly databasePasswords: DatabasePasswords;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly newUuid: () => string;

@@ -8,6 +8,7 @@ import { configHandlers } from './config.ts';
 import { consoleHandlers } from './console.ts';
 import type { HandlersOf } from './context.ts';
 import { dataHandlers } from './data.ts';
+import { databaseRoleHandlers, databaseUserHandlers } from './database-user.ts';
 import { failoverHandlers } from './failover.ts';
 import { functionHandlers } from './function.ts';
 import { gossipHandlers } from './gossip.ts';
@@ -44,6 +45,8 @@ export const handlers: HandlersOf<Contract> = {
   migration: migrationHandlers,
   config: configHandlers,
   applyRun: applyRunHandlers,
+  databaseUser: databaseUserHandlers,
+  databaseRole: databaseRoleHandlers,
   user: userHandlers,
   token: tokenHandlers,
   session: sessionHandlers,

@@ -82,10 +82,39 @@ describe('access in the dashboard', () => {
     expect((await me()).status).toBe(401);
   }, 60_000);
 
+  it('a user of the database is made with a password that nobody sees again, and changed', async () => {
+    await page.getByRole('tab', { name: 'Database users' }).click();
+    await page.getByText('No database users yet').waitFor();
+    await page.getByRole('button', { name: 'Create database user' }).click();
+    await dialog().getByLabel('Name').first().fill('shop');
+    await dialog().getByLabel('Password', { exact: true }).fill('a password of a shop');
+    await dialog().getByRole('button', { name: 'Add a privilege' }).click();
+    await dialog().getByLabel('Privilege 1: name').fill('accounts');
+    await dialog().getByRole('combobox', { name: 'Privilege 1: rights' }).click();
+    for (const right of ['write', 'read']) await page.getByRole('option', { name: right, exact: true }).click();
+    await page.keyboard.press('Tab');
+    await dialog().getByTestId('plan').getByText('database user shop: new, with a password; read, write on space accounts').first().waitFor();
+    expect(await seriousFindings(page), 'create a database user').toEqual([]);
+    await shot(page, 'create-database-user');
+    await confirm(page, 'Apply');
+    await closeDialog(page);
+    const row = page.locator('tr[data-row=shop]');
+    await row.getByText('read, write on space accounts').waitFor();
+    await page.getByRole('button', { name: 'Actions on shop' }).click();
+    await page.getByRole('menuitem', { name: 'Edit' }).click();
+    expect(await dialog().getByLabel('New password', { exact: true }).inputValue()).toBe('');
+    await dialog().getByRole('button', { name: 'Remove privilege 1' }).click();
+    await dialog().getByTestId('plan').getByText('database user shop: space accounts: read, write -> none').first().waitFor();
+    await confirm(page, 'Apply');
+    await closeDialog(page);
+    await row.getByText('read, write on space accounts').waitFor({ state: 'detached' });
+    expect((await product.rest('/database-user')).body).toMatchObject([{ user: 'shop', password: true, privileges: {} }]);
+  }, 60_000);
+
   it('a viewer sees what is its own, and changes its own password', async () => {
     expect((await product.rest('/user/eve/edit', { role: 'viewer' })).status).toBe(200);
     const [one, other] = [await open({ path: '/users', as: eve }), await open({ path: '/users', as: eve })];
-    expect(await one.getByRole('tab').allTextContents()).toEqual(['API tokens', 'Sessions']);
+    expect(await one.getByRole('tab').allTextContents()).toEqual(['API tokens', 'Sessions', 'Database users']);
     await one.getByRole('button', { name: 'Manage' }).click();
     await one.getByRole('menuitem', { name: 'Users' }).waitFor();
     expect(await one.getByRole('menuitem', { name: 'Audit' }).count()).toBe(0);
@@ -139,7 +168,7 @@ describe('access in the dashboard', () => {
     expect(new URL(page.url()).search).toBe('');
   }, 60_000);
 
-  it.each([['users', '/users'], ['tokens', '/users?tab=tokens'], ['sessions', '/users?tab=sessions'], ['audit', '/audit']])('%s: both schemes, and a phone', (name, path) => looksWell(page, name, async () => {
+  it.each([['users', '/users'], ['tokens', '/users?tab=tokens'], ['sessions', '/users?tab=sessions'], ['database-users', '/users?tab=database'], ['audit', '/audit']])('%s: both schemes, and a phone', (name, path) => looksWell(page, name, async () => {
     await page.goto(path);
     await page.locator('tr[data-row]').first().waitFor();
     if (name === 'audit') await page.getByRole('button', { name: /^Details of/ }).first().click();

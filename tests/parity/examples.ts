@@ -171,6 +171,17 @@ export const examplesFor = ({ code, member }: { code: string; member: string }):
     list: { input: { state: 'done' }, argv: ['--state', 'done'] },
     get: { input: { id: 'no-such-run' }, argv: ['no-such-run'] },
   },
+  databaseUser: {
+    list: { input: { search: 'rep' }, argv: ['--search', 'rep'] },
+    get: { input: { user: 'reporter' }, argv: ['reporter'] },
+    set: { input: { user: 'reporter', roles: ['public'], privileges: { 'space:notes': 'read', universe: null }, takeOver: true, ...preview }, argv: ['reporter', '--roles', 'public', '--privileges', 'space:notes=read', '--privileges', 'universe=', '--take-over', '--dry-run'] },
+    remove: { input: { user: 'reporter', ...preview }, argv: ['reporter', '--dry-run'] },
+  },
+  databaseRole: {
+    list: { input: { search: 'read' }, argv: ['--search', 'read'] },
+    set: { input: { role: 'reading', privileges: { 'space:*': 'read' }, ...preview }, argv: ['reading', '--privileges', 'space:*=read', '--dry-run'] },
+    remove: { input: { role: 'reading', ...preview }, argv: ['reading', '--dry-run'] },
+  },
   user: {
     list: { input: {}, argv: [] },
     create: { input: { name: 'ann', role: 'viewer', password, ...preview }, argv: ['ann', '--role', 'viewer', '--dry-run'] },

@@ -31,6 +31,7 @@ beforeAll(async () => {
   const edits = [
     { kind: 'setSection', name: 'roles/demo/role.yml', text: 'functions:\n  demo.hello:\n    mode: read\n    body: function(name) return name end\n' },
     { kind: 'setSection', name: 'roles/demo/init.lua', text: 'return {}' },
+    { kind: 'setDatabase', settings: { users: { reporter: { roles: ['reading'], privileges: { universe: ['execute'] } } }, roles: { reading: { privileges: { 'space:*': ['read'] } } } } },
     { kind: 'createReplicaset', alias: 's1', instances: ['a', 'b'], roles: ['storage', 'demo'], weight: 1 },
     { kind: 'createReplicaset', alias: 's2', instances: ['c', 'd'], roles: ['storage'], weight: 1 },
   ];

@@ -10,6 +10,7 @@ import { CreateReplicaset } from './create-replicaset.tsx';
 import { CreateToken } from './create-token.tsx';
 import { CreateUser } from './create-user.tsx';
 import { DeleteRow, InsertRow, UpdateRow } from './data-row.tsx';
+import { SetDatabaseRole, SetDatabaseUser } from './database-user.tsx';
 import { EditInstance } from './edit-instance.tsx';
 import { EditReplicaset } from './edit-replicaset.tsx';
 import { EditRetention } from './edit-retention.tsx';
@@ -39,6 +40,8 @@ export const forms: Partial<Record<MutationName, ComponentType<FormProps>>> = {
   'topology.apply': TopologyChange,
   'user.create': CreateUser,
   'user.edit': EditUser,
+  'databaseUser.set': SetDatabaseUser,
+  'databaseRole.set': SetDatabaseRole,
   'token.create': CreateToken,
   'session.changePassword': ChangePassword,
   'function.call': CallFunction,

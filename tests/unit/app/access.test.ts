@@ -14,7 +14,7 @@ const none = { actor: null, operation: null, outcome: null, since: null };
 
 describe('the Users page', () => {
   it('has the tabs that the role may read, and opens the one of the address', () => {
-    expect(tabsFor('viewer').map(({ value }) => value)).toEqual(['tokens', 'sessions']);
+    expect(tabsFor('viewer').map(({ value }) => value)).toEqual(['tokens', 'sessions', 'database']);
     expect(tabFrom(null, 'admin')).toBe('users');
     expect(tabFrom('sessions', 'admin')).toBe('sessions');
     expect(tabFrom('users', 'operator')).toBe('tokens');
