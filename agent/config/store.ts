@@ -8,6 +8,7 @@ import type { CommittedVersion } from '~/core/apply/version.ts';
 import { numbered, syncFolderOf, writeDurably, writeSynced } from '~/agent/data/atomic-file.ts';
 import type { DataFolder } from '~/agent/data/folder.ts';
 import { jsonOf } from '~/agent/data/identity.ts';
+import { Soon } from '~/agent/lifecycle/soon.ts';
 import { hashOf } from '~/link/hash.ts';
 
 /**
@@ -17,6 +18,8 @@ import { hashOf } from '~/link/hash.ts';
  */
 const versionsKept = 10;
 const headBytesMax = 64 * 1024;
+/** All members commit at once, and on one machine each would keep the others waiting for the disk. */
+const tidyAfterMs = 100;
 
 const Run = z.object({ runId: z.string(), owner: z.string(), lockedAt: z.number(), ttlMs: z.number() });
 const Head = z.object({ meta: ConfigMeta, run: Run.nullable() });
@@ -27,6 +30,7 @@ export class ConfigStore {
   /** Version -> the one that it was made from, of all that are kept. */
   readonly #bases = new Map<number, number | null>();
   #candidate: { runId: string; hash: string } | null = null;
+  readonly #tidying = new Soon(() => void this.#tidy(), tidyAfterMs);
 
   constructor(folder: DataFolder) {
     this.#folder = folder;
@@ -70,13 +74,12 @@ export class ConfigStore {
     if (prepared) {
       // Nobody waits for the new name: a power cut may undo it, which makes it a candidate in doubt that asks its peers.
       renameSync(this.#folder.candidate, path);
-      void syncFolderOf(path).catch(() => {});
       this.#candidate = null;
     } else {
       await writeDurably(path, [headLine({ meta, run: lastRun && { runId: lastRun.runId, owner: '', lockedAt: 0, ttlMs: 0 } }), text]);
     }
     this.#bases.set(meta.version, meta.base);
-    this.#prune();
+    this.#tidying.poke();
   }
 
   /** Need not be durable: a candidate that comes back is in doubt, and its lock is over. */
@@ -99,13 +102,12 @@ export class ConfigStore {
     return { ...read.head.run, content: { meta: read.head.meta, text: read.text } };
   }
 
-  /** Nobody waits for it: what is left over goes after the next start. */
-  #prune(): void {
+  /** Behind the answer: the newest name is put on the disk, and versions too old to keep go. What is left over goes after the next commit. */
+  async #tidy(): Promise<void> {
     const old = [...this.#bases.keys()].toSorted((a, b) => b - a).slice(versionsKept);
-    for (const version of old) {
-      this.#bases.delete(version);
-      void unlink(numbered(this.#folder.config, version, '.json')).catch(() => {});
-    }
+    for (const version of old) this.#bases.delete(version);
+    const gone = old.map((version) => unlink(numbered(this.#folder.config, version, '.json')));
+    await Promise.allSettled([...gone, syncFolderOf(this.#folder.candidate)]);
   }
 }
 
