@@ -201,8 +201,7 @@ export class Failover {
     this.#telling.end();
     await this.#turn;
     await this.#endMember();
-    await this.#coordinator?.end(closeMs);
-    this.#coordinator = null;
+    await this.#endCoordinator();
     await this.#opened?.link.close();
     this.#opened = null;
   }
@@ -234,6 +233,8 @@ export class Failover {
     const config = this.#parts.config();
     if (this.#ended || config === null) return;
     const wanted = providerOf(config, this.#options.access);
+    // No failover here, before or after: the plan that looks at the new configuration now would find nothing else.
+    if (wanted === null && this.#opened === null && this.#member === null && this.#coordinator === null) return;
     const leaving = wanted === null && this.#stillLeads();
     if (!leaving && !isDeepStrictEqual(wanted, this.#opened?.settings ?? null)) await this.#reopen(wanted);
     const { leaseMs } = failoverOf(config);
@@ -259,8 +260,7 @@ export class Failover {
   async #reopen(wanted: StateSettings | null): Promise<void> {
     const { log, now } = this.#parts;
     await this.#endMember();
-    await this.#coordinator?.end(closeMs);
-    this.#coordinator = null;
+    await this.#endCoordinator();
     await this.#opened?.link.close();
     this.#opened = null;
     if (wanted === null) return;
@@ -277,8 +277,7 @@ export class Failover {
     const ended = async () => {
       const replicaset = this.#member?.replicaset;
       await this.#endMember();
-      await this.#coordinator?.end(closeMs);
-      this.#coordinator = null;
+      await this.#endCoordinator();
       if (replicaset !== undefined) while (!this.#ended && !(await disk.takes(replicaset))) await pause(keepAgainMs);
       log.info('failover begins anew');
     };
@@ -338,11 +337,7 @@ export class Failover {
     const instance = config.instances[uuid];
     const link = this.link;
     const has = link !== null && instance?.disabled === false && config.replicasets[instance.replicaset]?.roles.includes('failover-coordinator') === true;
-    if (!has) {
-      await this.#coordinator?.end(closeMs);
-      this.#coordinator = null;
-      return;
-    }
+    if (!has) return this.#endCoordinator();
     const replicasets = Object.keys(config.replicasets).filter((replicaset) => isAppointed(config, replicaset)).map((replicaset) => settingsIn(config, replicaset));
     if (this.#coordinator) return this.#coordinator.configure(replicasets, timing);
     const { trail, log, now } = this.#parts;
@@ -370,6 +365,11 @@ export class Failover {
     if (m.report?.hasData !== true) return this.#wishes.granted({ kind: 'join', uri: from.uri }, timeoutMs);
     const ask = (body: MemberRequest, limitMs: number) => this.ask({ replicaset: m.settings.uuid, to: from.uuid }, body, limitMs);
     return putAside({ ask, memory, trail, poke, log }, { m, epoch, from, timeoutMs });
+  }
+
+  async #endCoordinator(): Promise<void> {
+    await this.#coordinator?.end(closeMs);
+    this.#coordinator = null;
   }
 
   async #endMember(): Promise<void> {
