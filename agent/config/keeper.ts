@@ -31,7 +31,7 @@ export type KeeperComponents = {
   readonly onChange: () => void;
 };
 
-type Parse = (text: string) => ReturnType<typeof parseConfig>;
+type Parse = (text: string, before?: ClusterConfig | null) => ReturnType<typeof parseConfig>;
 type Answer = PrepareAnswer | CommitAnswer | { sentence: string };
 type WithoutId<E> = E extends unknown ? Omit<E, 'requestId'> : never;
 type Request = WithoutId<Extract<ParticipantEvent, { requestId: number }>>;
@@ -54,7 +54,7 @@ export class ConfigKeeper {
 
   constructor(parts: KeeperComponents) {
     this.#parts = parts;
-    this.#parse = parts.parse ?? ((text) => parseConfig(text, { lua: false }));
+    this.#parse = parts.parse ?? ((text, before) => parseConfig(text, before, { lua: false }));
   }
 
   async start(): Promise<void> {
@@ -224,7 +224,7 @@ export class ConfigKeeper {
   }
 
   #valid({ text }: CommittedVersion): { config: ClusterConfig } | { fault: string } {
-    const { config, refusals } = this.#parse(text);
+    const { config, refusals } = this.#parse(text, this.committed?.config ?? null);
     if (config === null || refusals.length > 0) return { fault: refusals.map(({ sentence }) => sentence).join(' ') };
     this.#keepParsed(text, config);
     return { config };

@@ -1,19 +1,35 @@
 import { ClusterConfig } from '~/contract/shapes/config.ts';
 import { refusal, type Refusal } from '~/core/topology/refusal.ts';
 import { validateConfig, type Reading } from '~/core/topology/validate.ts';
+import { sameJson } from './same-json.ts';
 
-/** From a configuration's text, as it travels and lies on disk, to the value: shape first, then what must hold in it. */
-export function parseConfig(text: string, reading?: Reading): { config: ClusterConfig | null; refusals: Refusal[] } {
+/**
+ * From a configuration's text, as it travels and lies on disk, to the value: shape first, then what must hold in it.
+ * `before`: what it follows upon, as this function gave it. It only makes this quicker.
+ */
+export function parseConfig(text: string, before: ClusterConfig | null = null, reading?: Reading): { config: ClusterConfig | null; refusals: Refusal[] } {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     return { config: null, refusals: [refusal('badShape', 'configuration', [`The configuration is not JSON: ${error instanceof Error ? error.message : String(error)}`, 'Fetch it again from another member.'])] };
   }
+  const alike = before && sectionsChanged(value, before);
+  if (alike !== null) return { config: alike, refusals: validateConfig(alike, before, reading) };
   const parsed = ClusterConfig.safeParse(value);
   if (!parsed.success) {
     const refusals = parsed.error.issues.slice(0, 20).map(({ path, message }) => refusal('badShape', `/${path.join('/')}`, [`/${path.join('/')}: ${message}.`, 'Correct the value; it may come from a newer version of Coterie.']));
     return { config: null, refusals };
   }
-  return { config: parsed.data, refusals: validateConfig(parsed.data, reading) };
+  return { config: parsed.data, refusals: validateConfig(parsed.data, null, reading) };
+}
+
+/** Most versions differ from the one before in user sections only: then all else is taken from there, where its shape has been checked. */
+function sectionsChanged(value: unknown, before: ClusterConfig): ClusterConfig | null {
+  if (typeof value !== 'object' || value === null || !('sections' in value)) return null;
+  const { sections, ...rest } = value;
+  const { sections: _, ...same } = before;
+  if (!sameJson(rest, same)) return null;
+  const parsed = ClusterConfig.shape.sections.safeParse(sections);
+  return parsed.success ? { ...before, sections: parsed.data } : null;
 }

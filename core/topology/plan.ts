@@ -21,7 +21,7 @@ export function planChange(change: { base: ConfigVersion | null; next: ClusterCo
   const changes = diffConfigs(base?.config ?? null, next);
   const baseVersion = base?.version ?? 0;
   if (changes.length === 0) return { summary: 'Nothing changes.', steps: [], refusals: [], warnings: [], changes, baseVersion };
-  const faults = validateConfig(next);
+  const faults = validateConfig(next, base?.config ?? null);
   // Steps and risks of a configuration that cannot be would only confuse.
   if (faults.length > 0) return { summary: refusedSummary(faults), steps: [], refusals: faults, warnings: [], changes, baseVersion };
   const facts = factsOf(change);

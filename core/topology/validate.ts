@@ -4,6 +4,7 @@ import { canonicalText } from '~/core/config/canonical.ts';
 import { limits, sizeOf, utf8Bytes } from '~/core/config/limits.ts';
 import { codeFaults } from '~/core/roles/code-faults.ts';
 import { placeText } from '~/core/roles/fault.ts';
+import { isCode } from '~/core/roles/files.ts';
 import { rolesIn } from '~/core/roles/read.ts';
 import { hasDataRole } from '~/core/roles/registry.ts';
 import { databaseFaults } from './database-faults.ts';
@@ -17,8 +18,26 @@ import { shardingFaults } from './sharding-faults.ts';
 /** `lua`: whether that of roles is read too. Where a Tarantool compiles it anyhow, and a server has read it, that is spared. */
 export type Reading = { readonly lua: boolean };
 
-/** What must hold in every configuration, whatever it was before and whoever can be reached. Empty = valid. */
-export function validateConfig(config: ClusterConfig, { lua }: Reading = { lua: true }): Refusal[] {
+/** Configurations without a fault. None is ever changed in place. */
+const valid = new WeakSet<ClusterConfig>();
+
+/**
+ * What must hold in every configuration, whatever it was before and whoever can be reached. Empty = valid.
+ * `before`: one that shares what it has in common with this one; what is known of it is not looked for again.
+ */
+export function validateConfig(config: ClusterConfig, before: ClusterConfig | null = null, reading: Reading = { lua: true }): Refusal[] {
+  const faults = before !== null && valid.has(before) && onlyTextDiffers(before, config) ? tooMany(config) : allFaults(config, reading);
+  if (faults.length === 0) valid.add(config);
+  return faults;
+}
+
+/** Of the sections only code is read by anything here. */
+function onlyTextDiffers({ sections: old, ...before }: ClusterConfig, { sections, ...config }: ClusterConfig): boolean {
+  const same = Object.entries(before).every(([name, part]) => config[name as keyof typeof config] === part);
+  return same && Object.keys(config).length === Object.keys(before).length && !Object.keys(old).some(isCode) && !Object.keys(sections).some(isCode);
+}
+
+function allFaults(config: ClusterConfig, { lua }: Reading): Refusal[] {
   return [
     ...tooMany(config),
     ...badCode(lua ? codeFaults(config.sections) : rolesIn(config.sections).faults),

@@ -5,13 +5,15 @@ import { ClusterConfig as Shape } from '~/contract/shapes/config.ts';
 import { canonicalJson, canonicalText } from '~/core/config/canonical.ts';
 import { diffConfigs, sectionTextCharsMax } from '~/core/config/diff.ts';
 import { emptyConfig } from '~/core/config/empty.ts';
-import { sizeOf, utf8Bytes } from '~/core/config/limits.ts';
+import { limits, sizeOf, utf8Bytes } from '~/core/config/limits.ts';
 import { parseConfig } from '~/core/config/parse.ts';
 import { restoredConfig } from '~/core/config/restore.ts';
 import { planChange } from '~/core/topology/plan.ts';
 import { validateConfig } from '~/core/topology/validate.ts';
 import { changes, configs, damaged } from '../core-topology/arbitrary.ts';
 import { clusterOf, codesOf, instanceId, knownOf, reordered, replicasetId, versionOf } from '../core-topology/support.ts';
+
+const sections = fc.dictionary(fc.constantFrom('app', 'b.lua', 'roles/bank/role.yml', 'roles/bank/init.lua', 'roles/stray'), fc.constantFrom('', 'x', 'return {}', 'summary: a bank\n', '}'), { maxKeys: 4 });
 
 describe('canonical text', () => {
   test('is JSON with sorted keys and nothing else', () => {
@@ -46,6 +48,43 @@ describe('a configuration as text', () => {
         expect(read !== null && refusals.length === 0).toBe(Shape.safeParse(config).success && validateConfig(config).length === 0);
       }),
     );
+  });
+});
+
+describe('a configuration that follows upon another one', () => {
+  const follows = (before: ClusterConfig, after: ClusterConfig) => {
+    const known = parseConfig(canonicalText(before));
+    const text = canonicalText(after);
+    expect(parseConfig(text, known.config)).toEqual(parseConfig(text));
+  };
+
+  test('is read as it is alone', () => {
+    fc.assert(fc.property(changes, ({ before, after }) => follows(before, after)));
+    fc.assert(fc.property(configs, damaged, (before, after) => follows(before, after)));
+    fc.assert(fc.property(damaged, sections, (before, changed) => follows(before, { ...before, sections: changed })));
+  });
+
+  test('shares with it what is the same', () => {
+    const before = parseConfig(canonicalText(clusterOf({ s1: { members: { a1: {} } } }))).config!;
+    const { config } = parseConfig(canonicalText({ ...before, sections: { notes: 'x' } }), before);
+    expect(config?.instances).toBe(before.instances);
+    expect(config?.sections).toEqual({ notes: 'x' });
+  });
+
+  test.each([
+    ['a field more', (config: ClusterConfig) => ({ ...config, extra: 1 }), ['badShape']],
+    ['a section that is no text', (config: ClusterConfig) => ({ ...config, sections: { notes: 5 } }), ['badShape']],
+    ['no sections', (config: ClusterConfig) => ({ ...config, sections: undefined }), ['badShape']],
+    ['a role without a definition', (config: ClusterConfig) => ({ ...config, sections: { 'roles/bank/init.lua': 'return {}' } }), ['badCode']],
+    ['too many sections', (config: ClusterConfig) => ({ ...config, sections: Object.fromEntries(Array.from({ length: limits.sectionsMax + 1 }, (_one, index) => [`s${index}`, ''])) }), ['limit']],
+  ])('is refused for %s, as it is alone', (_what, change, codes) => {
+    const before = parseConfig(canonicalText(clusterOf({ s1: { members: { a1: {} } } }))).config!;
+    expect(codesOf(parseConfig(canonicalJson(change(before)), before).refusals)).toEqual(codes);
+  });
+
+  test('is refused for what was wrong with that one already', () => {
+    const before = parseConfig(canonicalText(clusterOf({ s1: { members: { a1: { disabled: true } } } }))).config!;
+    expect(codesOf(parseConfig(canonicalText({ ...before, sections: { notes: 'x' } }), before).refusals)).toEqual(['noElectable']);
   });
 });
 
