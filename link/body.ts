@@ -8,7 +8,7 @@ import { z } from 'zod';
  *
  *     {"input": {..., "candidate": {"meta": ...}}, "texts": [["candidate", 1048576]]}\n<text in UTF-8>...
  */
-export type Encoded = { readonly contentType: string; readonly parts: readonly Buffer[] };
+export type Encoded = { readonly contentType: string; /** Small ones as a string, which goes out in one piece with the headers. */ readonly parts: readonly (string | Buffer)[] };
 
 const plainType = 'application/json';
 const partsType = 'application/vnd.coterie.parts';
@@ -18,7 +18,7 @@ const known = new WeakMap<object, Buffer>();
 export function encoded(input: object): Encoded {
   const fields = Object.entries(input);
   const big = fields.filter((field): field is [string, { text: string }] => isBig(field[1]));
-  if (big.length === 0) return { contentType: plainType, parts: [Buffer.from(JSON.stringify(input))] };
+  if (big.length === 0) return { contentType: plainType, parts: [JSON.stringify(input)] };
   const texts = big.map(([name, value]) => [name, bytesOf(value)] as const);
   const small = Object.fromEntries(fields.map(([name, value]) => [name, isBig(value) ? { ...value, text: undefined } : value]));
   const head = JSON.stringify({ input: small, texts: texts.map(([name, { length }]) => [name, length]) });

@@ -5,7 +5,7 @@ import { encoded } from './body.ts';
 import type { Envelope } from './envelope.ts';
 import { agentApi, type AgentClient } from './protocol.ts';
 import { agentPath } from './router.ts';
-import { Sender, type Answer } from './send.ts';
+import { Sender, TooLate, type Answer, type Place } from './send.ts';
 import type { TokenSigner } from './token.ts';
 
 /** The caller's side: an `AgentClient` made by a loop over the protocol. Every call ends by its deadline. */
@@ -18,12 +18,15 @@ const sender = new Sender();
 export function agentClient(target: AgentTarget, signer: TokenSigner): AgentClient {
   const url = `http://${target.http}${agentPath}`;
   const headers = async () => ({ authorization: `Bearer ${await signer.tokenFor(target.uuid)}` });
+  // Once, and not before the first call: what is no address fails there, like one where nobody listens.
+  let known: Place | null = null;
+  const place = () => (known ??= placeOf(url));
   const streams = createTRPCUntypedClient<AnyRouter>({ links: [httpBatchStreamLink({ url, headers, maxItems: 1 })] });
   const procedures = Object.entries(agentApi).map(([name, { kind }]) => [
     name,
     kind === 'stream'
       ? (input: unknown, options: StreamOptions) => followed(streams, { name, input, target, ...options })
-      : (input: object, options: CallOptions) => called({ name, input, target, url, headers, ...options }),
+      : (input: object, options: CallOptions) => called({ name, input, target, place, headers, ...options }),
   ]);
   // One entry per procedure of the protocol, with its kind's signature: exactly AgentClient.
   return Object.fromEntries(procedures) as AgentClient;
@@ -34,28 +37,21 @@ type StreamOptions = { idleMs: number; signal: AbortSignal };
 const gracesMax = 3;
 
 type Called = { name: string; target: AgentTarget };
-type Call = Called & CallOptions & { input: object; url: string; headers: () => Promise<Record<string, string>> };
+type Call = Called & CallOptions & { input: object; place: () => Place; headers: () => Promise<Record<string, string>> };
 
-async function called({ name, input, target, url, headers, timeoutMs, signal }: Call): Promise<unknown> {
-  // By hand rather than AbortSignal.timeout and any: those cost as much as the call.
-  const ended = new AbortController();
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    ended.abort();
-  }, timeoutMs);
-  const abort = () => ended.abort();
-  signal?.addEventListener('abort', abort, { once: true });
-  if (signal?.aborted) abort();
+async function called({ name, input, target, place, headers, timeoutMs, signal }: Call): Promise<unknown> {
   try {
-    return dataOf(await sender.post(`${url}/${name}`, { headers: await headers(), ...encoded(input), signal: ended.signal }), { name, target });
+    const at = place();
+    return dataOf(await sender.post({ ...at, path: `${at.path}/${name}` }, { headers: await headers(), ...encoded(input), timeoutMs, signal }), { name, target });
   } catch (error) {
-    if (late) throw new CoterieError('TIMED_OUT', `${target.alias} did not answer ${name} within ${timeoutMs} ms.`, { instance: target.uuid });
+    if (error instanceof TooLate) throw new CoterieError('TIMED_OUT', `${target.alias} did not answer ${name} within ${timeoutMs} ms.`, { instance: target.uuid });
     throw error instanceof CoterieError ? error : unreachable(error, { name, target });
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', abort);
   }
+}
+
+function placeOf(url: string): Place {
+  const { hostname, port, pathname } = new URL(url);
+  return { host: hostname.replaceAll(/^\[|\]$/g, ''), port: Number(port || 80), path: pathname };
 }
 
 function dataOf({ status, text }: Answer, call: Called): unknown {

@@ -4,7 +4,7 @@ import { decoded, encoded } from '~/link/body.ts';
 const text = JSON.stringify({ sections: { notes: 'é "quoted"\n\u2028'.repeat(2000) } });
 const joined = (input: object) => {
   const { contentType, parts } = encoded(input);
-  return { contentType, body: Buffer.concat(parts) };
+  return { contentType, body: Buffer.concat(parts.map((part) => Buffer.from(part))) };
 };
 
 test.each([
