@@ -59,11 +59,18 @@ function shortened(entry: AuditDraft): AuditDraft {
   return { ...entry, input, before, after };
 }
 
-/** Also within the transaction of what it tells of. */
-export async function auditIn(db: Db | Tx, { at, actor, surface, operation, target, reason, outcome, error, input, before, after, address }: AuditDraft): Promise<number> {
-  const data = { actor, surface, operation, target, reason, outcome, error, address, at: BigInt(at), input: textOf(input) ?? 'null', before: textOf(before), after: textOf(after) };
-  return (await db.audit.create({ data, select: { id: true } })).id;
+async function auditIn(db: Db | Tx, entry: AuditDraft): Promise<number> {
+  return (await db.audit.create({ data: rowOf(entry), select: { id: true } })).id;
 }
+
+/** Within the transaction of what it tells of. */
+export async function auditAlongside(tx: Tx, entry: AuditDraft): Promise<void> {
+  const { at, actor, surface, operation, target, reason, outcome, error, address, input, before, after } = rowOf(entry);
+  await tx.$executeRaw`INSERT INTO "Audit" ("at", "actor", "surface", "operation", "target", "reason", "outcome", "error", "input", "before", "after", "address") VALUES (${at}, ${actor}, ${surface}, ${operation}, ${target}, ${reason}, ${outcome}, ${error}, ${input}, ${before}, ${after}, ${address})`;
+}
+
+/** Field by field: an entry may carry more than is stored. */
+const rowOf = ({ at, actor, surface, operation, target, reason, outcome, error, input, before, after, address }: AuditDraft) => ({ actor, surface, operation, target, reason, outcome, error, address, at: BigInt(at), input: textOf(input) ?? 'null', before: textOf(before), after: textOf(after) });
 
 /** A 4 MiB document belongs into the version history, not into each audit entry. */
 function textOf(value: unknown): string | null {

@@ -29,8 +29,7 @@ export async function appendIn(tx: Tx, version: Committed): Promise<boolean> {
 }
 
 async function moveHead(tx: Tx, from: number, to: number): Promise<boolean> {
-  const { count } = await tx.head.updateMany({ where: { name: 'config', value: from }, data: { value: to } });
-  return count === 1;
+  return (await tx.$executeRaw`UPDATE "Head" SET "value" = ${to} WHERE "name" = 'config' AND "value" = ${from}`) === 1;
 }
 
 async function insert(tx: Tx, { meta, text }: Committed): Promise<void> {

@@ -270,6 +270,11 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; end
     it('tokens: by id with their user, touched, listed, removed', async () => {
       for (const n of [1, 2]) await store.tokens.create(token(n));
       expect(await store.tokens.get('t1')).toEqual({ token: token(1), user: user('ann') });
+      const eve = { ...user('eve'), disabled: true, lastLoginAt: t0 + 3 };
+      await store.users.create(eve);
+      await store.tokens.create({ ...token(9), userName: 'eve', expiresAt: null });
+      expect(await store.tokens.get('t9')).toEqual({ token: { ...token(9), userName: 'eve', expiresAt: null }, user: eve });
+      expect(await store.tokens.get('t7')).toBeNull();
       await store.tokens.touch('t1', t0 + 7);
       expect((await store.tokens.list({ userName: 'ann' })).map(({ id, lastUsedAt }) => [id, lastUsedAt])).toEqual([['t2', null], ['t1', t0 + 7]]);
       expect(await store.tokens.list({ userName: 'nobody' })).toEqual([]);
