@@ -183,6 +183,8 @@ export class ApplyRunner {
   /** A run whose end could not be written is decided all the same: recovery finds it and writes it down. */
   async #finish(run: ApplyRun): Promise<void> {
     if (run.state !== 'done' && run.state !== 'partial') return;
+    // A write to SQLite is over before anything else is done: on another turn than the answer.
+    await nextTurn();
     const { store, now, onError } = this.components;
     await store.runs.finish(run.id, { at: run.finishedAt ?? now(), state: run.state, instances: run.instances }).catch(onError);
   }
