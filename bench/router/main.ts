@@ -79,7 +79,7 @@ export default async function run(args: readonly string[]): Promise<void> {
       for (const connection of [...direct, ...routed]) connection.close();
     }
     const [stats] = router.stats;
-    const text = page(table, verdicts, { seconds, memoryMb: (stats?.memoryBytes ?? 0) / 2 ** 20 });
+    const text = page(table, verdicts, { args, seconds, memoryMb: (stats?.memoryBytes ?? 0) / 2 ** 20 });
     process.stdout.write(text);
     writeFileSync('bench/results/router.md', text);
   } finally {
@@ -148,10 +148,10 @@ function cpuNs(pid: number): number {
   return readdirSync(`/proc/${pid}/task`).reduce((sum, task) => sum + Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]), 0);
 }
 
-function page(table: readonly string[], verdicts: readonly string[], { seconds, memoryMb }: { seconds: number; memoryMb: number }): string {
+function page(table: readonly string[], verdicts: readonly string[], { args, seconds, memoryMb }: { args: readonly string[]; seconds: number; memoryMb: number }): string {
   return `# What the router costs
 
-\`npm run bench router\`: one storage (Tarantool 2.6.0, memtx, \`wal_mode = 'write'\`), one router with one worker, and one process that asks, all over TCP on ${cpus().length} cores (load ${loadavg()[0]!.toFixed(1)} at the end, Node ${process.version}). Every connection has one call under way. ${rounds} rounds of ${seconds} s straight and through the router in turns; medians. Straight, \`put\` and \`get\` are called by their names; \`crud.insert\` and \`crud.get\` are compared with them, too. Times in ms; CPU in us for each call, of all threads: of the router, and of storage and asking process straight / through. KiB: what the router allocates on its heap for each call, by its own collections; none where there were fewer than ${collectionsMin}.
+\`npm run bench router${args.length === 0 ? '' : ` -- ${args.join(' ')}`}\`: one storage (Tarantool 2.6.0, memtx, \`wal_mode = 'write'\`), one router with one worker, and one process that asks, all over TCP on ${cpus().length} cores (load ${loadavg()[0]!.toFixed(1)} at the end, Node ${process.version}). Every connection has one call under way. ${rounds} rounds of ${seconds} s straight and through the router in turns; medians. Straight, \`put\` and \`get\` are called by their names; \`crud.insert\` and \`crud.get\` are compared with them, too. Times in ms; CPU in us for each call, of all threads: of the router, and of storage and asking process straight / through. KiB: what the router allocates on its heap for each call, by its own collections; none where there were fewer than ${collectionsMin}.
 
 | connections | call | straight / s | through / s | share | p50 | p50 through | p99 | p99 through | CPU router | KiB router | CPU storage | CPU asking |
 | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
