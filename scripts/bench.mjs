@@ -6,7 +6,7 @@ import { endOnSignals, run } from './lib/run.mjs';
 import { end, Stop } from './lib/say.mjs';
 
 const [name, ...rest] = process.argv.slice(2);
-const needs = { swim: ['tarantool', 'serf'], apply: ['tarantool'], iproto: ['tarantool'], guard: ['tarantool'], router: ['tarantool'], rebalance: ['tarantool'], dashboard: ['chromium'], state: ['tarantool', 'etcd-server'], failover: ['tarantool', 'redis-tools', 'patroni', 'postgresql', 'etcd-server', 'iproute2', 'nftables', 'procps'] };
+const needs = { swim: ['tarantool', 'serf'], apply: ['tarantool'], code: ['tarantool'], iproto: ['tarantool'], guard: ['tarantool'], router: ['tarantool'], rebalance: ['tarantool'], dashboard: ['chromium'], state: ['tarantool', 'etcd-server'], failover: ['tarantool', 'redis-tools', 'patroni', 'postgresql', 'etcd-server', 'iproute2', 'nftables', 'procps'] };
 // Those that look at pages.
 const paged = ['dashboard'];
 endOnSignals();
