@@ -25,7 +25,7 @@ describe('tables', () => {
 
 it('shows what is granted as it is given, and users of the database by their names', async () => {
   const rows = [{ user: 'app', password: true, roles: ['reading'], privileges: { 'space:accounts': 'read,write', universe: 'execute' }, functions: [], takeOver: false, problems: [] }, { user: 'web', password: false, roles: [], privileges: {}, functions: ['bank.put'], takeOver: false, problems: [] }];
-  expect(await render(entryOf('databaseUser.list'), rows, { format: 'table', style })).toBe('USER  PASSWORD  ROLES    PRIVILEGES                                 FUNCTIONS  PROBLEMS\napp   yes       reading  space:accounts=read,write universe=execute  -          -\nweb   no        -        -                                          bank.put   -\n');
+  expect(await render(entryOf('databaseUser.list'), rows, { format: 'table', style })).toBe('USER  PASSWORD  ROLES    PRIVILEGES                                  FUNCTIONS  PROBLEMS\napp   yes       reading  space:accounts=read,write universe=execute  -          -\nweb   no        -        -                                           bank.put   -\n');
   expect(await render(entryOf('databaseUser.list'), rows, { format: 'name', style })).toBe('app\nweb\n');
 });
 
