@@ -9,7 +9,7 @@ afterAll(() => faults.stop(), 60_000);
 
 // Other processes at other steps; which ones changes with the day.
 const first = Math.floor(Date.now() / 86_400_000) % kinds;
-test.each([0, 1, 2, 3, 4].map((more) => (first + more) % kinds).map((at) => ({ at, ...faultOf(at) })))('$victim killed when $step ($at)', async ({ at }) => {
+test.each([0, 1, 2].map((more) => (first + more) % kinds).map((at) => ({ at, ...faultOf(at) })))('$victim killed when $step ($at)', async ({ at }) => {
   const { calls } = await faults.run(at, { atOnce: true });
   expect(calls).toBeGreaterThan(0);
 }, 180_000);
