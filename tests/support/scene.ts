@@ -1,3 +1,4 @@
+import { exampleFiles, exampleRole } from '~/app/lib/code-example.ts';
 import type { Product } from './browser.ts';
 import { waitFor } from './wait.ts';
 import type { Receiver } from './webhook-receiver.ts';
@@ -89,4 +90,20 @@ export async function trouble(product: Product, receiver: Receiver): Promise<() 
   await ask(product, '/issue/unreachable:s2-2/acknowledge', { reason: 'disk is being replaced, back at 15:00', hours: 4 });
   await waitFor(() => receiver.told.length > 1, { timeoutMs, what: 'the webhook to be told' });
   return () => back();
+}
+
+const accounts = 60;
+const owners = ['Ann', 'Ben', 'Cay', 'Dan', 'Eve', 'Fay', 'Gus'];
+
+/** The bank example on both storages, with accounts, calls, and a change of one of its functions. */
+export async function bank(product: Product): Promise<void> {
+  await ask(product, '/code/push', { files: exampleFiles, reason: 'a bank to begin with' });
+  const { body: sets } = (await product.rest('/replicaset')) as { body: { alias: string; roles: string[] }[] };
+  for (const { alias, roles } of sets.filter((one) => one.roles.includes('storage'))) await ask(product, `/replicaset/${alias}/edit`, { roles: [...roles, exampleRole].toSorted(), reason: 'the bank opens' });
+  for (let id = 1; id <= accounts; id += 1) {
+    await waitFor(async () => (await product.rest('/data/accounts/insert', { row: JSON.stringify({ id, owner: owners[id % owners.length], balance: (id * 137) % 900 }) })).status === 200, { timeoutMs, what: `account ${id}` });
+  }
+  const file = `roles/${exampleRole}/functions/bank.balance.lua`;
+  await ask(product, '/code/push', { files: { [file]: exampleFiles[file]!.replace('return bank.account(id).balance', "local account = bank.account(id)\n    return account.balance, account.owner") }, reason: 'whose account it is, for the app' });
+  for (let id = 1; id <= accounts; id += 1) await ask(product, '/function/bank.balance/call', { key: String(id), arguments: [id] });
 }

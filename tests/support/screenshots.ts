@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { durationText } from '~/app/lib/format.ts';
 import { act, lookFor, openBrowser, openPage, Product, signIn, untilLive, untilState, type Scheme } from './browser.ts';
 import { fits } from './dashboard.ts';
-import { trouble, well } from './scene.ts';
+import { bank, trouble, well } from './scene.ts';
 import { smallPng } from './small-png.ts';
 import { Receiver } from './webhook-receiver.ts';
 
@@ -123,6 +123,29 @@ const calm: readonly Picture[] = [
   } },
 ];
 
+/** What the bank example looks like once it runs. */
+const coded: readonly Picture[] = [
+  { name: 'schema', path: '/schema', ready: first('[data-row="bank/accounts"] [data-state=applied]') },
+  { name: 'schema-form', path: '/schema?edit=bank&space=accounts', ready: async (page) => { await first('[data-testid=space-form] [data-index=bucket_id]')(page); await first('[data-testid=code] .cm-content')(page); } },
+  { name: 'data', path: '/data?space=accounts', ready: first('tr[data-row]') },
+  { name: 'data-row', path: '/data?space=accounts', ready: async (page) => { await page.getByRole('button', { name: 'Row 7', exact: true }).click(); await first('[data-testid=row]')(page); } },
+  { name: 'console', path: '/console?on=s1,s2', ready: async (page) => {
+    await page.getByRole('textbox', { name: /to run on / }).click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.insertText('return box.space.accounts:len(), box.info.vclock');
+    await page.keyboard.press('Control+Enter');
+    await first('[data-entry][data-outcome=ok]')(page);
+  } },
+  { name: 'function', path: '/code?file=roles/bank/functions/bank.balance.lua', ready: async (page) => { await first('[data-testid=function-figures][data-calls]')(page); await first('[data-testid=file] .cm-content')(page); } },
+  { name: 'function-history', path: '/code?file=roles/bank/functions/bank.balance.lua', ready: async (page) => { await page.getByRole('button', { name: 'Changes' }).click(); await first('[data-testid=function-history] li pre')(page); } },
+  { name: 'function-call', path: '/code?file=roles/bank/functions/bank.balance.lua', ready: async (page) => {
+    await page.getByRole('button', { name: 'Call…' }).click();
+    await page.getByText('By a key', { exact: true }).click();
+    await page.getByRole('dialog').getByLabel('Key', { exact: true }).fill('7');
+    await planned(page);
+  } },
+];
+
 const troubled: readonly Picture[] = [
   { name: 'cluster-problems', path: '/', ready: first('[data-issue^=replication]') },
   { name: 'drawer', path: '/?instance=s1-2', ready: first('[role=log]') },
@@ -152,7 +175,7 @@ const empty: readonly Picture[] = [
 ];
 
 /** In docs/screenshots too. */
-const kept = new Set(['cluster-problems-light-1280', 'cluster-problems-dark-1280', 'cluster-graph-dark-1280', 'edit-replicaset-light-1280', 'issues-light-390', 'config-compare-light-1280', 'instance-statistics-dark-1280', 'gossip-light-1280', 'sharding-light-1280']);
+const kept = new Set(['cluster-problems-light-1280', 'cluster-problems-dark-1280', 'cluster-graph-dark-1280', 'edit-replicaset-light-1280', 'issues-light-390', 'config-compare-light-1280', 'instance-statistics-dark-1280', 'gossip-light-1280', 'sharding-light-1280', 'function-light-1280', 'schema-form-light-1280', 'data-light-1280']);
 const keptFolder = 'docs/screenshots';
 const [keptHeightMax, heightMax] = [1150, 2000];
 
@@ -235,6 +258,10 @@ async function demo(browser: Browser): Promise<string[]> {
     await product.claim();
     await well(product);
     faults.push(...(await take(browser, product, calm)));
+    if (chosenOf(coded).length > 0) {
+      await bank(product);
+      faults.push(...(await take(browser, product, coded)));
+    }
     if (chosenOf(troubled).length === 0) return faults;
     back = await trouble(product, receiver);
     return [...faults, ...(await take(browser, product, troubled))];
