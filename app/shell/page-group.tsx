@@ -1,5 +1,5 @@
 'use client';
-import { Menu, VisuallyHidden } from '@mantine/core';
+import { Menu } from '@mantine/core';
 import { usePathname } from 'next/navigation';
 import { ChevronDown } from '~/app/ui/icons.tsx';
 import { PageItems } from './page-items.tsx';
@@ -13,9 +13,8 @@ export function PageGroup({ group: { label, pages } }: { group: Group }) {
   return (
     <Menu width={180} position="bottom-start" offset={2} loop>
       <Menu.Target>
-        <button type="button" className={styles.group} data-current={current !== undefined || undefined}>
+        <button type="button" className={styles.group} data-current={current !== undefined || undefined} aria-label={current && `${label}, ${current.label} is open`}>
           {label}
-          {current && <VisuallyHidden>{`, ${current.label} is open`}</VisuallyHidden>}
           <ChevronDown size={13} />
         </button>
       </Menu.Target>
