@@ -185,7 +185,7 @@ export class Journal {
   /** False: another server writes now, and what it was given is not ours to write. */
   async #append(drafts: readonly EventDraft[]): Promise<boolean> {
     const { events } = this.components.store;
-    if (this.#turn !== null) return events.appendShared(drafts, this.#turn.options);
+    if (this.#turn !== null) return events.appendShared(drafts, this.#turn.claim);
     await events.append(drafts);
     return true;
   }

@@ -1,4 +1,4 @@
-import type { LockStore } from '~/server/store/index.ts';
+import type { Claim, LockStore } from '~/server/store/index.ts';
 
 /**
  * Whose turn it is, of several servers on one database: a lock that its holder renews and the others ask for.
@@ -25,6 +25,7 @@ export type TurnOptions = {
 
 export class Turn {
   held = false;
+  #term = 0;
   safeAt: number;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | null = null;
@@ -39,6 +40,12 @@ export class Turn {
   start(): void {
     this.#timer = setInterval(() => void this.look(), this.options.everyMs);
     void this.look();
+  }
+
+  /** What the database compares: this holding of the lock, and not an earlier or later one of the same server. */
+  get claim(): Claim {
+    const { name, owner } = this.options;
+    return { name, owner, term: this.#term };
   }
 
   /** Asks or renews once; never rejects. */
@@ -80,6 +87,7 @@ export class Turn {
     }
     const begin = await onTaken();
     this.held = true;
+    this.#term = answer.term;
     begin();
   }
 }

@@ -2,6 +2,7 @@ import type { AlertChannel, AlertDelivery } from '~/contract/alert.ts';
 import type { Told } from '~/core/alerts/decide.ts';
 import type { Body } from '~/core/alerts/message.ts';
 import type { Silence } from '~/core/alerts/rule.ts';
+import type { Claim } from './types.ts';
 import type { z } from 'zod';
 
 export type ChannelView = z.output<typeof AlertChannel>;
@@ -40,7 +41,7 @@ export type AlertStore = {
   removeSilence(id: string): Promise<boolean>;
   told(): Promise<Told[]>;
   /** Messages and what they change in the memory of who was told, or, where the turn is another server's (false), nothing. */
-  commit(change: { put: readonly Told[]; drop: readonly Told[]; messages: readonly NewDelivery[] }, turn: { readonly name: string; readonly owner: string } | null): Promise<boolean>;
+  commit(change: { put: readonly Told[]; drop: readonly Told[]; messages: readonly NewDelivery[] }, turn: Claim | null): Promise<boolean>;
   /** What waits, oldest first. */
   queued(): Promise<QueuedDelivery[]>;
   /** One attempt is begun by one server: false for any other. Until `nextAt` nobody tries again. */

@@ -1,7 +1,7 @@
 import { Prisma } from '~/server/generated/sqlite/client.ts';
 import type { Db, Tx } from './database.ts';
 import type { Provider } from './paths.ts';
-import type { LockAnswer, LockStore } from './types.ts';
+import type { Claim, LockAnswer, LockStore } from './types.ts';
 
 function clockOf(provider: Provider) {
   const now = Prisma.raw(provider === 'sqlite' ? `CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)` : `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`);
@@ -37,9 +37,9 @@ export function lockStore(db: Db, provider: Provider): LockStore {
   };
 }
 
-/** Whether `owner` holds it, for the length of this transaction: nobody takes it, and nobody asks the same, before it has ended. */
-export async function holdsIn(tx: Tx, provider: Provider, { name, owner }: { name: string; owner: string }): Promise<boolean> {
+/** Whether it is still the holding that `claim` is of, for the length of this transaction: nobody takes it, and nobody asks the same, before it has ended. */
+export async function holdsIn(tx: Tx, provider: Provider, { name, owner, term }: Claim): Promise<boolean> {
   const { free } = clockOf(provider);
-  const [row] = await tx.$queryRaw<{ held: boolean | number | bigint }[]>`UPDATE "Lock" SET "ttlMs" = "ttlMs" WHERE "name" = ${name} RETURNING ("owner" = ${owner} AND NOT ${free}) AS "held"`;
+  const [row] = await tx.$queryRaw<{ held: boolean | number | bigint }[]>`UPDATE "Lock" SET "ttlMs" = "ttlMs" WHERE "name" = ${name} RETURNING ("owner" = ${owner} AND "term" = ${term} AND NOT ${free}) AS "held"`;
   return Boolean(row?.held);
 }

@@ -80,7 +80,10 @@ export type RunStore = {
   list(page: { state?: ApplyRun['state'] | undefined; limit: number; offset: number }): Promise<ApplyRun[]>;
 };
 
-/** `term` grows at each change of owner: whoever holds a lower one has been replaced. */
+/** One holding of a lock: from when it was taken to when it ran out or was let go. */
+export type Claim = { readonly name: string; readonly owner: string; readonly term: number };
+
+/** `term` grows at each change of owner, and when one takes it again that had lost it: whoever holds a lower one has been replaced. */
 export type LockAnswer = { held: true; term: number } | { held: false; owner: string; expiresInMs: number };
 
 /** Named locks by the database's clock. A left-over one blocks nobody for longer than its time to live. */
@@ -107,10 +110,10 @@ export type EventFilter = {
 export type EventStore = {
   append(drafts: readonly EventDraft[]): Promise<Event[]>;
   /**
-   * Of several servers: in one transaction, all of them while `owner` holds the lock `name`, otherwise (false) only those of
+   * Of several servers: in one transaction, all of them while the lock is held as `turn` says, otherwise (false) only those of
    * new configurations, which any server may tell of: they are told once, whoever is first.
    */
-  appendShared(drafts: readonly EventDraft[], turn: { readonly name: string; readonly owner: string }): Promise<boolean>;
+  appendShared(drafts: readonly EventDraft[], turn: Claim): Promise<boolean>;
   /** Those with higher numbers, oldest first: what is new. */
   after(id: number, limit: number): Promise<Event[]>;
   /** Newest first. `object` is an id or a name. */

@@ -126,7 +126,7 @@ export class Alerts {
     this.#told ??= await store.alerts.told();
     const decided = this.#decide(this.#told);
     if (decided.messages.length > 0) {
-      if (!(await store.alerts.commit({ put: decided.put, drop: decided.drop, messages: this.#written(decided) }, this.#turn?.options ?? null))) return this.#turn?.lost();
+      if (!(await store.alerts.commit({ put: decided.put, drop: decided.drop, messages: this.#written(decided) }, this.#turn?.claim ?? null))) return this.#turn?.lost();
       this.queued = await store.alerts.queued();
     }
     this.#told = decided.told;

@@ -69,7 +69,7 @@ export function migrationsPage({ product, page, open }: Dashboard): void {
       const dialog = page.getByRole('dialog').filter({ hasText: 'to confirm' });
       await dialog.getByTestId('plan').getByText(/stock\/0002-boom is taken back on/).waitFor({ timeout: 20_000 });
       expect(await dialog.getByRole('button', { name: 'Take back', exact: true }).isDisabled()).toBe(true);
-      await dialog.getByLabel(/to confirm/).fill('stock');
+      await dialog.getByRole('textbox', { name: 'Type stock to confirm' }).fill('stock');
       await shot(page, 'migrations-down-1280');
       await confirm(page, 'Take back');
       await page.getByTestId('migration-outcomes').locator('[data-state=done]').getByText('2 steps done.').waitFor({ timeout: 20_000 });

@@ -39,9 +39,9 @@ export function alertSuite(name: string, open: () => Promise<{ store: Store; end
     it('who was told and the message are written together, by whoever has the turn', async () => {
       expect((await store.locks.take('alerts', 'us', 60_000)).held).toBe(true);
       const change = { put: [told('a', 'x'), told('a', 'y')], drop: [], messages: [message('a')] };
-      expect(await store.alerts.commit(change, { name: 'alerts', owner: 'others' })).toBe(false);
+      expect(await store.alerts.commit(change, { name: 'alerts', owner: 'others', term: 1 })).toBe(false);
       expect([await store.alerts.told(), await store.alerts.queued()]).toEqual([[], []]);
-      expect(await store.alerts.commit(change, { name: 'alerts', owner: 'us' })).toBe(true);
+      expect(await store.alerts.commit(change, { name: 'alerts', owner: 'us', term: 1 })).toBe(true);
       expect((await store.alerts.told()).toSorted((x, y) => (x.issue.id < y.issue.id ? -1 : 1))).toEqual([told('a', 'x'), told('a', 'y')]);
       expect(await store.alerts.commit({ put: [{ ...told('a', 'x'), at: t0 + 9 }], drop: [told('a', 'y')], messages: [message('a', t0 + 9)] }, null)).toBe(true);
       expect(await store.alerts.told()).toEqual([{ ...told('a', 'x'), at: t0 + 9 }]);

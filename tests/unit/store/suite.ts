@@ -196,7 +196,7 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; end
       const shared = event(50, { object: { kind: 'instance', id: 'shared', name: 'shared' } });
       const config = (n: number) => event(n, { kind: 'config', sentence: `version ${n}` });
       const count = async () => (await store.events.list({ limit: 100, object: shared.object.id })).length;
-      const turn = (owner: string) => ({ name: 'events', owner });
+      const turn = (owner: string, term = 1) => ({ name: 'events', owner, term });
       expect(await store.events.appendShared([shared], turn('a'))).toBe(false);
       expect((await store.locks.take('events', 'a', 60_000)).held).toBe(true);
       expect(await store.events.appendShared([shared, config(77)], turn('b'))).toBe(false);
@@ -208,7 +208,11 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; end
       expect((await store.events.list({ kind: 'config', limit: 9 })).filter(({ sentence }) => sentence === 'version 79')).toHaveLength(1);
       await store.locks.release('events', 'a');
       expect(await store.events.appendShared([shared], turn('a'))).toBe(false);
+      // What was begun under an earlier holding comes too late, also where the same server holds it again: another one may have written it meanwhile.
+      expect(await store.locks.take('events', 'a', 60_000)).toMatchObject({ held: true, term: 2 });
+      expect(await store.events.appendShared([shared], turn('a', 1))).toBe(false);
       expect(await count()).toBe(1);
+      expect(await store.events.appendShared([shared], turn('a', 2))).toBe(true);
     });
   });
 
