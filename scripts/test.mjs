@@ -13,11 +13,10 @@ try {
   await build();
   const checks = new Checks();
   await withoutServices(checks);
-  // Strands of one length, which wait for nearly half of their time: what only computes (histories) takes what they leave.
+  // Long strands of one length: what waits most (faults) and what only computes (histories) end beside each other.
   await Promise.all([
     checks.vitest('integration, scenarios', ['--project', 'integration'], { minutesMax: 24, beside: true }).then(() => checks.vitest('faults', ['--project', 'faults', '--maxWorkers', '3'], { minutesMax: 10 })),
-    checks.vitest('pages', ['--project', 'pages'], { minutesMax: 27, beside: true, env: { COTERIE_PORTS_ROW: '5' } }),
-    checks.vitest('failover, simulated', ['--project', 'fresh'], { minutesMax: 20 }),
+    checks.vitest('pages', ['--project', 'pages'], { minutesMax: 27, beside: true, env: { COTERIE_PORTS_ROW: '5' } }).then(() => checks.vitest('failover, simulated', ['--project', 'fresh'], { minutesMax: 10 })),
   ]);
   await checks.vitest('one at a time', ['--project', 'integration-alone'], { minutesMax: 10 });
   await checks.again();
