@@ -16,7 +16,7 @@ const real = { environment: 'node', globalSetup: 'tests/support/build.ts', testT
 /**
  * `unit` needs nothing but Node. `integration` starts real Tarantool and PostgreSQL: it waits more than it
  * computes, so there are more files at a time than processors on a small machine; `faults`, which waits most, follows it. `pages`
- * computes, in Chromium: one at a time, beside those; `fresh`, which only computes, follows it in one process. `integration-alone`: one at a time, when the others are done.
+ * computes, in Chromium: one at a time, beside those; `fresh`, which only computes, begins when either of these ends, in one process. `integration-alone`: one at a time, when the others are done.
  */
 export default defineConfig({
   resolve: { alias: { '~': import.meta.dirname } },

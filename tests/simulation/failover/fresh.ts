@@ -5,8 +5,8 @@ import { added, nothing, sentence, tried } from './tally.ts';
 
 /** Histories that nobody has seen yet: another set for each commit, the same for the same one. The title says where they begin: COTERIE_FAILOVER_FROM begins there again. */
 const first = Number(process.env.COTERIE_FAILOVER_FROM ?? ofCommit());
-/** About 25 s of processor time; `npm run simulate:failover` walks further. */
-const histories = Number(process.env.COTERIE_FAILOVER_HISTORIES ?? 1_000);
+/** About 50 s of processor time; `npm run simulate:failover` walks further. */
+const histories = Number(process.env.COTERIE_FAILOVER_HISTORIES ?? 2_000);
 
 /** Without git: those of no commit. */
 function ofCommit(): number {
