@@ -122,8 +122,15 @@ const ofReplicasets: readonly ReplicasetRow[] = [
     find: (replicaset, context) => {
       const { unfenced = null } = toldOf(replicaset, context) ?? {};
       if (unfenced === null) return null;
-      const who = context.facts.instances.get(unfenced)?.alias ?? unfenced.slice(0, 8);
-      return { sentence: `${who} led ${replicaset.config.alias} without a lease and may still write: nobody else is appointed until it is heard.`, wayOut: `Bring ${who} back. Where it is certainly dead: \`coterie failover promote\` another one with --force.` };
+      const { alias } = replicaset.config;
+      const led = context.facts.instances.get(unfenced)?.alias ?? unfenced.slice(0, 8);
+      // Without leases the priority names who leads: another one by now, if the one that led is heard.
+      const silent = replicaset.members.filter(({ config, contact }) => !config?.disabled && contact !== 'fresh').map((member) => member.alias);
+      const who = silent.length === 0 || silent.includes(led) ? led : list(silent);
+      return {
+        sentence: who === led ? `${led} led ${alias} without a lease and may still write: nobody else is appointed until it is heard.` : `${led} led ${alias} without a lease, and ${who} may write by now: nobody is appointed until it is heard.`,
+        wayOut: `Bring ${who} back. Where it is certainly dead: \`coterie failover promote\` another one with --force.`,
+      };
     },
   },
 ];

@@ -109,6 +109,8 @@ describe('with a stateboard and one coordinator', () => {
     process.kill(board, 'SIGCONT');
     await raised.cleared('failover-failsafe');
     await raised.cleared('state-provider-lost');
+    // What comes next is ordered from it, and it has lost its lock.
+    await waitFor(async () => (await failing.status()).coordinators.some(({ active }) => active), { ...limit, what: 'boss to be active again' });
   }, 90_000);
 
   it('failover-manual', async () => {
@@ -153,8 +155,10 @@ describe('with a stateboard and one coordinator', () => {
   }, 120_000);
 
   it('failover-unfenced', async () => {
-    const master = await failing.whole();
+    await failing.whole();
     await failing.order('configure', { mode: 'disabled' });
+    // Now the priority decides, whoever led before.
+    const master = 'a';
     await waitFor(async () => (await raised.view(master)).readOnly === false, { ...limit, what: 'a master without lease' });
     // It hears of nothing, and nobody hears of it: whether it still writes cannot be known.
     cluster.agent(master).signal('SIGSTOP');
