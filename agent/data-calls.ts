@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { CoterieError, type ErrorCode } from '~/contract/errors.ts';
 import type { DataSpace } from '~/contract/shapes/data.ts';
 import type { AgentApi, AgentHandlers } from '~/link/protocol.ts';
-import { DatabaseError } from './process/control.ts';
+import { orRefused } from './process/refused.ts';
 import { needRunning } from './process/running.ts';
 import type { Supervisor } from './process/supervisor.ts';
 
@@ -31,11 +31,7 @@ export function dataError(message: string): CoterieError {
 export function dataHandlers({ supervisor, name }: { supervisor: Supervisor; name: () => string }): DataHandlers {
   const call = async (method: string, params: object, timeoutMs = callMs): Promise<unknown> => {
     needRunning(supervisor, name());
-    try {
-      return await supervisor.call(method, params, timeoutMs);
-    } catch (error) {
-      throw error instanceof DatabaseError ? dataError(error.message) : error;
-    }
+    return orRefused(supervisor.call(method, params, timeoutMs), dataError);
   };
   // The shapes are those of lua/data.
   return {

@@ -17,7 +17,8 @@ local OVERLAY_BYTES_MAX = 128 * 1024 * 1024
 local SHOWN_BYTES = 16 * 1024
 local SYSTEM_ID_MAX = 511
 local OURS = {'^_coterie_', '^_bucket$', '^_vshard'}
-local IDLE_SECONDS = 600
+-- Whoever sends may have died. The next batch of one that lives comes sooner: it is read within 30 s.
+local IDLE_SECONDS = 60
 -- {id, keys, count, bytes, used}: of the replay that goes on. `keys`: what it left of each row, bytes of the tuple or
 -- false; of a real one only whether.
 local session
@@ -269,7 +270,8 @@ local function session_for(params)
     local now = clock.monotonic()
     if params.first then
         if session ~= nil and session.id ~= params.session and now - session.used < IDLE_SECONDS and not session.over then
-            refusal.raise('REFUSED', {session = session.id}, 'another replay goes on here')
+            local left = math.ceil(IDLE_SECONDS - (now - session.used))
+            refusal.raise('REFUSED', {session = session.id}, ('another replay goes on here, or was broken off; in that case a new one may begin in %d s'):format(left))
         end
         session = {
             id = params.session, dry = params.dryRun, keys = {}, standing = {}, count = 0, bytes = 0,
@@ -291,6 +293,8 @@ end
 -- written here and may not last.
 function replay.batch(params)
     if box.info.ro then
+        -- Its sender ends it here, so it keeps nobody else waiting.
+        session = session ~= nil and session.id ~= params.session and session or nil
         refusal.raise('REFUSED', {epoch = lease.known()}, 'this instance may not write now: it is not the master')
     end
     session_for(params)
@@ -320,7 +324,7 @@ function replay.batch(params)
             unsure = not ok and reason(failure) or nil
         end
     end
-    if params.last then
+    if params.last or unsure ~= nil then
         session = nil
     end
     return {outcomes = outcomes, unsure = unsure or box.NULL}

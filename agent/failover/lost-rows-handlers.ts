@@ -1,5 +1,6 @@
 import { CoterieError } from '~/contract/errors.ts';
 import type { AgentHandlers } from '~/link/protocol.ts';
+import { orRefused, sentenceOf } from '~/agent/process/refused.ts';
 import type { LostFound } from './lost-found.ts';
 
 /** What servers ask about rows that were saved here, and about writing such rows to a master, whether or not failover is on now. */
@@ -23,7 +24,8 @@ export function lostRowsHandlers({ lostFound, control, replicaset, name }: LostR
     replayRows: async ({ replicaset: wanted, ...batch }) => {
       if (replicaset() !== wanted) throw new CoterieError('CONFLICT', `${name()} is no instance of the replicaset that the rows are of.`);
       // The shape is that of lua/replay.lua.
-      return (await control.call('replay', { ...batch, timeout: copiesSeconds }, replayMs)) as Awaited<ReturnType<AgentHandlers['replayRows']>>;
+      const answer = control.call('replay', { ...batch, timeout: copiesSeconds }, replayMs) as ReturnType<AgentHandlers['replayRows']>;
+      return orRefused(answer, (message) => new CoterieError('REFUSED', `${name()} takes no rows now: ${sentenceOf(message)}.`));
     },
     discardLostRows: async ({ name: file }) => {
       const { rows } = await lostFound.remove(file);

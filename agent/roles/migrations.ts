@@ -1,5 +1,5 @@
 import { CoterieError, type ErrorCode } from '~/contract/errors.ts';
-import { DatabaseError } from '~/agent/process/control.ts';
+import { orRefused } from '~/agent/process/refused.ts';
 import { needRunning } from '~/agent/process/running.ts';
 import type { Supervisor } from '~/agent/process/supervisor.ts';
 import type { MigrationsTold } from '~/link/migration-messages.ts';
@@ -34,11 +34,7 @@ export function migrationHandlers({ supervisor, name, replicaset, wanted }: Migr
   const call = async (of: string, { method, params, timeoutMs = callMs }: { method: string; params: object; timeoutMs?: number }): Promise<unknown> => {
     if (replicaset() !== of) throw new CoterieError('CONFLICT', `${name()} is in another replicaset now.`);
     needRunning(supervisor, name());
-    try {
-      return await supervisor.call(method, params, timeoutMs);
-    } catch (error) {
-      throw error instanceof DatabaseError ? refusalOf(name(), error.message) : error;
-    }
+    return orRefused(supervisor.call(method, params, timeoutMs), (message) => refusalOf(name(), message));
   };
   return {
     migrations: async ({ replicaset: of }) => {

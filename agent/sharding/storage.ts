@@ -5,7 +5,7 @@ import type { StorageSharding } from '~/contract/shapes/sharding-view.ts';
 import { groupOf } from '~/core/topology/sharding-settings.ts';
 import type { BucketRange, BucketsMove, BucketsStat, MoveOrder } from '~/link/sharding-messages.ts';
 import { monotonicMs } from '~/agent/failover/monotonic.ts';
-import { DatabaseError } from '~/agent/process/control.ts';
+import { orRefused, sentenceOf } from '~/agent/process/refused.ts';
 import type { Supervisor } from '~/agent/process/supervisor.ts';
 import type { StoragePeer } from './masters.ts';
 import { Handed, shortened, summaryOf, type LuaStat } from './stat.ts';
@@ -161,17 +161,9 @@ export class Storage {
   }
 
   /** What the instance refuses is no defect: its sentence goes to whoever asked. */
-  async #call(method: string, params: object, timeoutMs: number): Promise<unknown> {
-    try {
-      return await this.#parts.control.call(method, params, timeoutMs);
-    } catch (error) {
-      if (error instanceof DatabaseError) throw new CoterieError('REFUSED', `${this.#parts.name()}: ${error.message.replace(refusalCode, '')}`);
-      throw error;
-    }
+  #call(method: string, params: object, timeoutMs: number): Promise<unknown> {
+    return orRefused(this.#parts.control.call(method, params, timeoutMs), (message) => new CoterieError('REFUSED', `${this.#parts.name()}: ${sentenceOf(message)}`));
   }
 }
-
-/** `REFUSED {"bucket":7}: sentence`, as lua/lease/refusal.lua says no: people read the sentence. */
-const refusalCode = /^[A-Z_]+ \{.*?\}: /;
 
 const plainMove = ({ attempt, to, running, asked, moved, left, blocker }: BucketsMove): BucketsMove => ({ attempt, to, running, asked, moved, left: Math.max(0, left), blocker });

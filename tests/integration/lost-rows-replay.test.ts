@@ -198,13 +198,19 @@ describe('lost rows that are written again', () => {
     await next.call('freeze', { epoch: 2 });
     await expect(replay(of('path'))).rejects.toThrow(/REFUSED .*not the master/);
     await next.call('unfreeze', { epoch: 2 });
+    // One that ends by that keeps no other one waiting.
+    await next.call('replay', { session: 'broken off', first: true, last: false, dryRun: true, conflict: 'skip', rows: of('path'), timeout: 1 });
+    await next.call('freeze', { epoch: 2 });
+    await expect(next.call('replay', { session: 'broken off', first: false, last: true, dryRun: true, conflict: 'skip', rows: of('path'), timeout: 1 })).rejects.toThrow(/REFUSED .*not the master/);
+    await next.call('unfreeze', { epoch: 2 });
+    await next.call('replay', { session: 'anew', first: true, last: true, dryRun: true, conflict: 'skip', rows: of('path'), timeout: 1 });
     await expect(next.call('replay', { session: 'unknown', first: false, last: true, dryRun: false, conflict: 'skip', rows: [], timeout: 1 })).rejects.toThrow(/this replay is not known here/);
   });
 
   it('keep to one replay at a time', async () => {
     const batch = { last: false, dryRun: true, conflict: 'skip', rows: of('path'), timeout: 1 };
     await next.call('replay', { ...batch, session: 'one', first: true });
-    await expect(next.call('replay', { ...batch, session: 'two', first: true })).rejects.toThrow(/another replay goes on here/);
+    await expect(next.call('replay', { ...batch, session: 'two', first: true })).rejects.toThrow(/another replay goes on here, or was broken off; in that case a new one may begin in (60|5\d) s/);
     await next.call('replay', { ...batch, session: 'one', first: false, last: true });
     await next.call('replay', { ...batch, session: 'two', first: true, last: true });
   });
@@ -213,8 +219,10 @@ describe('lost rows that are written again', () => {
     await next.call('demote', { epoch: 3, leased: true });
     await next.promote(3, 600, { acks: [{ voters: [next.uuid, old.uuid], copies: 2 }] });
     await next.lua('box.space.path:delete(7)');
-    const answer = await next.call<Answer>('replay', { session: 'q', first: true, last: true, dryRun: false, conflict: 'skip', rows: of('path'), timeout: 0.2 });
+    const answer = await next.call<Answer>('replay', { session: 'q', first: true, last: false, dryRun: false, conflict: 'skip', rows: of('path'), timeout: 0.2 });
     expect(made(answer.outcomes)).toEqual(['applied']);
     expect(answer.unsure).toContain('OUTCOME_UNKNOWN');
+    // Its sender stops there, and begins anew.
+    await next.call('replay', { session: 'r', first: true, last: true, dryRun: true, conflict: 'skip', rows: [], timeout: 0.2 });
   });
 });

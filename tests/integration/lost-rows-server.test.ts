@@ -21,7 +21,7 @@ const present = () => cluster.lua(master, 'local all = {} for _, row in box.spac
 const replay = (more: object) => cluster.post(`/failover/a/${name}/replay-lost-rows`, more);
 
 beforeAll(async () => {
-  await cluster.begin('stateful');
+  await cluster.begin('stateful', { leaseMs: 5000 });
   expect(await cluster.settled()).toBe('a');
   await cluster.lua('a', "box.schema.space.create('t'):create_index('pk') box.space.t:replace{1, 'both'}");
   await cluster.has(1);

@@ -13,12 +13,13 @@ const limit = { timeoutMs: 40_000 };
 export const others = (than: string) => storages.filter((alias) => alias !== than);
 
 export class AppointedCluster extends ProcessCluster {
-  async begin(mode: 'stateful' | 'disabled'): Promise<void> {
+  /** A longer lease than usual is for who is not about failover: a busy machine ends a short one. */
+  async begin(mode: 'stateful' | 'disabled', { leaseMs = 2000 }: { leaseMs?: number } = {}): Promise<void> {
     await this.server();
     await this.claim();
     await this.add('p', 'k', ...storages);
     await this.heard(['p', 'k', ...storages]);
-    await this.ok('/topology/apply', { document: `name: test\nfailover:\n  mode: ${mode}\n${replicasets()}` });
+    await this.ok('/topology/apply', { document: `name: test\nfailover:\n  mode: ${mode}\n  leaseMs: ${leaseMs}\n${replicasets()}` });
     await this.allReady();
   }
 

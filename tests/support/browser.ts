@@ -235,8 +235,9 @@ export const untilFocused = (page: Page, name: string) =>
  * What axe finds serious or critical, one line each. Legacy mode is the same look without a blank page opened for each, which takes half of
  * the time; it leaves out only what frames of other origins hold, and there are none.
  */
-export async function seriousFindings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] }).analyze();
+export async function seriousFindings(page: Page, { only }: { only?: 'color-contrast' } = {}): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'], ...(only ? { runOnly: [only] } : {}) });
+  const { violations } = await axe.analyze();
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.any[0]?.message ?? node.failureSummary ?? ''}`));
