@@ -16,7 +16,7 @@ const real = { environment: 'node', globalSetup: 'tests/support/build.ts', testT
 /**
  * `unit` needs nothing but Node. `integration` starts real Tarantool and PostgreSQL: it waits more than it
  * computes, so there are more files at a time than processors on a small machine; `faults`, which waits most, follows it. `pages`
- * computes, in Chromium: one at a time, beside those; `fresh`, which only computes, begins when either of these ends, in one process. `integration-alone`: one at a time, when the others are done.
+ * computes, in Chromium: one at a time, beside those; `fresh`, which only computes, when these have ended. `integration-alone`: one at a time, when the others are done.
  */
 export default defineConfig({
   resolve: { alias: { '~': import.meta.dirname } },
@@ -39,8 +39,8 @@ export default defineConfig({
           isolate: false,
         },
       },
-      // A test computes for up to 30 s, beside programs that have their share of the processors.
-      { extends: true, test: { name: 'fresh', include: fresh, environment: 'node', testTimeout: 300_000, fileParallelism: false } },
+      // A test computes for up to 30 s.
+      { extends: true, test: { name: 'fresh', include: fresh, environment: 'node', testTimeout: 300_000 } },
       {
         extends: true,
         test: {
