@@ -1,6 +1,6 @@
 import { CoterieError } from '~/contract/errors.ts';
 import { contract, entriesOf, kebab } from '~/contract/index.ts';
-import { fieldsOf } from './fields.ts';
+import { askFlagOf, fieldsOf, type Field } from './fields.ts';
 
 /** Completion scripts, generated from the contract: nouns, verbs and flags. */
 
@@ -14,8 +14,14 @@ function nodes(): Node[] {
     noun: kebab(entry.noun),
     verb: kebab(entry.verb),
     summary: entry.operation.summary,
-    flags: [...fieldsOf(entry).flags.map(({ flag, kind }) => (kind === 'file' ? '--file' : kind === 'secret' ? `--${flag}-file` : `--${flag}`)), ...common],
+    flags: [...fieldsOf(entry).flags.flatMap(wordsOf), ...common],
   }));
+}
+
+function wordsOf(field: Field): string[] {
+  if (field.kind === 'file') return ['--file'];
+  if (field.kind !== 'secret') return [`--${field.flag}`];
+  return [`--${field.flag}-file`, ...(field.required ? [] : [`--${askFlagOf(field)}`])];
 }
 
 const unique = (words: string[]) => [...new Set(words)];

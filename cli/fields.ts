@@ -18,6 +18,9 @@ export type Field = {
   readonly time: boolean;
 };
 
+/** `--ask-password`: of a secret that may be left out. */
+export const askFlagOf = ({ flag }: Pick<Field, 'flag'>): string => `ask-${flag}`;
+
 type Schema = { type?: string | string[]; description?: string; enum?: string[]; maxLength?: number; default?: unknown; anyOf?: Schema[]; items?: Schema };
 
 /** Whole documents come from files, not from the command line; a short code is a word. */

@@ -1,9 +1,9 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { CoterieError, errors } from '~/contract/errors.ts';
 import type { Entry } from '~/contract/index.ts';
 import { call, follow } from './client.ts';
 import { targetOf } from './contexts.ts';
-import { fieldsOf, type Field } from './fields.ts';
+import { askFlagOf, fieldsOf, type Field } from './fields.ts';
 import { dataNote } from './output/data.ts';
 import { render, streamLine, type Format } from './output/index.ts';
 import { WatchText } from './output/overview.ts';
@@ -59,7 +59,10 @@ function option(command: Command, field: Field): void {
     case 'map':
       return void command.option(`--${flag} <name=@file...>`, text, gathered);
     case 'secret':
-      return void command.option(`--${flag}-file <file>`, `${text}; asked for on a terminal when absent, - reads standard input`);
+      command.option(`--${flag}-file <file>`, `${text}; ${field.required ? 'asked for on a terminal when absent, ' : ''}- reads standard input`);
+      // What may be left out is asked for only by who says so: most commands are about something else.
+      if (!field.required) command.addOption(new Option(`--${askFlagOf(field)}`, `ask for it on the terminal, without showing it`).conflicts(optionNameOf(field)));
+      return;
     case 'file':
       return void command.option(`-f, --file <file>`, `${text}; - reads standard input`);
     case 'json':
@@ -85,7 +88,8 @@ export async function inputOf(entry: Entry, words: { args: readonly string[]; op
     const trailed = field === trailing ? words.args[positionals.length] : undefined;
     const given = trailed ?? words.options[optionNameOf(field)];
     if (field.kind === 'secret') {
-      if (given !== undefined || field.required) raw[field.name] = await secretOf(field, given, shell);
+      const asks = field.required || words.options[camel(askFlagOf(field))] === true;
+      if (given !== undefined || asks) raw[field.name] = await secretOf(field, given, shell);
     } else if (given !== undefined) {
       raw[field.name] = trailed !== undefined && field.kind === 'file' ? trailed : valueOf(field, given, shell.nowMs());
     }

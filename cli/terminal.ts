@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import { CoterieError } from '~/contract/errors.ts';
 
 /** What the CLI asks a person. Questions go to stderr: stdout is data. Without a terminal nobody can answer, so it fails at once. */
@@ -12,11 +13,16 @@ export type Terminal = {
 export function processTerminal(): Terminal {
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true;
   const ask = async (question: string, hidden: boolean): Promise<string> => {
-    const reader = createInterface({ input: process.stdin, output: process.stderr, terminal: interactive });
+    // readline draws the line anew with each key; what is to be hidden it draws nowhere.
+    const output = hidden ? new Writable({ write: (_chunk, _encoding, done) => done() }) : process.stderr;
+    const reader = createInterface({ input: process.stdin, output, terminal: interactive });
+    // Not before: until now the terminal itself has shown what is typed.
+    if (hidden) process.stderr.write(question);
     try {
-      const answer = reader.question(question);
-      if (hidden) mute(reader, question);
-      return await answer;
+      return await new Promise((resolve, reject) => {
+        reader.once('close', () => reject(new CoterieError('REFUSED', 'Not answered; nothing was changed.')));
+        reader.question(hidden ? '' : question).then(resolve, reject);
+      });
     } finally {
       reader.close();
       if (hidden) process.stderr.write('\n');
@@ -25,16 +31,9 @@ export function processTerminal(): Terminal {
   return { interactive, ask: (question) => ask(question, false), askHidden: (question) => ask(question, true), say: (text) => void process.stderr.write(text) };
 }
 
-/** readline echoes through this one method, which is its documented place to change what is shown. */
-function mute(reader: object, question: string): void {
-  (reader as Record<string, unknown>)['_writeToOutput'] = (text: string) => {
-    if (text.includes(question)) process.stderr.write(question);
-  };
-}
-
 export async function secretFrom(terminal: Terminal, label: string, flag: string): Promise<string> {
   if (!terminal.interactive) throw new CoterieError('BAD_INPUT', `${label} is needed: give --${flag}-file FILE, or - for standard input.`);
-  return await terminal.askHidden(`${label}: `);
+  return await terminal.askHidden(`${label.split(/[.;] /)[0]}: `);
 }
 
 /** Confirmation before harm: y/N, or the name typed in full where the operation asks for it. */

@@ -30,10 +30,10 @@ export function asCli(name: string, input: Input): string {
   const piped = fields.flatMap(([, value]) => (isShaped(value) ? [JSON.stringify(value)] : isTable(value) ? Object.values(value).filter(isFileWord) : []))[0];
   const words = subject.map((field) => quoted(String(input[field] ?? '')));
   const flags = fields.filter(([field]) => !subject.includes(field)).flatMap(([field, value]) => (isTable(value) ? pairsOf(field, value) : [flagOf(field, value)]));
-  // What must be given is asked for on the terminal; what may be is read from a file, which is to be named.
+  // Secrets are asked for on the terminal: what must be given by itself, what may be by a word.
   const { required = [] } = fieldsOf(entry);
-  const files = secrets(entry).filter((field) => typeof input[field] === 'string' && !required.includes(field)).map((field) => `--${kebab(field)}-file ${kebab(field)}.txt`);
-  const line = ['coterie', kebab(entry.noun), kebab(entry.verb), ...words, ...flags, ...files].join(' ');
+  const asked = secrets(entry).filter((field) => typeof input[field] === 'string' && !required.includes(field)).map((field) => `--ask-${kebab(field)}`);
+  const line = ['coterie', kebab(entry.noun), kebab(entry.verb), ...words, ...flags, ...asked].join(' ');
   return piped === undefined ? line : `printf %s ${quoted(piped)} | ${line}`;
 }
 

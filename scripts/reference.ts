@@ -1,6 +1,6 @@
 import { errors } from '../contract/errors.ts';
 import { contract, entriesOf, kebab, methodOf, pathOf, type Entry } from '../contract/index.ts';
-import { fieldsOf, type Field } from '../cli/fields.ts';
+import { askFlagOf, fieldsOf, type Field } from '../cli/fields.ts';
 
 /** The reference of every operation, generated from the contract: docs/reference.md. */
 
@@ -44,9 +44,11 @@ function operationText(entry: Entry): string[] {
 }
 
 const flagText = ({ flag, kind }: Field) => (kind === 'file' ? '-f <file>' : kind === 'secret' ? `--${flag}-file <file>` : `--${flag} <${kind}>`);
+/** One that must be given is asked for anyway. */
+const flagsOf = (field: Field) => (field.kind === 'secret' && !field.required ? `\`${flagText(field)}\` or \`--${askFlagOf(field)}\`` : `\`${flagText(field)}\``);
 
 function fieldRow(field: Field, positionals: readonly Field[]): string {
   const fallback = field.fallback === undefined ? '' : `default ${JSON.stringify(field.fallback)}`;
-  const flag = positionals.includes(field) ? `\`<${field.flag}>\`` : `\`${flagText(field)}\``;
+  const flag = positionals.includes(field) ? `\`<${field.flag}>\`` : flagsOf(field);
   return `| ${field.name} | ${flag} | ${field.required ? 'required' : fallback} | ${field.description.replaceAll('|', '\\|')}${field.choices ? `: ${field.choices.join(', ')}` : ''} |`;
 }

@@ -7,6 +7,7 @@ import type { DatabaseUserRow } from '~/contract/shapes/database-user.ts';
 import { connectionDefaults, openConnection, parseAddress, systemClock, type Connection } from '~/iproto/index.ts';
 import { AppointedCluster } from '../support/appointed-cluster.ts';
 import { freeAddress } from '../support/ports.ts';
+import { typed } from '../support/typed.ts';
 import { waitFor } from '../support/wait.ts';
 
 /** Users of the database from the configuration to a login at a router: a server, real agents, real Tarantools, one replicaset of two. */
@@ -46,6 +47,7 @@ const cli = (words: readonly string[], input = '') => {
   const { stdout, stderr, status } = spawnSync(process.execPath, [resolve('bin/coterie.mjs'), ...words], { encoding: 'utf8', input, env: { ...process.env, COTERIE_SERVER: cluster.servers[0]!.url, COTERIE_TOKEN: cluster.token, NO_COLOR: '1' } });
   return { text: stdout + stderr, status };
 };
+const atTerminal = (words: readonly string[], answer: string) => typed([process.execPath, resolve('bin/coterie.mjs'), ...words], { env: { ...process.env, COTERIE_SERVER: cluster.servers[0]!.url, COTERIE_TOKEN: cluster.token, NO_COLOR: '1' }, asked: 'New password: ', answer });
 const set = (user: string, body: object) => cluster.ok(`/database-user/${user}/set`, body);
 const login = async (address: string, password: string, user = 'app'): Promise<Connection> => {
   const connection = await openConnection({ clock: systemClock }, { ...connectionDefaults, connectTimeoutMs: 5000, address: parseAddress(address), credentials: { user, password } });
@@ -101,6 +103,17 @@ it('a user with a password from standard input is made everywhere, and the funct
   await expect(through(client, 'bank.secret')).rejects.toThrow(/Execute access to function 'bank.secret' is denied for user 'app'/);
   expect(await row('app')).toEqual({ user: 'app', password: true, roles: [], privileges: {}, functions: ['bank.who'], takeOver: false, problems: [] });
   expect((await cluster.get('/cluster/issues')).body.filter(({ code }: { code: string }) => /role-failed|database-user/.test(code))).toEqual([]);
+}, 60_000);
+
+it('a password that is typed on a terminal is not shown there, and who leaves changes nothing', async () => {
+  const left = await atTerminal(['database-user', 'set', 'guest-book', '--ask-password'], `${passwords.first}\u0003`);
+  expect([left.status, left.shown]).toEqual([6, expect.stringContaining('Not answered; nothing was changed.')]);
+  const made = await atTerminal(['database-user', 'set', 'guest-book', '--ask-password'], `${passwords.first}\r`);
+  expect(made.status, made.shown).toBe(0);
+  expect(made.shown).toContain('database user guest-book: new, with a password');
+  for (const { shown } of [left, made]) expect(shown).not.toContain(passwords.first.slice(0, 4));
+  expect(await row('guest-book')).toMatchObject({ password: true });
+  await cluster.ok('/database-user/guest-book/remove', {});
 }, 60_000);
 
 it('privileges and roles are granted and taken back, what was granted by hand stays, and what is not there yet is waited for', async () => {

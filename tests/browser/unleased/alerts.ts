@@ -37,7 +37,7 @@ export function alertsPage({ product, page, open }: Dashboard): void {
       await dialog().getByLabel('After').fill('0');
       await dialog().getByText('Add the webhook channel on-call').first().waitFor();
       const { cli, curl } = await copied(page);
-      expect(cli).toBe('coterie alert add-channel on-call --kind webhook --for-seconds 0 --url-file url.txt --secret-file secret.txt');
+      expect(cli).toBe('coterie alert add-channel on-call --kind webhook --for-seconds 0 --ask-url --ask-secret');
       expect(curl).toContain('"url":"<url>"');
       expect(curl + cli).not.toContain('t0ken');
       await confirm(page, 'Add');

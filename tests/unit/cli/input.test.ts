@@ -18,13 +18,18 @@ const shell: Shell = {
   colour: false,
 };
 
+/** A script: there is nobody to ask. */
+const nobody: Shell = { ...shell, terminal: { ...shell.terminal, interactive: false } };
+
 /** Words as a person types them -> the input that is sent. */
-async function typed(name: string, ...words: string[]): Promise<Record<string, unknown>> {
+const typed = (name: string, ...words: string[]) => typedBy(shell, name, ...words);
+
+async function typedBy(by: Shell, name: string, ...words: string[]): Promise<Record<string, unknown>> {
   const entry = entryOf(name);
   const command = new Command().exitOverride().configureOutput({ writeErr: () => {} });
   declare(command, entry);
   await command.action(() => {}).parseAsync(words, { from: 'user' });
-  return await inputOf(entry, { args: command.args, options: command.opts() }, shell);
+  return await inputOf(entry, { args: command.args, options: command.opts() }, by);
 }
 
 describe('input from words', () => {
@@ -64,6 +69,18 @@ describe('input from words', () => {
   it('asks for secrets rather than take them from the command line', async () => {
     expect(await typed('user.create', 'ann', '--role', 'viewer')).toMatchObject({ name: 'ann', role: 'viewer', password: 'a long password' });
     await expect(typed('user.create', 'ann', '--role', 'viewer', '--password', 'in the open')).rejects.toThrow(/unknown option/);
+  });
+
+  it('asks for a secret that may be left out only when it is told to', async () => {
+    const set = (...words: string[]) => typed('databaseUser.set', 'app', ...words);
+    expect(await set('--roles', 'reporting')).toEqual({ user: 'app', roles: ['reporting'], dryRun: false });
+    expect(await set('--ask-password')).toEqual({ user: 'app', password: 'a long password', dryRun: false });
+    const file = join(folder, 'password');
+    writeFileSync(file, 'one from a file\n');
+    expect(await set('--password-file', file)).toMatchObject({ password: 'one from a file' });
+    await expect(set('--ask-password', '--password-file', file)).rejects.toThrow(/--ask-password.*cannot be used with.*--password-file/);
+    await expect(typedBy(nobody, 'databaseUser.set', 'app', '--ask-password')).rejects.toThrow('New password is needed: give --password-file FILE, or - for standard input.');
+    await expect(typed('user.create', 'ann', '--role', 'viewer', '--ask-password')).rejects.toThrow(/unknown option/);
   });
 
   it.each([

@@ -45,7 +45,7 @@ describe('secrets', () => {
     const input = { name: 'eve', role: 'viewer', password: 'hidden words' };
     expect(asCli('user.create', input)).toBe('coterie user create eve --role viewer');
     expect(asCurl('user.create', input, 'http://h')).toContain(`-d '{"role":"viewer","password":"<password>"}'`);
-    expect(asCli('user.edit', { name: 'eve', password: 'hidden words' })).toBe('coterie user edit eve --password-file password.txt');
+    expect(asCli('user.edit', { name: 'eve', password: 'hidden words' })).toBe('coterie user edit eve --ask-password');
     expect(asCurl('session.changePassword', { password: 'hidden', newPassword: 'hidden too' }, 'http://h')).not.toContain('hidden');
     expect(asCurl('user.edit', { name: 'eve', disabled: true }, 'http://h')).not.toContain('<password>');
   });
