@@ -37,6 +37,7 @@ export const InstanceReportBody = z.object({
   copy: z.object({ vclock: Vclock, journal: z.array(JournalEntry).max(64).readonly() }),
   acks: z.array(Policy).max(4).readonly(),
   sick: z.string().nullable(),
+  busy: z.string().nullable().default(null),
 });
 
 export const MemberAnswerBody = z.discriminatedUnion('kind', [

@@ -14,6 +14,7 @@ local fence = require('lease.fence')
 local lease = require('lease')
 local quorum = require('lease.quorum')
 local refusal = require('lease.refusal')
+local migrations = require('migrations.run')
 local orders = {}
 
 -- Another one at each start of the process: microseconds since 1970.
@@ -126,7 +127,7 @@ local function nothing_yet()
     local empty = setmetatable({}, {__serialize = 'seq'})
     return {
         life = LIFE, hasData = false, origin = '', epoch = 0, demoted = box.NULL, promoted = box.NULL, turn = turn, frozen = false, writable = false, gated = box.NULL, unleased = false,
-        upstream = box.NULL, gap = box.NULL, copy = {vclock = plain.map({}), journal = empty}, acks = empty, sick = box.NULL,
+        upstream = box.NULL, gap = box.NULL, copy = {vclock = plain.map({}), journal = empty}, acks = empty, sick = box.NULL, busy = box.NULL,
     }
 end
 
@@ -140,7 +141,7 @@ function orders.report()
     return {
         life = LIFE, hasData = true, origin = tostring(box.info.id), epoch = known, demoted = demoted or box.NULL, promoted = owner and known or box.NULL, turn = turn,
         frozen = told.frozen, writable = told.writable or stray, gated = lease.gated() or box.NULL, unleased = owner and lease.unleased() or stray, upstream = source_told(), upstreamUri = source ~= nil and source.uri or box.NULL,
-        gap = gap or box.NULL, copy = {vclock = plain.vclock(box.info.vclock), journal = journal.told()}, acks = lease.kept_acks(), sick = sick(),
+        gap = gap or box.NULL, copy = {vclock = plain.vclock(box.info.vclock), journal = journal.told()}, acks = lease.kept_acks(), sick = sick(), busy = migrations.doing() or box.NULL,
     }
 end
 

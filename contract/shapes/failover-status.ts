@@ -231,6 +231,8 @@ export const ChangePreview = z.object({
   candidates: z.array(CandidateRow),
   routers: z.array(Named),
   steps: z.array(z.string()),
+  /** The step of a migration that runs on the master, which a switchover would break off: it is refused. */
+  migration: z.string().nullable(),
   refusals: z.array(z.string()),
   warnings: z.array(z.string()),
 });

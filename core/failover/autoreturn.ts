@@ -4,7 +4,7 @@ import { compare } from './divergence.ts';
 
 /**
  * Going back to the one that people prefer. The one idea: it is a switchover and never a failover, and it waits until
- * the preferred one has followed without a break for as long as was configured.
+ * the preferred one has followed without a break for as long as was configured, and the master does nothing that it would break off.
  */
 export function preferredOf(c: Case): string | null {
   const { preferredZone, members } = c.settings;
@@ -42,6 +42,8 @@ export function looked(c: Case, now: number): Extract<Command, { kind: 'switchov
   }
   c.autoreturn.since ??= now;
   if (now < c.autoreturn.since + (c.settings.autoreturnMs ?? 0)) return null;
+  // Nothing presses, and what is broken off has to be mended by a person.
+  if (master.busy) return null;
   c.autoreturn.since = null;
   return { kind: 'switchover', id: `autoreturn-${state.epoch}`, replicaset: c.replicaset, target, cause: 'autoreturn' };
 }

@@ -36,6 +36,8 @@ export type InstanceReport = {
   readonly acks: readonly Policy[];
   /** A sentence: the disk is full, its fibers are late. */
   readonly sick: string | null;
+  /** What it does that a change of master breaks off, as `step 0002-fees of role bank`. Instances of earlier versions do not say. */
+  readonly busy?: string | null;
 };
 
 /** Its lease lets it write, whatever its gate says. */

@@ -41,11 +41,17 @@ local function need_master(epoch)
     end
 end
 
+-- nil: nothing.
+function run.doing()
+    if run.busy() then
+        return job.name ~= nil and ('step %s of role %s'):format(job.name, job.role) or 'its first step'
+    end
+end
+
 -- One at a time.
 function run.need_idle()
     if run.busy() then
-        local doing = job.name ~= nil and ('step %s of role %s'):format(job.name, job.role) or 'its last step'
-        refuse('BUSY', ("%s runs %s here since %s UTC%s: wait for it, or abort it"):format(job.by, doing, os.date('!%H:%M:%S', math.floor(job.at / 1000)), job.broken and ', and is being broken off' or ''))
+        refuse('BUSY', ("%s runs %s here since %s UTC%s: wait for it, or abort it"):format(job.by, run.doing(), os.date('!%H:%M:%S', math.floor(job.at / 1000)), job.broken and ', and is being broken off' or ''))
     end
 end
 

@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { changed } from './failover-orders.ts';
 import { standingOf } from './failover-names.ts';
 import { previewOf } from './failover-preview.ts';
+import { migrationWayOut } from './migration-in-the-way.ts';
 
 /** `failover switch` and `failover promote`: shown as the preview shows them, carried out as they were shown. */
 
@@ -34,12 +35,14 @@ export async function changeMaster(context: Context, intent: Intent, { replicase
 const still = async (replicaset: string, { target, epoch }: { target: Named; epoch: number }) => ({ replicaset, master: target.alias, epoch, tookMs: 0, sentence: `${target.alias} leads ${replicaset} already.` });
 
 function refusalsOf(preview: ChangePreview, { source }: FailoverStatus, promote: Wanted['promote']): Refusal[] {
-  const { replicaset, refusals, kind, from } = preview;
+  const { replicaset, refusals, kind, from, migration } = preview;
   const of = (code: string, sentence: string, wayOut: string): Refusal => ({ code, target: replicaset.uuid, sentence, wayOut });
   if (kind === 'promotion' && promote === undefined) return [of('noMaster', `${from?.alias ?? 'The master'} of ${replicaset.alias} does not write, so it cannot hand over.`, preview.to ? `It is being replaced, unless failover is paused or manual. To make somebody the master: \`failover promote ${preview.to.alias}\`.` : 'See `failover candidates`.')];
   // Members that a person means to do without are no reason to refuse the person.
   const forced = promote?.force === true && preview.to !== null && source.kind === 'coordinator';
-  return forced ? [] : refusals.map((sentence) => of('cannotLead', sentence, `See \`failover candidates ${replicaset.alias}\`.${promote && !promote.force ? ' Where the others are gone for good: --force.' : ''}`));
+  if (forced) return [];
+  const broken = migration === null ? [] : [of('migrating', migration, migrationWayOut(replicaset.alias))];
+  return [...broken, ...refusals.map((sentence) => of('cannotLead', sentence, `See \`failover candidates ${replicaset.alias}\`.${promote && !promote.force ? ' Where the others are gone for good: --force.' : ''}`))];
 }
 
 async function carriedOut(context: Context, { reason }: Intent, { preview, target, promote }: { preview: ChangePreview; target: Named; promote: Wanted['promote'] }) {

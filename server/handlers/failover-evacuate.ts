@@ -11,6 +11,7 @@ import type { Context } from './context.ts';
 import { candidatesOf } from './failover-preview.ts';
 import { standingIn } from './failover-names.ts';
 import { changed, whyOf } from './failover-orders.ts';
+import { migrationWayOut, stepInTheWay } from './migration-in-the-way.ts';
 import { findInstance } from './names.ts';
 
 /** Takes all masters away from some instances: switchovers, a few at a time, planned again after each with what is known then. */
@@ -29,11 +30,12 @@ export async function evacuated(context: Context, intent: Intent, wanted: Leavin
   const masters = plan.moves.length + plan.refusals.length;
   if (!needsProvider(status.mode)) return byPriority(context, intent, { status, leaving, words });
   const refusals: Refusal[] = masters > 0 && plan.moves.length === 0 ? plan.refusals.map(({ replicaset, why }) => ({ code: 'noElectable', target: replicaset, sentence: `${aliasOf(status, replicaset)} cannot move: ${plain(status, why)}`, wayOut: 'Bring another member up, or make one electable.' })) : [];
+  const migrating = (await Promise.all(plan.moves.map(({ replicaset }) => stepInTheWay(context, { uuid: replicaset, alias: aliasOf(status, replicaset) })))).filter((one) => one !== null);
   const action = {
     summary: masters === 0 ? `No master is ${words}.` : `Take ${plan.moves.length === 1 ? 'one master' : `${plan.moves.length} masters`} away from ${words.replace(/^(in|at|on) /, '')}.`,
     steps: plan.moves.map(({ replicaset, from, targets }) => step('moveMaster', replicaset, [`${aliasOf(status, replicaset)} is handed over by ${nameIn(status, from)}.`, `Can lead: ${targets.map((uuid) => nameIn(status, uuid)).join(', ')}.`])),
     refusals,
-    warnings: plan.moves.length === 0 ? [] : plan.refusals.map(({ replicaset, why }) => `${aliasOf(status, replicaset)} stays where it is: ${plain(status, why)}`),
+    warnings: [...(plan.moves.length === 0 ? [] : plan.refusals.map(({ replicaset, why }) => `${aliasOf(status, replicaset)} stays where it is: ${plain(status, why)}`)), ...migrating.map((one) => `${one} Its replicaset stays where it is, unless that has ended when its turn comes.`)],
   };
   return act(context, intent, { action, run: () => moveAll(context, { intent, leaving, concurrency: wanted.concurrency, words }) });
 }
@@ -113,6 +115,8 @@ async function moved(context: Context, { status, replicaset, leaving }: Mover, t
 
 /** Why not; null: it is. */
 async function handedOver(context: Context, standing: ReplicasetStanding, leaving: ReadonlySet<string>, move: (state: Move['state'], to: Named | null, sentence: string) => void): Promise<string | null> {
+  const step = await stepInTheWay(context, standing);
+  if (step !== null) return `${step} ${migrationWayOut(standing.alias)}`;
   const rows = await candidatesOf(context, standing);
   const target = rows.find(({ uuid, can }) => can && !leaving.has(uuid));
   if (!target) return `Nobody else can lead: ${rows.filter(({ uuid }) => !leaving.has(uuid)).map(({ alias, why }) => `${alias}: ${why}`).join(' ') || 'there is no other member.'}`;

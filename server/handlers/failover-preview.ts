@@ -7,6 +7,7 @@ import { needsProvider } from '~/core/topology/failover-settings.ts';
 import { count } from '~/core/view/words.ts';
 import type { Context } from './context.ts';
 import { memberOf, named } from './failover-names.ts';
+import { stepInTheWay } from './migration-in-the-way.ts';
 
 /** What a change of master would mean now: who, for how long, which rows, who cannot and why. Nothing is changed. */
 
@@ -41,6 +42,7 @@ export async function previewOf(context: Context, { status, standing }: { status
   const candidates = typeof asked === 'string' ? candidatesByReports(standing) : asked;
   const kind = !appointed ? 'configuration' : isLed(standing) ? 'switchover' : 'promotion';
   const chosen = target === null ? candidates.find((row) => row.chosen && !row.master) ?? candidates.find((row) => row.can && !row.master) : candidates.find(({ uuid }) => uuid === target.uuid);
+  const migration = kind === 'switchover' ? await stepInTheWay(context, standing) : null;
   const refusals = refusalsOf({ standing, chosen, target, unanswered: appointed && typeof asked === 'string' ? asked : null });
   const behind = chosen?.rowsBehind ?? null;
   const { alias } = standing;
@@ -49,8 +51,8 @@ export async function previewOf(context: Context, { status, standing }: { status
   return {
     replicaset: { uuid: standing.uuid, alias },
     kind,
-    possible: refusals.length === 0,
-    sentence: refusals.length === 0 ? sentenceOf(kind, { alias, from: from?.alias ?? null, to: name }) : `${alias} cannot change its master now: ${refusals[0]}`,
+    possible: refusals.length === 0 && migration === null,
+    sentence: refusals.length === 0 && migration === null ? sentenceOf(kind, { alias, from: from?.alias ?? null, to: name }) : `${alias} cannot change its master now: ${refusals[0] ?? migration}`,
     from,
     to: chosen ? { uuid: chosen.uuid, alias: chosen.alias } : null,
     reason: chosen?.why ?? 'No member can lead.',
@@ -60,6 +62,7 @@ export async function previewOf(context: Context, { status, standing }: { status
     candidates,
     routers: routersOf(context),
     steps: stepsOf(kind, { from: from?.alias ?? 'the old master', to: name }),
+    migration,
     refusals,
     warnings: warningsOf(status, standing),
   };

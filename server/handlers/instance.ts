@@ -6,6 +6,7 @@ import { act, step } from './action.ts';
 import { changeByEdits, type Changed, type Intent } from './change.ts';
 import type { Context, HandlersOf } from './context.ts';
 import { instancesFor, pageOf } from './lists.ts';
+import { stepInTheWay } from './migration-in-the-way.ts';
 import { findInstance } from './names.ts';
 import { probed } from './probe.ts';
 import { rebuildRefusals } from './rebuild.ts';
@@ -99,7 +100,9 @@ async function told(context: Context, intent: Intent, { instance, verb, sentence
   const view = findInstance(context, instance);
   if (!view.configured || view.expelled) throw new CoterieError('REFUSED', `${view.alias} is ${view.expelled ? 'expelled' : 'not configured'}: it has no Tarantool to ${verb}.`, { instance: view.uuid });
   const refusals = verb === 'rebuild' ? rebuildRefusals(view, state.overview) : [];
-  const warnings = verb !== 'start' && view.leadership === 'master' ? [masterWarning(view, state.overview)] : [];
+  const leads = verb !== 'start' && view.leadership === 'master';
+  const running = leads && view.replicaset ? await stepInTheWay(context, view.replicaset) : null;
+  const warnings = [...(leads ? [masterWarning(view, state.overview)] : []), ...(running === null ? [] : [`${running} It stands as interrupted then, until somebody has looked at its rows and resumes it.`])];
   return act(context, intent, {
     action: { summary: `${view.alias} ${sentence}.`, steps: [step(verb, view.uuid, [`The Tarantool of ${view.alias} ${sentence}.`, reason])], refusals, warnings },
     run: async () => {

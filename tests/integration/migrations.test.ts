@@ -194,7 +194,16 @@ describe('migrations', () => {
     const led = await master();
     const broken = order('run', { replicaset: 's1' });
     await until('0016-held', 'running');
-    await cluster.ok('/failover/s1/switch', { to: other(led) });
+    // Who can wait is asked to: the page, the command and an evacuation say which step it is.
+    const why = new RegExp(`^Step 0016-held of role bank runs on ${led}, the master of s1, since \\d\\d:\\d\\d:\\d\\d UTC, and would be broken off in the middle\\.`);
+    await waitFor(async () => why.test((await cluster.get('/failover/s1/preview')).body.migration ?? ''), { ...limit, what: 'the preview to name the step' });
+    expect(await refused('/failover/s1/switch', { to: other(led) })).toMatch(/Step 0016-held .* in the middle\. Wait for it .*or break it off first: `coterie migration abort s1`\./);
+    expect(await refused(`/failover/${other(led)}/promote`)).toMatch(/in the middle/);
+    expect((await cluster.ok(`/instance/${led}/restart`, { dryRun: true })).plan.warnings).toContainEqual(expect.stringMatching(/^Step 0016-held .* It stands as interrupted then/));
+    expect((await cluster.ok('/failover/evacuate', { instance: led })).data.moves).toMatchObject([{ state: 'refused', sentence: expect.stringMatching(why) }]);
+    expect([await master(), (await row('0016-held'))?.state]).toEqual([led, 'running']);
+    // One that comes all the same, ordered of the coordinator itself, is not held up by it.
+    expect(await (await agent('k')).failoverCommand({ kind: 'switchover', replicaset: (await cluster.s1()).uuid, target: (await cluster.instance(other(led))).uuid, cause: 'switchover' }, { timeoutMs: 12_000 })).toMatchObject({ ok: true });
     expect((await broken).data!.replicasets).toMatchObject([{ state: 'failed', ran: ['bank/0015-more'], sentence: 'bank/0016-held: this instance stopped being the master' }]);
     await until('0016-held', 'interrupted');
     // The step that was broken off is told as an issue until it is resumed.

@@ -70,7 +70,7 @@ export function previewFixture(status: FailoverStatus, replicaset: string, to: s
   return {
     replicaset: named(set), kind: set.master ? 'switchover' : 'promotion', possible: true, sentence: '', from: set.master, to: chosen ? named(chosen) : null, reason: 'It has every row of the master.', expectedPauseMs: 30, worstPauseMs: 2000, rowsAtRisk: 0, rowsSentence: 'The old master waits until the new one has every row.',
     candidates: set.members.map((one) => ({ ...named(one), zone: one.zone, master: one.uuid === set.master?.uuid, can: one.heard && one.diverged === null && one.uuid !== set.master?.uuid, chosen: one.uuid === chosen?.uuid, why: one.uuid === set.master?.uuid ? 'leads now' : one.heard ? 'has every row of the master' : 'its agent does not answer', rowsBehind: one.uuid === set.master?.uuid ? 0 : 3 })),
-    routers: [], steps: [], refusals: [], warnings: [],
+    routers: [], steps: [], migration: null, refusals: [], warnings: [],
   };
 }
 

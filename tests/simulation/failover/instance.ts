@@ -38,6 +38,8 @@ export class SimInstance {
   frozen = false;
   unleased = false;
   sick: string | null = null;
+  /** What a change of master breaks off. */
+  busy: string | null = null;
   /** The flag that the fence fiber sets: what rules where no trigger asks the clock. */
   readOnlyFlag = true;
   acks: readonly Policy[] = [];
@@ -96,7 +98,7 @@ export class SimInstance {
     const { epoch, hasData, vclock, journal } = this.disk;
     return {
       life: this.life, hasData, origin: hasData ? this.origin : '', epoch, demoted: this.demoted, promoted: this.promoted, turn: this.turn, frozen: this.frozen, writable: this.able && this.#gateOpen(), gated: this.able && !this.#gateOpen() ? 'the gate is closed' : null, unleased: this.unleased,
-      upstream: this.replication.upstream?.uuid ?? null, gap: this.replication.gap, copy: { vclock: { ...vclock }, journal: journal.slice(-journalMax) }, acks: this.keptAcks, sick: this.sick,
+      upstream: this.replication.upstream?.uuid ?? null, gap: this.replication.gap, copy: { vclock: { ...vclock }, journal: journal.slice(-journalMax) }, acks: this.keptAcks, sick: this.sick, busy: this.busy,
     };
   }
 
@@ -353,6 +355,7 @@ export class SimInstance {
     this.acks = [];
     this.keptAcks = [];
     this.sick = null;
+    this.busy = null;
     this.replication.restart();
   }
 

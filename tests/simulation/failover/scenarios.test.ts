@@ -214,6 +214,23 @@ describe('what people have a say in', () => {
     }
   }, timeoutMs);
 
+  test('autoreturn waits for the step of a migration that it would break off', () => {
+    for (const seed of seeds) {
+      const waits: (string | null)[] = [];
+      const history = run(seed, { autoreturnMs: 1_500 }, (act) => {
+        act.killHost('n1', 4_000);
+        act.cluster.world.after(3_900, () => (act.cluster.master()!.busy = 'step 0001-a of role bank'));
+        act.cluster.world.after(12_000, () => {
+          const led = act.cluster.master()!;
+          waits.push(led.uuid);
+          led.busy = null;
+        });
+      }, 18_000);
+      expect([waits.length, waits[0] === 'n1'], `seed ${seed}`).toEqual([1, false]);
+      expect(record(history), `seed ${seed}`).toMatchObject({ master: 'n1', cause: 'autoreturn' });
+    }
+  }, timeoutMs);
+
   test('mode disabled and back: the master writes on without a lease, then with one', () => {
     for (const seed of seeds) {
       const { promotions, cluster, gapMs } = run(seed, {}, (act) => {
