@@ -12,9 +12,10 @@ import { Ago, ReportAge } from '~/app/ui/time.tsx';
 import type { AgentStatus } from '~/contract/shapes/status.ts';
 import type { InstanceView } from '~/contract/shapes/view.ts';
 import styles from './drawer.module.css';
+import { RoleStacks, roleFacts } from './role-facts.tsx';
 
 /** `known`: by somebody else than the instance itself, and so as new as it gets. */
-type Fact = readonly [label: string, value: ReactNode, known?: 'known'];
+export type Fact = readonly [label: string, value: ReactNode, known?: 'known'];
 
 /** `brief`: without the processes, which the page of the instance has. */
 export function Facts({ instance, status, brief = false }: { instance: InstanceView; status: AgentStatus | null; brief?: boolean }) {
@@ -41,6 +42,7 @@ export function Facts({ instance, status, brief = false }: { instance: InstanceV
         ...(status ? restartFacts(status) : []),
       ]} />
       {status?.failover && <FailoverFacts failover={status.failover} said={said} />}
+      {status?.roles && !brief && (status.roles.roles > 0 || status.roles.failed.length > 0) && <Group title="Custom roles" said={said} facts={roleFacts(status.roles)} />}
       {status && !brief && (
         <Group title="Processes" said={said} facts={[
           ['Agent', `${status.agentVersion}, pid ${status.process.pid}, ${bytesText(status.process.rssBytes)}, ${percentText(status.process.cpuRatio)} CPU`],
@@ -54,6 +56,7 @@ export function Facts({ instance, status, brief = false }: { instance: InstanceV
           ['Disk', `${bytesText(status.disk.freeBytes)} free of ${bytesText(status.disk.totalBytes)}`],
         ]} />
       )}
+      {status?.roles && !brief && <RoleStacks failed={status.roles.failed} />}
       {status?.stack && <pre className={styles.stack}>{status.stack}</pre>}
     </>
   );

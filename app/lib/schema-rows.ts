@@ -4,11 +4,11 @@ import type { Mark } from './health.ts';
 /** Spaces as the page lists them: one row for each space of a role, with what becomes of it on every replicaset that has the role. */
 
 /** Worst first: that is what a row says of several replicasets. */
-export const schemaStates = ['refused', 'missing', 'differs', 'unknown', 'unplaced', 'applied'] as const;
+export const schemaStates = ['refused', 'missing', 'differs', 'building', 'unknown', 'unplaced', 'applied'] as const;
 export type SchemaState = (typeof schemaStates)[number];
 
-export const stateWords = { refused: 'does not fit', missing: 'missing', differs: 'differs', unknown: 'not known', unplaced: 'nowhere yet', applied: 'as wanted' } as const satisfies Record<SchemaState, string>;
-export const stateMarks = { refused: 'critical', missing: 'warning', differs: 'warning', unknown: 'unknown', unplaced: 'off', applied: 'ok' } as const satisfies Record<SchemaState, Mark>;
+export const stateWords = { refused: 'does not fit', missing: 'missing', differs: 'differs', building: 'is being made', unknown: 'not known', unplaced: 'nowhere yet', applied: 'as wanted' } as const satisfies Record<SchemaState, string>;
+export const stateMarks = { refused: 'critical', missing: 'warning', differs: 'warning', building: 'warning', unknown: 'unknown', unplaced: 'off', applied: 'ok' } as const satisfies Record<SchemaState, Mark>;
 
 export type SpacePlace = { readonly replicaset: string; readonly instance: string | null; readonly state: SchemaState; readonly sentence: string; readonly rows: number | null; readonly bytes: number | null };
 export type SpaceGroup = Pick<SpaceRow, 'space' | 'role' | 'engine' | 'definition'> & {

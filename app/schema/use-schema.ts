@@ -21,7 +21,7 @@ export function useSpacesOfRoles() {
     queryKey: ['schema', 'list', version],
     queryFn: () => api.schema.list.query({}),
     placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) => (state.data?.some((row) => row.state === 'pending' && row.replicaset !== null) ? soonMs : laterMs),
+    refetchInterval: ({ state }) => (state.data?.some((row) => row.state === 'building' || (row.state === 'pending' && row.replicaset !== null)) ? soonMs : laterMs),
     retry: false,
   });
   const roles = useQuery({ queryKey: ['schema', 'roles', version], queryFn: () => api.role.list.query({}), placeholderData: keepPreviousData, retry: false });

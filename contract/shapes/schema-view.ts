@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { SpaceDefinition } from './space-definition.ts';
 
-/** `applied`: as wanted. `pending`: steps are left to do. `refused`: what is there does not fit. `unknown`: its master did not say. */
-export const spaceStates = ['applied', 'pending', 'refused', 'unknown'] as const;
+/** `applied`: as wanted. `pending`: steps are left to do. `building`: one of them is under way. `refused`: what is there does not fit. `unknown`: its master did not say. */
+export const spaceStates = ['applied', 'pending', 'building', 'refused', 'unknown'] as const;
 
 /** One space that a role wants, on one replicaset that has the role. */
 export const SpaceRow = z.object({

@@ -18,7 +18,7 @@ export const roleRows: readonly InstanceRow[] = [
   {
     code: 'role-failed', about: 'instance', severity: 'critical', badge: 'role failed', graceMs: 0,
     means: 'A custom role threw an error where its code was loaded, in `init`, `apply_config` or `stop`, or its spaces or rights could not be made. The other roles go on.',
-    todo: 'The sentence names role, function and message; `coterie instance show` has the stack. Mend it and apply the code again.',
+    todo: 'The sentence names role, function and message; its page and `coterie instance get` have the stack. Mend it and apply the code again.',
     find: (instance, { facts }) => {
       const failed = (serves(instance) ? instance.status?.roles?.failed : undefined)?.filter(({ phase }) => phase !== 'users') ?? [];
       const [first] = failed.toSorted((a, b) => a.at - b.at);

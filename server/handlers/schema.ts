@@ -97,13 +97,18 @@ async function onReplicaset(context: Context, role: Role, replicaset: Replicaset
   const place = { replicaset: alias, instance: master.alias };
   try {
     const { spaces: there } = await context.services.runtime.agents.client(master.uuid, master.alias).schemaThere({ names: Object.keys(role.spaces) }, { timeoutMs: readMs });
+    // The words of the step that its Tarantool is at, how many rows it has to look at, and since when.
+    const doing = context.services.runtime.state.reports().get(master.uuid)?.status.roles?.doing ?? null;
     const plan = compareSchema(there, role.spaces, { ...features, bodies: keyBodies([role]) });
     return rowsOf(role, place, (space) => {
       const refused = plan.refusals.find((refusal) => refusal.space === space);
       const left = plan.steps.filter((step) => step.space === space).map(({ sentence }) => sentence);
       const found = there.find(({ name }) => name === space);
       if (refused) return { state: 'refused', sentence: `${refused.sentence} ${refused.wayOut}`, there: found };
-      return left.length > 0 ? { state: 'pending', sentence: `${left.join('; ')}.`, there: found } : { state: 'applied', sentence: 'As wanted.', there: found };
+      if (left.length === 0) return { state: 'applied', sentence: 'As wanted.', there: found };
+      const [now] = left.filter((step) => doing?.startsWith(step));
+      if (now === undefined) return { state: 'pending', sentence: `${left.join('; ')}.`, there: found };
+      return { state: 'building', sentence: `Under way: ${[doing, ...left.filter((step) => step !== now)].join('; then ')}.`, there: found };
     });
   } catch (error) {
     return rowsOf(role, place, () => ({ state: 'unknown', sentence: error instanceof Error ? error.message : String(error) }));

@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CoterieError } from '~/contract/errors.ts';
 import { ClusterConfig } from '~/contract/shapes/config.ts';
+import type { RolesStatus } from '~/contract/shapes/roles-status.ts';
 import type { AgentStatus } from '~/contract/shapes/status.ts';
 import { wantedMaster } from '~/core/topology/master.ts';
 import type { GossipPayload } from '~/link/gossip-payload.ts';
@@ -39,6 +40,8 @@ export class FakeAgent {
   /** What it thinks of the others. */
   sees: { uuid: string; address: string; state: 'alive' | 'suspected' | 'dead' | 'left'; generation: string; incarnation: string; rttMs: number | null }[] = [];
   readonly migrations = noMigrations();
+  /** Of its custom roles, as its next status tells. */
+  roles: RolesStatus | null = null;
   /** It takes part in this one's failover. */
   failover: FakeFailover | null = null;
   #server: Server | null = null;
@@ -106,6 +109,7 @@ export class FakeAgent {
       candidate: this.candidate && { runId: this.candidate.runId, version: this.candidate.content.meta.version, owner: this.candidate.owner, expiresAt: at + 1000 },
       process, database, gossipKeys: this.keys, restarts: { count: this.exits, crashLoop: false, lastExitAt: null, lastExit: null, nextStartAt: null }, disk: { totalBytes: 1e9, freeBytes: this.diskFreeBytes },
       ...(failover && { failover }),
+      ...(this.roles && { roles: this.roles }),
     };
   }
 

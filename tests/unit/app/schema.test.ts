@@ -11,7 +11,7 @@ const absent = { state: 'pending', rows: null, bytes: null, sentence: 'space acc
 
 describe('the spaces of the Schema page', () => {
   it('are missing where they have no figures, and differ where they have some', () => {
-    expect([row({}), row(absent), row({ state: 'pending' }), row({ state: 'refused' }), row({ state: 'unknown', rows: null }), row({ state: 'pending', replicaset: null, rows: null })].map(stateOf)).toEqual(['applied', 'missing', 'differs', 'refused', 'unknown', 'unplaced']);
+    expect([row({}), row(absent), row({ state: 'pending' }), row({ state: 'refused' }), row({ state: 'unknown', rows: null }), row({ state: 'pending', replicaset: null, rows: null }), row({ state: 'building' }), row({ ...absent, state: 'building' })].map(stateOf)).toEqual(['applied', 'missing', 'differs', 'refused', 'unknown', 'unplaced', 'building', 'building']);
   });
 
   it('are one line for all replicasets, which says the worst first and where', () => {

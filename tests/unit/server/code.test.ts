@@ -154,6 +154,16 @@ describe('the schema', () => {
     const { text } = await get('/code?file=roles/demo/role.yml');
     expect(text.startsWith(yml)).toBe(true);
     expect((await get('/schema/export?role=demo')).document).toContain('people:\n    engine: memtx\n');
-    expect(await get('/schema')).toMatchObject([{ space: 'people', role: 'demo', replicaset: 's1', instance: 'a', state: 'pending' }]);
+    expect(await get('/schema')).toMatchObject([{ space: 'people', role: 'demo', replicaset: 's1', instance: 'a', state: 'pending', sentence: 'space people is made (memtx, 1 fields); space people gets index pk (id).' }]);
+  });
+
+  test('says which step its master is at, as that tells it', async () => {
+    const first = agent('a');
+    const doing = 'space people gets index pk (id), 1000000 rows, since 3 s';
+    first.roles = { wanted: 'x', applied: null, roles: 1, functions: 0, doing, failed: [], migrations: null };
+    await waitFor(async () => (await get('/schema'))[0].state === 'building', { timeoutMs: 10_000, what: 'the step that is under way' });
+    expect(await get('/schema')).toMatchObject([{ state: 'building', sentence: `Under way: ${doing}; then space people is made (memtx, 1 fields).` }]);
+    first.roles = { ...first.roles, doing: 'init of role demo' };
+    await waitFor(async () => (await get('/schema'))[0].state === 'pending', { timeoutMs: 10_000, what: 'nothing of a space to be under way' });
   });
 });
