@@ -2,8 +2,7 @@ import type { z } from 'zod';
 import { CoterieError, type ErrorCode } from '~/contract/errors.ts';
 import type { DataSpace } from '~/contract/shapes/data.ts';
 import type { AgentApi, AgentHandlers } from '~/link/protocol.ts';
-import { orRefused } from './process/refused.ts';
-import { needRunning } from './process/running.ts';
+import { databaseCall } from './process/running.ts';
 import type { Supervisor } from './process/supervisor.ts';
 
 /** Rows of this instance, for people: asked of lua/data, whose refusals begin with a word that says which error it is. */
@@ -29,16 +28,13 @@ export function dataError(message: string): CoterieError {
 }
 
 export function dataHandlers({ supervisor, name }: { supervisor: Supervisor; name: () => string }): DataHandlers {
-  const call = async (method: string, params: object, timeoutMs = callMs): Promise<unknown> => {
-    needRunning(supervisor, name());
-    return orRefused(supervisor.call(method, params, timeoutMs), dataError);
-  };
+  const call = databaseCall({ supervisor, name }, dataError);
   // The shapes are those of lua/data.
   return {
-    dataSpace: async (input) => (await call('data_space', input)) as DataSpace,
-    dataSpaces: async (input) => (await call('data_spaces', { ...given(input), timeout: spacesMs / 1000 })) as z.output<AgentApi['dataSpaces']['output']>,
+    dataSpace: async (input) => (await call('data_space', input, callMs)) as DataSpace,
+    dataSpaces: async (input) => (await call('data_spaces', { ...given(input), timeout: spacesMs / 1000 }, callMs)) as z.output<AgentApi['dataSpaces']['output']>,
     dataPage: async ({ timeoutMs, bytesMax, ...input }) => (await call('data_page', { ...given(input), bytes: bytesMax, timeout: timeoutMs / 1000 }, timeoutMs + graceMs)) as z.output<AgentApi['dataPage']['output']>,
-    dataLook: async (input) => (await call('data_look', given(input))) as z.output<AgentApi['dataLook']['output']>,
+    dataLook: async (input) => (await call('data_look', given(input), callMs)) as z.output<AgentApi['dataLook']['output']>,
     dataWrite: async (input) => (await call('data_write', given(input), writeMs)) as z.output<AgentApi['dataWrite']['output']>,
   };
 }

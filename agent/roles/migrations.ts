@@ -1,7 +1,5 @@
 import { CoterieError, type ErrorCode } from '~/contract/errors.ts';
-import { orRefused } from '~/agent/process/refused.ts';
-import { needRunning } from '~/agent/process/running.ts';
-import type { Supervisor } from '~/agent/process/supervisor.ts';
+import { databaseCall, type Database } from '~/agent/process/running.ts';
 import type { MigrationsTold } from '~/link/migration-messages.ts';
 import type { AgentHandlers } from '~/link/protocol.ts';
 
@@ -9,9 +7,7 @@ import type { AgentHandlers } from '~/link/protocol.ts';
 
 export type MigrationHandlers = Pick<AgentHandlers, 'migrations' | 'migrationsBegin' | 'migrationsAbort' | 'migrationMark'>;
 
-export type MigrationParts = {
-  readonly supervisor: Pick<Supervisor, 'state' | 'call'>;
-  readonly name: () => string;
+export type MigrationParts = Database & {
   /** Whose member this instance is. */
   readonly replicaset: () => string | null;
   /** Hash of the bundle that the configuration asks for. */
@@ -31,10 +27,10 @@ export function refusalOf(name: string, message: string): CoterieError {
 }
 
 export function migrationHandlers({ supervisor, name, replicaset, wanted }: MigrationParts): MigrationHandlers {
+  const ask = databaseCall({ supervisor, name }, (message) => refusalOf(name(), message));
   const call = async (of: string, { method, params, timeoutMs = callMs }: { method: string; params: object; timeoutMs?: number }): Promise<unknown> => {
     if (replicaset() !== of) throw new CoterieError('CONFLICT', `${name()} is in another replicaset now.`);
-    needRunning(supervisor, name());
-    return orRefused(supervisor.call(method, params, timeoutMs), (message) => refusalOf(name(), message));
+    return await ask(method, params, timeoutMs);
   };
   return {
     migrations: async ({ replicaset: of }) => {

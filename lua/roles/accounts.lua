@@ -4,6 +4,7 @@
 local fiber = require('fiber')
 local owned = require('roles.owned')
 local transaction = require('transaction')
+local words = require('words')
 local accounts = {}
 
 local KEYS = {user = 'database_user', role = 'database_role'}
@@ -41,14 +42,6 @@ end
 local function granted(who, kind, id)
     local row = box.space._priv:get{who, kind, id}
     return row and tonumber(row[5]) or 0
-end
-
-local function words(text)
-    local result = {}
-    for word in text:gmatch('[^,]+') do
-        table.insert(result, word)
-    end
-    return result
 end
 
 local function with(list)
@@ -100,7 +93,7 @@ local function take_back(grantee, on, wanted)
     local row, kind, name = row_of(grantee), parsed(on)
     local id = id_of(kind, name)
     local keep, gone = {}, {}
-    for _, right in ipairs(words(owned.value('privilege', grantee, on) or '')) do
+    for _, right in ipairs(words(owned.value('privilege', grantee, on) or '', ',')) do
         table.insert(wanted[right] and keep or gone, right)
     end
     if #gone > 0 and row ~= nil and id ~= nil then
@@ -248,7 +241,7 @@ local function give(grantee, privilege)
     local fresh = among(privilege.may, granted(row.id, kind, id), false)
     if #fresh > 0 then
         of_kind(row).grant(grantee, table.concat(fresh, ','), kind, name)
-        local mine = words(owned.value('privilege', grantee, privilege.on) or '')
+        local mine = words(owned.value('privilege', grantee, privilege.on) or '', ',')
         local known = with(mine)
         for _, right in ipairs(fresh) do
             if not known[right] then

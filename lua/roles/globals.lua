@@ -1,4 +1,5 @@
 -- Functions of roles as globals of their dotted names, where CALL finds them. What no role has made is never overwritten.
+local words = require('words')
 local globals = {}
 
 -- By name: what was put there.
@@ -18,11 +19,7 @@ function globals.reserve()
 end
 
 local function parts_of(name)
-    local parts = {}
-    for part in name:gmatch('[^.]+') do
-        table.insert(parts, part)
-    end
-    return parts
+    return words(name, '.')
 end
 
 -- Why this name cannot be had; nil = it can. `wanted`: all names that there will be.
