@@ -106,4 +106,28 @@ export async function bank(product: Product): Promise<void> {
   const file = `roles/${exampleRole}/functions/bank.balance.lua`;
   await ask(product, '/code/push', { files: { [file]: exampleFiles[file]!.replace('return bank.account(id).balance', "local account = bank.account(id)\n    return account.balance, account.owner") }, reason: 'whose account it is, for the app' });
   for (let id = 1; id <= accounts; id += 1) await ask(product, '/function/bank.balance/call', { key: String(id), arguments: [id] });
+  await applications(product);
+  await migrations(product);
+}
+
+/** Users of the database: one with a role and rights of its own, one that cannot log in yet. */
+async function applications(product: Product): Promise<void> {
+  await ask(product, '/database-role/reporting/set', { privileges: { 'space:*': 'read' }, reason: 'the reports of the shop' });
+  await ask(product, '/database-user/app/set', { password: 'open sesame', privileges: { 'space:accounts': 'read, write', 'function:bank.balance': 'execute' }, reason: 'the shop' });
+  await ask(product, '/database-user/reports/set', { roles: ['reporting'] });
+}
+
+/** A step that was done, one that failed, and one behind it. */
+async function migrations(product: Product): Promise<void> {
+  const file = (name: string) => `roles/${exampleRole}/migrations/${name}.lua`;
+  const each = (body: string) => `return function(step)\n    for _, row in box.space.accounts:pairs() do\n        ${body}\n    end\nend\n`;
+  const files = {
+    [file('0001-trim-owners')]: each("box.space.accounts:update(row.id, {{'=', 'owner', row.owner:strip()}})"),
+    [file('0001-trim-owners.down')]: 'return function() end\n',
+    [file('0002-no-debts')]: each("assert(row.balance > 500, ('account %d of %s has a balance of %d'):format(row.id, row.owner, row.balance))"),
+    [file('0003-archive')]: each('step.progress(row.owner)'),
+  };
+  await ask(product, '/code/push', { files, reason: 'names without blanks, no more debts' });
+  await waitFor(async () => (await product.rest('/migration/run', { dryRun: true })).body.plan?.refusals.length === 0, { timeoutMs, what: 'the migrations to be in force' });
+  await ask(product, '/migration/run', {});
 }

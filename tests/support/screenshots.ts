@@ -136,6 +136,20 @@ const coded: readonly Picture[] = [
     await page.keyboard.press('Control+Enter');
     await first('[data-entry][data-outcome=ok]')(page);
   } },
+  { name: 'console-sql', path: '/console?on=all', ready: async (page) => {
+    await page.getByText('SQL', { exact: true }).first().click();
+    await page.getByRole('textbox', { name: /to run on / }).click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.insertText('SELECT "owner", COUNT(*) AS "accounts", SUM("balance") AS "total" FROM "accounts" GROUP BY "owner"');
+    await page.keyboard.press('Control+Enter');
+    await first('[data-entry][data-outcome]:not([data-outcome=running])')(page);
+  } },
+  { name: 'schema-space', path: '/schema?space=accounts', ready: first('[data-testid=space] [data-index=bucket_id]') },
+  { name: 'migrations', path: '/code/migrations', ready: first('tr[data-row]') },
+  { name: 'migration-step', path: '/code/migrations', ready: async (page) => { await page.getByRole('button', { name: '0002-no-debts' }).first().click(); await first('[data-testid=step]')(page); } },
+  { name: 'migration-resume', path: '/code/migrations', ready: async (page) => { await page.getByRole('button', { name: /^Resume/ }).first().click(); await planned(page); } },
+  { name: 'database-users', path: '/users?tab=database', ready: first('tr[data-row]') },
+  { name: 'database-user', path: '/users?tab=database', ready: async (page) => { await page.getByRole('button', { name: 'Actions on app', exact: true }).click(); await page.getByRole('menuitem', { name: 'Edit' }).click(); await first('[role=dialog] input')(page); } },
   { name: 'function', path: '/code?file=roles/bank/functions/bank.balance.lua', ready: async (page) => { await first('[data-testid=function-figures][data-calls]')(page); await first('[data-testid=file] .cm-content')(page); } },
   { name: 'function-history', path: '/code?file=roles/bank/functions/bank.balance.lua', ready: async (page) => { await page.getByRole('button', { name: 'Changes' }).click(); await first('[data-testid=function-history] li pre')(page); } },
   { name: 'function-call', path: '/code?file=roles/bank/functions/bank.balance.lua', ready: async (page) => {
@@ -175,7 +189,7 @@ const empty: readonly Picture[] = [
 ];
 
 /** In docs/screenshots too. */
-const kept = new Set(['cluster-problems-light-1280', 'cluster-problems-dark-1280', 'cluster-graph-dark-1280', 'edit-replicaset-light-1280', 'issues-light-390', 'config-compare-light-1280', 'instance-statistics-dark-1280', 'gossip-light-1280', 'sharding-light-1280', 'function-light-1280', 'schema-form-light-1280', 'data-light-1280']);
+const kept = new Set(['cluster-problems-light-1280', 'cluster-problems-dark-1280', 'cluster-graph-dark-1280', 'edit-replicaset-light-1280', 'issues-light-390', 'config-compare-light-1280', 'instance-statistics-dark-1280', 'gossip-light-1280', 'sharding-light-1280', 'function-light-1280', 'schema-form-light-1280', 'data-light-1280', 'console-light-1280']);
 const keptFolder = 'docs/screenshots';
 const [keptHeightMax, heightMax] = [1150, 2000];
 
