@@ -55,12 +55,15 @@ async function movesNothing(target: Target, group: string): Promise<boolean> {
   return ((await call(target, entryOf('sharding.plan'), { group, weights: [] }, { timeoutMs: 10_000 })) as ShardingPlan).total === 0;
 }
 
+/** One that has heard of no bucket knows of none, and all of those. */
+export const blindOf = <R extends Pick<RouterRow, 'buckets' | 'bucketsKnown'>>(routers: readonly R[]): R[] => routers.filter(({ buckets, bucketsKnown }) => buckets === null || buckets === 0 || bucketsKnown !== buckets);
+
 /** So that whoever connects next is served: routers ask the storages once a second. What one lacks after ten seconds is said, and left. */
 async function routersKnow(target: Target, group: string, { nowMs, say }: Pick<Waiting, 'nowMs' | 'say'>): Promise<void> {
   const untilMs = nowMs() + routersMs;
   for (;;) {
     const routers = (await call(target, entryOf('router.list'), { group }, { timeoutMs: 10_000 })) as RouterRow[];
-    const blind = routers.filter(({ buckets, bucketsKnown }) => buckets === null || bucketsKnown !== buckets);
+    const blind = blindOf(routers);
     if (blind.length === 0) return;
     if (nowMs() > untilMs) return say(`${blind.map(({ instance, sentence }) => `Router ${instance}: ${sentence}`).join('\n')}\n`);
     await new Promise((resolve) => setTimeout(resolve, everyMs));

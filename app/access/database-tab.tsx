@@ -16,12 +16,12 @@ import { SearchBar, type Searching } from './search-bar.tsx';
 import { useDatabaseRoles, useDatabaseUsers } from './use-database-users.ts';
 
 const columns = (name: string, second: string): readonly Column[] => [
-  { label: name, kind: 'title', width: '18%' },
-  { label: second, width: '16%' },
+  { label: name, kind: 'title', width: '16%' },
+  { label: second, width: '12%' },
   { label: 'Roles', width: '14%' },
   { label: 'May' },
-  { label: 'Functions', width: '18%' },
-  { label: 'State', width: '12%' },
+  { label: 'Functions', width: '20%' },
+  { label: 'State', width: 130 },
   { label: 'Actions', kind: 'menu', width: 56 },
 ];
 

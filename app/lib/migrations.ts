@@ -24,6 +24,13 @@ export function summaryOf(rows: readonly MigrationRow[]): string {
   return `${countText(rows.length, 'step')}${rows.length === 0 ? '' : said.length === 0 ? ', all done' : `: ${said.join(', ')}`}`;
 }
 
+/** "failed: no such owner", "running: 5 of 60": the word by which one filters, then what there is to say. */
+export function lineOf({ state, sentence }: Pick<MigrationRow, 'state' | 'sentence'>): string {
+  if (state === 'done' || state === 'pending') return state;
+  const more = sentence.replace(/^It (failed|runs)( on the way back)?(: |\.$|(?=, ))/, '').replace(/^, (and )?/, '');
+  return more === '' ? state : `${state}: ${more}`;
+}
+
 /** What can be ordered of a step, as the operations that do it with what is filled in. A step nowhere has nothing to order. */
 export function ordersOf({ role, step, number, replicaset, state, down }: MigrationRow): readonly { readonly operation: 'migration.run' | 'migration.resume' | 'migration.down' | 'migration.mark' | 'migration.abort'; readonly label: string; readonly input: Readonly<Record<string, unknown>> }[] {
   if (replicaset === null) return [];

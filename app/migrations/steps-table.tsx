@@ -1,5 +1,5 @@
 'use client';
-import { migrationMarks, keyOf } from '~/app/lib/migrations.ts';
+import { keyOf, lineOf, migrationMarks } from '~/app/lib/migrations.ts';
 import styles from '~/app/schema/schema.module.css';
 import { HealthMark } from '~/app/ui/health-mark.tsx';
 import { Search } from '~/app/ui/icons.tsx';
@@ -18,10 +18,10 @@ const columns: readonly Column[] = [
 
 /** A line for each step on each replicaset. */
 export function StepsTable({ rows, onOpen }: { rows: readonly MigrationRow[]; onOpen: (row: MigrationRow) => void }) {
-  return <Listing caption="Steps of migrations" rows={rows.map((row) => lineOf(row, onOpen))} columns={columns} problem={null} empty={{ icon: <Search size={32} />, title: 'No such step', text: 'No step fits the search.' }} />;
+  return <Listing caption="Steps of migrations" rows={rows.map((row) => rowOf(row, onOpen))} columns={columns} problem={null} empty={{ icon: <Search size={32} />, title: 'No such step', text: 'No step fits the search.' }} />;
 }
 
-function lineOf(row: MigrationRow, onOpen: (row: MigrationRow) => void): Row {
+function rowOf(row: MigrationRow, onOpen: (row: MigrationRow) => void): Row {
   const { step, role, replicaset, state, sentence, finishedAt, startedAt, by } = row;
   const at = finishedAt ?? startedAt;
   return {
@@ -30,7 +30,7 @@ function lineOf(row: MigrationRow, onOpen: (row: MigrationRow) => void): Row {
       Step: <button type="button" className={styles.open} onClick={() => onOpen(row)}>{step}</button>,
       Role: role,
       Replicaset: replicaset,
-      State: <span data-state={state}><HealthMark health={migrationMarks[state]}>{state === 'done' || state === 'pending' ? state : `${state}: ${sentence}`}</HealthMark></span>,
+      State: <span data-state={state}><HealthMark health={migrationMarks[state]}>{lineOf({ state, sentence })}</HealthMark></span>,
       Ran: at === null ? null : <Ago at={at} />,
       By: by,
     },

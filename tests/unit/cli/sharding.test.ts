@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { evens } from '~/cli/even.ts';
+import { blindOf, evens } from '~/cli/even.ts';
 import { render, streamLine } from '~/cli/output/index.ts';
 import { exitOf } from '~/cli/wait.ts';
 import { entryOf } from '~/contract/index.ts';
@@ -55,6 +55,11 @@ it('ends with 6 where the buckets would have nowhere to be, and with 1 where the
   expect(exitOf(entryOf('sharding.doctor'), [])).toBe(0);
   expect(exitOf(entryOf('sharding.doctor'), [{ severity: 'info' }])).toBe(0);
   expect(exitOf(entryOf('sharding.doctor'), [{ severity: 'info' }, { severity: 'warning' }])).toBe(1);
+});
+
+it('waits after a bootstrap for routers that know no bucket, or not all', () => {
+  const routers = [[3000, 3000], [2999, 3000], [0, 0], [null, null]].map(([bucketsKnown, buckets]) => ({ bucketsKnown: bucketsKnown!, buckets: buckets! }));
+  expect(blindOf(routers)).toEqual(routers.slice(1));
 });
 
 it('waits for even buckets after what makes them move, and after nothing else', () => {
