@@ -25,7 +25,7 @@ export {
   type ErrorEntry, type ErrorKind, type LimitName,
 } from './errors.ts';
 export { decode, depthMax, Reader } from './msgpack/reader.ts';
-export { skipValue } from './msgpack/skip.ts';
+export { skipValue, visitMap } from './msgpack/skip.ts';
 export { encode, Writer } from './msgpack/writer.ts';
 export { Pool, type PoolComponents, type PoolMember, type PoolOptions } from './pool.ts';
 export { IprotoServer, serverDefaults, type ServerComponents, type ServerOptions } from './server.ts';

@@ -24,8 +24,8 @@ export type ConnectionOptions = {
   /** Longest request, and longest answer. */
   readonly frameBytesMax: number;
   /**
-   * Waits with writing until all sockets that have something to say have been read: for who passes on what comes from
-   * many, one write instead of one for each of them.
+   * Waits with writing until all sockets that have something to say have been read, or until there is some 2 KB: for who
+   * passes on what comes from many, one write instead of one for each of them.
    */
   readonly gather?: boolean;
 };
@@ -93,6 +93,11 @@ export class Connection extends Requester {
   /** Bytes of requests that have not left this process. */
   get queuedBytes(): number {
     return this.#outbox.queuedBytes;
+  }
+
+  /** Whether a request waits for the end of this turn of the loop: one more leaves with it. */
+  get gathering(): boolean {
+    return this.#outbox.gathering;
   }
 
   /** Of the newest answer. */

@@ -5,6 +5,9 @@
 import type { Socket } from 'node:net';
 import { Writer } from '../msgpack/writer.ts';
 
+/** So much is not kept waiting for more: who is asked can begin. */
+const gatherBytesMax = 2048;
+
 export class Outbox {
   readonly #socket: Socket;
   readonly #onFlushed: () => void;
@@ -28,6 +31,11 @@ export class Outbox {
     return this.writer.length + this.#writingBytes;
   }
 
+  /** Whether something waits for the end of this turn of the loop. */
+  get gathering(): boolean {
+    return this.#scheduled;
+  }
+
   /** The position after the last byte that was queued, counted from the beginning. */
   get endByte(): number {
     return this.#handedBytes + this.writer.length;
@@ -45,7 +53,9 @@ export class Outbox {
 
   /** To be called after something was put into `writer`: it is sent at the end of this turn of the loop. */
   schedule(): void {
-    if (this.#scheduled || this.#writingBytes > 0) return;
+    if (this.#writingBytes > 0) return;
+    if (this.#gather && this.writer.length >= gatherBytesMax) return this.#flush();
+    if (this.#scheduled) return;
     this.#scheduled = true;
     if (this.#gather) setImmediate(this.#flush);
     else process.nextTick(this.#flush);

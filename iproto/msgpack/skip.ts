@@ -11,9 +11,10 @@ export function skipValue(bytes: Buffer, start: number): number {
     const byte = bytes[position];
     if (byte === undefined) throw truncated();
     if (byte < 0x80 || byte >= 0xe0) position += 1;
-    else if (byte < 0x90) [position, open] = [position + 1, open + (byte & 0x0f) * 2];
-    else if (byte < 0xa0) [position, open] = [position + 1, open + (byte & 0x0f)];
-    else if (byte < 0xc0) position += 1 + (byte & 0x1f);
+    else if (byte < 0xa0) {
+      open += (byte & 0x0f) * (byte < 0x90 ? 2 : 1);
+      position += 1;
+    } else if (byte < 0xc0) position += 1 + (byte & 0x1f);
     else {
       const shape = shapes[byte - 0xc0]!;
       if (shape.kind === 'never') throw new ProtocolError(`byte 0x${byte.toString(16)} starts no msgpack value`);
@@ -35,11 +36,10 @@ export function skipValue(bytes: Buffer, start: number): number {
  */
 export function visitMap(bytes: Buffer, start: number, visit: (key: number, start: number, end: number) => void): number {
   const byte = bytes[start];
-  let [size, position] = [0, start + 1];
-  if (byte !== undefined && (byte & 0xf0) === 0x80) size = byte & 0x0f;
-  else if (byte === 0xde) [size, position] = [readLength(bytes, position, 2), position + 2];
-  else if (byte === 0xdf) [size, position] = [readLength(bytes, position, 4), position + 4];
-  else throw new ProtocolError(byte === undefined ? 'an empty frame' : `expected a map, found byte 0x${byte.toString(16)}`);
+  const wide = byte === 0xde ? 2 : byte === 0xdf ? 4 : 0;
+  if (wide === 0 && (byte === undefined || (byte & 0xf0) !== 0x80)) throw new ProtocolError(byte === undefined ? 'an empty frame' : `expected a map, found byte 0x${byte.toString(16)}`);
+  const size = wide === 0 ? byte! & 0x0f : readLength(bytes, start + 1, wide);
+  let position = start + 1 + wide;
   for (let index = 0; index < size; index++) {
     const key = bytes[position];
     const valueStart = key !== undefined && key < 0x80 ? position + 1 : skipValue(bytes, position);
@@ -75,7 +75,9 @@ const shapes: readonly Shape[] = [
 
 function readLength(bytes: Buffer, at: number, lengthBytes: 1 | 2 | 4): number {
   if (at + lengthBytes > bytes.length) throw truncated();
-  return bytes.readUIntBE(at, lengthBytes);
+  let length = bytes[at]!;
+  for (let index = 1; index < lengthBytes; index++) length = length * 0x100 + bytes[at + index]!;
+  return length;
 }
 
 function truncated(): ProtocolError {

@@ -79,6 +79,10 @@ export class Writer {
     this.#header(size, 0x80, 15, 0xde);
   }
 
+  arrayHeader(length: number): void {
+    this.#header(length, 0x90, 15, 0xdc);
+  }
+
   /** An unsigned integer below 2^32 in its fixed five bytes, so that it can be patched later. */
   fixedUint32(value: number): void {
     const at = this.#reserve(5);
@@ -139,7 +143,7 @@ export class Writer {
   }
 
   #array(items: readonly Writable[], depth: number): void {
-    this.#header(items.length, 0x90, 15, 0xdc);
+    this.arrayHeader(items.length);
     for (let index = 0; index < items.length; index++) this.write(items[index] as Writable, depth + 1);
   }
 

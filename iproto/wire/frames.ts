@@ -21,6 +21,8 @@ export type Frame = {
 export class FrameReader {
   readonly #frameBytesMax: number;
   #parts: Buffer[] = [];
+  /** Of the first part, how far it was taken. */
+  #at = 0;
   #availableBytes = 0;
   /** What is still to come of an oversized frame. */
   #dropBytes = 0;
@@ -42,56 +44,63 @@ export class FrameReader {
 
   /** The next frame, or undefined until more was pushed. Throws ProtocolError for what is no length. */
   next(): Frame | undefined {
-    this.#drop();
-    const prefix = this.#prefix();
-    if (!prefix) return undefined;
-    const { prefixBytes, lengthBytes } = prefix;
+    if (this.#dropBytes > 0) this.#drop();
+    const first = this.#parts[0]?.[this.#at];
+    if (first === undefined) return undefined;
+    const prefixBytes = prefixBytesOf(first);
+    if (this.#availableBytes < prefixBytes) return undefined;
+    const lengthBytes = prefixBytes === 1 ? first : this.#length(prefixBytes);
     const oversized = lengthBytes > this.#frameBytesMax;
     const wantedBytes = oversized ? Math.min(lengthBytes, oversizedHeadBytes) : lengthBytes;
     if (this.#availableBytes < prefixBytes + wantedBytes) return undefined;
-    const payload = this.#take(prefixBytes + wantedBytes).subarray(prefixBytes);
+    const part = this.#join(prefixBytes + wantedBytes);
+    const start = this.#at + prefixBytes;
+    const payload = part.subarray(start, start + wantedBytes);
+    this.#pass(prefixBytes + wantedBytes);
     this.#dropBytes = lengthBytes - wantedBytes;
     return { payload, lengthBytes, oversized };
   }
 
-  #prefix(): { prefixBytes: number; lengthBytes: number } | undefined {
-    const first = this.#parts[0]?.[0];
-    if (first === undefined) return undefined;
-    if (first < 0x80) return { prefixBytes: 1, lengthBytes: first };
-    if (first < 0xcc || first > 0xcf) throw new ProtocolError(`byte 0x${first.toString(16)} starts no frame`);
-    const numberBytes = 1 << (first - 0xcc);
-    if (this.#availableBytes <= numberBytes) return undefined;
-    const head = this.#join(1 + numberBytes);
-    const lengthBytes = numberBytes === 8 ? Number(head.readBigUInt64BE(1)) : head.readUIntBE(1, numberBytes);
+  #length(prefixBytes: number): number {
+    const part = this.#join(prefixBytes);
+    let lengthBytes = 0;
+    for (let at = this.#at + 1; at < this.#at + prefixBytes; at++) lengthBytes = lengthBytes * 0x100 + part[at]!;
     if (lengthBytes > sensibleBytesMax) throw new ProtocolError(`a frame of ${lengthBytes} bytes is none`);
-    return { prefixBytes: 1 + numberBytes, lengthBytes };
+    return lengthBytes;
   }
 
-  /** Makes the first `bytes` bytes, which are there, stand in one part, and returns that part. */
+  /** Makes the next `bytes` bytes, which are there, stand in one part, and returns that part. */
   #join(bytes: number): Buffer {
     const first = this.#parts[0]!;
-    if (first.length >= bytes) return first;
+    if (first.length - this.#at >= bytes) return first;
+    this.#parts[0] = first.subarray(this.#at);
     const joined = Buffer.concat(this.#parts);
     this.#parts = [joined];
+    this.#at = 0;
     return joined;
   }
 
-  #take(bytes: number): Buffer {
-    const part = this.#join(bytes);
-    if (part.length === bytes) this.#parts.shift();
-    else this.#parts[0] = part.subarray(bytes);
+  /** Goes on by so many bytes of the first part. */
+  #pass(bytes: number): void {
+    this.#at += bytes;
     this.#availableBytes -= bytes;
-    return part.length === bytes ? part : part.subarray(0, bytes);
+    if (this.#at < this.#parts[0]!.length) return;
+    this.#parts.shift();
+    this.#at = 0;
   }
 
   #drop(): void {
     while (this.#dropBytes > 0 && this.#parts.length > 0) {
-      const part = this.#parts[0]!;
-      const bytes = Math.min(part.length, this.#dropBytes);
-      if (bytes === part.length) this.#parts.shift();
-      else this.#parts[0] = part.subarray(bytes);
+      const bytes = Math.min(this.#parts[0]!.length - this.#at, this.#dropBytes);
       this.#dropBytes -= bytes;
-      this.#availableBytes -= bytes;
+      this.#pass(bytes);
     }
   }
+}
+
+/** Of the length, by its first byte. */
+function prefixBytesOf(first: number): number {
+  if (first < 0x80) return 1;
+  if (first < 0xcc || first > 0xcf) throw new ProtocolError(`byte 0x${first.toString(16)} starts no frame`);
+  return 1 + (1 << (first - 0xcc));
 }

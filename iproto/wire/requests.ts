@@ -4,8 +4,8 @@ import type { Writer } from '../msgpack/writer.ts';
 import { Raw, type Writable } from '../values/value.ts';
 import { bodyKeys, headerKeys, iterators, requestTypes, type Iterator } from './constants.ts';
 
-/** Entries of the body's map, or the whole body as bytes that are spliced in. */
-export type RequestBody = readonly (readonly [key: number, value: Writable])[] | Raw;
+/** Entries of the body's map, or the whole body: as bytes that are spliced in, or as what writes it. */
+export type RequestBody = readonly (readonly [key: number, value: Writable])[] | Raw | ((writer: Writer) => void);
 
 export type Request = { readonly type: number; readonly body: RequestBody };
 
@@ -123,7 +123,8 @@ export function writeRequest(writer: Writer, request: Request, sync: number): vo
   writer.number(request.type);
   writer.number(headerKeys.sync);
   writer.number(sync);
-  if (request.body instanceof Raw) writer.raw(request.body.bytes);
+  if (typeof request.body === 'function') request.body(writer);
+  else if (request.body instanceof Raw) writer.raw(request.body.bytes);
   else {
     writer.mapHeader(request.body.length);
     for (const [key, value] of request.body) {

@@ -107,6 +107,17 @@ describe('a connection that ends', () => {
     await expect(asked).rejects.toMatchObject({ name: 'ConnectionLost', notExecuted: true });
   });
 
+  it('that gathers keeps little waiting for more, and sends much at once', async () => {
+    const { path } = bare();
+    for (const [bytes, name] of [[100, 'ConnectionLost'], [3_000, 'OutcomeUnknown']] as const) {
+      const connection = await open(path, { gather: true });
+      const asked = connection.call('f', ['x'.repeat(bytes)]);
+      expect(connection.gathering).toBe(bytes === 100);
+      connection.close();
+      await expect(asked).rejects.toMatchObject({ name });
+    }
+  });
+
   it('drains: what waits is answered, what is new refused', async () => {
     const { server, path } = bare();
     const connection = await open(path);

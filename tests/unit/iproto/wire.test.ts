@@ -76,6 +76,11 @@ describe('requests are what net.box sends', () => {
     const theirs = framesOf(Buffer.from(recorded.opening.toServer, 'hex'))[0]!;
     expect(written(requests.auth('app', scramble('secret', salt))).body.toString('hex')).toBe(theirs.body.toString('hex'));
   });
+  it('the same where a function writes the body', () => {
+    const request = requests.call('echo', [1]);
+    const body = written(request).body;
+    expect(written({ type: request.type, body: (writer) => writer.raw(body) })).toEqual(written(request));
+  });
   it('numbers beyond 32 bits stay exact', () => {
     const writer = new Writer();
     writeRequest(writer, requests.ping(), 2 ** 40 + 1);
