@@ -11,6 +11,7 @@ import { bucketOfBytes, type HashName } from './hash.ts';
 import type { BucketMap } from './map.ts';
 import type { Relay } from './relay.ts';
 import type { JobGoal } from './job.ts';
+import type { Items } from './slices.ts';
 import type { Told } from './told.ts';
 
 export type FrontComponents = {
@@ -19,7 +20,7 @@ export type FrontComponents = {
   readonly now: () => number;
   readonly map: () => BucketMap | undefined;
   readonly onUnknown: () => void;
-  readonly crud: (exchange: Exchange, operation: Operation, args: readonly Buffer[]) => void;
+  readonly crud: (exchange: Exchange, operation: Operation, args: Items) => void;
   /** vshard.router.info, route, routeall, map_callrw. */
   readonly ask: (exchange: Exchange, call: ShardsCall) => void;
 };
@@ -108,7 +109,7 @@ export class Front {
   }
 
   #relay(exchange: Exchange, call: Extract<Call, { kind: 'bucket' | 'key' }>, bucket: number): void {
-    const goal: JobGoal = { bucket, shard: null, mode: call.mode, name: call.name, args: call.args, user: exchange.user };
+    const goal: JobGoal = { bucket, shard: null, mode: call.mode, run: call.run, user: exchange.user };
     this.#components.relay.submit(goal, call.timeoutMs ?? this.#options.callTimeoutMs, (told, response) => {
       if (told === undefined) return exchange.forward(response!);
       if (call.style === 'vshard') return exchange.vshard(told);

@@ -26,6 +26,19 @@ export function bucketOfBytes(key: Buffer, count: number, hash: HashName = 'strc
   try {
     return hashOf(hash, count).ofKey(key);
   } catch (error) {
-    throw error instanceof UnhashableKey ? new ProtocolError(`a key is a scalar or an array of scalars (strings, numbers, booleans, decimals, uuids), and ${error.message}`) : error;
+    throw told(error);
   }
+}
+
+/** As `bucketOf`, for a key whose parts are the msgpack values that begin at these places. */
+export function bucketOfParts(bytes: Buffer, places: readonly number[], { count, hash }: { readonly count: number; readonly hash: HashName }): number {
+  try {
+    return hashOf(hash, count).ofParts(bytes, places);
+  } catch (error) {
+    throw told(error);
+  }
+}
+
+function told(error: unknown): unknown {
+  return error instanceof UnhashableKey ? new ProtocolError(`a key is a scalar or an array of scalars (strings, numbers, booleans, decimals, uuids), and ${error.message}`) : error;
 }

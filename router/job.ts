@@ -1,5 +1,5 @@
 /** One call on its way to a storage: what is to be run where, by when, and what has been tried. */
-import { bodyKeys, Raw, requestTypes, type Request, type Response } from '~/iproto/index.ts';
+import { bodyKeys, encode, requestTypes, type Request, type Response, type Writer } from '~/iproto/index.ts';
 import type { Mode } from './choose.ts';
 import type { Told } from './told.ts';
 
@@ -8,14 +8,20 @@ export type JobGoal = {
   readonly bucket: number;
   readonly shard: string | null;
   readonly mode: Mode;
-  readonly name: Uint8Array;
-  readonly args: Uint8Array;
+  /** What: a function's name and the array of its arguments, msgpack, one behind the other. */
+  readonly run: Uint8Array;
   /** On whose behalf; null: the router's own. */
   readonly user: string | null;
 };
 
 /** Called once. `response` may hold the function's own error. */
 export type JobEnd = (told: Told | undefined, response: Response | undefined) => void;
+
+/** A body as far as the arguments of a function, of which there are so many. */
+const bodyOf = (name: string, args: number): Buffer => Buffer.concat([Buffer.from([0x82, bodyKeys.functionName]), encode(name), Buffer.from([bodyKeys.tuple, 0x90 | args])]);
+
+const bucketCall = bodyOf('coterie.bucket_call', 6);
+const storageCall = bodyOf('coterie.storage_call', 5);
 
 export class Job {
   readonly bucket: number;
@@ -25,8 +31,7 @@ export class Job {
   readonly startedAt: number;
   readonly dueAt: number;
   readonly end: JobEnd;
-  name: Uint8Array;
-  args: Uint8Array;
+  run: Uint8Array;
   tries = 0;
   /** Instances that failed it. */
   tried: Set<string> | null = null;
@@ -39,8 +44,7 @@ export class Job {
     this.bucket = goal.bucket;
     this.shard = goal.shard;
     this.mode = goal.mode;
-    this.name = goal.name;
-    this.args = goal.args;
+    this.run = goal.run;
     this.user = goal.user;
     this.startedAt = startedAt;
     this.dueAt = startedAt + timeoutMs;
@@ -48,25 +52,25 @@ export class Job {
   }
 
   get bytes(): number {
-    return this.name.length + this.args.length;
+    return this.run.length;
   }
 
   /** So that one that waits keeps no more than itself: its bytes are views of what was received with others. */
   own(): void {
-    this.name = Uint8Array.prototype.slice.call(this.name);
-    this.args = Uint8Array.prototype.slice.call(this.args);
+    this.run = Uint8Array.prototype.slice.call(this.run);
   }
 
   /** `epoch` null: of a read that any copy may answer. */
   request(epoch: number | null): Request {
-    const mode = this.mode.write ? 'write' : 'read';
-    const where = this.shard === null ? [epoch, this.bucket, mode] : [epoch, mode];
-    return {
-      type: requestTypes.call,
-      body: [
-        [bodyKeys.functionName, this.shard === null ? 'coterie.bucket_call' : 'coterie.storage_call'],
-        [bodyKeys.tuple, [...where, new Raw(this.name), new Raw(this.args), this.user]],
-      ],
-    };
+    return { type: requestTypes.call, body: (writer) => this.#write(writer, epoch) };
+  }
+
+  #write(writer: Writer, epoch: number | null): void {
+    writer.raw(this.shard === null ? bucketCall : storageCall);
+    writer.write(epoch);
+    if (this.shard === null) writer.write(this.bucket);
+    writer.string(this.mode.write ? 'write' : 'read');
+    writer.raw(this.run);
+    writer.write(this.user);
   }
 }

@@ -8,7 +8,7 @@ import type { BucketMap } from './map.ts';
 import type { Relay } from './relay.ts';
 import { noMap } from './front.ts';
 import { outcomeUnknown, vshardError, type Told } from './told.ts';
-import { arrayOf } from './slices.ts';
+import { arrayOf, runOf } from './slices.ts';
 
 export type ShardsComponents = { readonly relay: Relay; readonly cluster: Cluster; readonly map: () => BucketMap | undefined; readonly now: () => number; readonly holdPrefix: string };
 export type ShardsOptions = { readonly callTimeoutMs: number };
@@ -85,25 +85,26 @@ export class Shards {
     const map = this.#components.map();
     if (!map) return exchange.vshard(noMap);
     const hold = `${this.#components.holdPrefix}-${++this.#holds}`;
-    const ours = (name: Buffer, args: Buffer) => Promise.all(shards.map((shard) => this.#one(shard, { name, args, user: null, dueAt })));
-    const held = await ours(holdName, encode([hold, timeoutMs / 1000]));
+    const ours = (run: Buffer) => Promise.all(shards.map((shard) => this.#one(shard, { run, user: null, dueAt })));
+    const release = runOf(releaseName, encode([hold]));
+    const held = await ours(runOf(holdName, encode([hold, timeoutMs / 1000])));
     const owned = held.reduce((sum, one) => sum + ('values' in one ? Number(one.values[0]) : 0), 0);
     const toldAt = held.findIndex((one) => 'told' in one);
     if (toldAt >= 0 || owned !== map.count) {
-      void ours(releaseName, encode([hold]));
+      void ours(release);
       const on = `${map.count - owned} buckets are on their way or have no owner; nothing was done`;
       return exchange.vshard(toldIn(held[toldAt]) ?? { kind: 'unavailable', code: errorCodes.NO_CONNECTION, message: on, sharding: 'TRANSFER_IS_IN_PROGRESS' });
     }
-    const results = await Promise.all(shards.map((shard) => this.#one(shard, { name: call.name, args: call.args, user: exchange.user, dueAt })));
-    const released = await ours(releaseName, encode([hold]));
+    const results = await Promise.all(shards.map((shard) => this.#one(shard, { run: call.run, user: exchange.user, dueAt })));
+    const released = await ours(release);
     const index = results.findIndex((one) => 'told' in one);
     const told = toldIn(results[index]) ?? (released.every((one) => 'values' in one && one.values[0] === true) ? undefined : outcomeUnknown('buckets may have moved meanwhile'));
     if (told) return exchange.answer([null, vshardError(told), shards[Math.max(index, 0)]!]);
     exchange.answer([Object.fromEntries(results.map((one, at) => [shards[at]!, 'slices' in one ? new Raw(arrayOf(one.slices)) : []]))]);
   }
 
-  async #one(shard: string, { name, args, user, dueAt }: { name: Buffer; args: Buffer; user: string | null; dueAt: number }): Promise<Heard> {
-    const answer = await this.#components.relay.ask({ bucket: 0, shard, mode: modes.rw, name, args, user }, dueAt - this.#components.now());
+  async #one(shard: string, { run, user, dueAt }: { run: Buffer; user: string | null; dueAt: number }): Promise<Heard> {
+    const answer = await this.#components.relay.ask({ bucket: 0, shard, mode: modes.rw, run, user }, dueAt - this.#components.now());
     return 'told' in answer ? { told: answer.told } : { values: dataOf(answer.response), slices: slicesOf(answer.response) };
   }
 }

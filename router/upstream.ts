@@ -56,8 +56,10 @@ export class Upstream {
   /** Throws what `Requester.submit` throws. */
   submit(request: Request, settle: Settle, options: RequestOptions): void {
     const clients = this.#clients;
+    // All that one turn of the loop brings leaves in one write, and is answered in one.
+    if (!clients[this.#next]!.connection?.gathering) this.#next = (this.#next + 1) % clients.length;
     for (let step = 0; step < clients.length; step++) {
-      const client = clients[this.#next++ % clients.length]!;
+      const client = clients[(this.#next + step) % clients.length]!;
       if (client.up) return client.submit(request, settle, options);
     }
     throw new ConnectionLost(`no connection to ${this.uri}`);

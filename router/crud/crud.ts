@@ -1,5 +1,5 @@
 /** crud.* as the module crud has it: each operation checks what it was given, finds the bucket, and answers `{metadata, rows}, error`. */
-import { encode, errorCodes, IprotoError, type Clock, type Value, type Writable } from '~/iproto/index.ts';
+import { encode, errorCodes, IprotoError, Writer, type Clock, type Value, type Writable } from '~/iproto/index.ts';
 import { bucketNumber, readMode, readOptions, refused, type Options } from '~/router/calls.ts';
 import { modes, type Mode } from '~/router/choose.ts';
 import type { Cluster } from '~/router/cluster.ts';
@@ -8,7 +8,8 @@ import { noMap } from '~/router/front.ts';
 import type { HashName } from '~/router/hash.ts';
 import type { BucketMap } from '~/router/map.ts';
 import type { Relay } from '~/router/relay.ts';
-import { arrayOf, isArray, isNil, itemsOf, valueOf } from '~/router/slices.ts';
+import type { JobGoal } from '~/router/job.ts';
+import { arrayOf, isArrayHead, Items, itemsOf, runOf } from '~/router/slices.ts';
 import type { Told } from '~/router/told.ts';
 import { bucketOfKey, bucketOfObject, bucketOfTuple } from './keys.ts';
 import { runMany } from './many.ts';
@@ -38,10 +39,9 @@ const single = {
 } as const satisfies Record<SingleOperation, Single>;
 
 type Wide = (call: WideCall) => Promise<Writable[]>;
-type WideCall = { readonly exchange: Exchange; readonly args: readonly Buffer[]; readonly dueAt: number };
+type WideCall = { readonly exchange: Exchange; readonly args: Items; readonly dueAt: number };
 
 const crudName = encode('coterie.crud');
-const nil = Buffer.from([0xc0]);
 const batchDefault = 100;
 const batchMax = 10_000;
 const schemaAskMs = 2_000;
@@ -58,6 +58,7 @@ export class Crud {
   readonly #options: CrudOptions;
   readonly #schemas: Schemas;
   readonly #select: Select;
+  readonly #writer = new Writer();
   readonly #wide: { readonly [operation in WideOperation]: { readonly run: Wide; readonly className: string } };
 
   constructor(components: CrudComponents, options: CrudOptions) {
@@ -85,7 +86,7 @@ export class Crud {
   }
 
   /** Throws IprotoError for options that are none. */
-  readonly serve = (exchange: Exchange, operation: Operation, args: readonly Buffer[]): void => {
+  readonly serve = (exchange: Exchange, operation: Operation, args: Items): void => {
     if (isSingle(operation)) return this.#one(exchange, { operation, args });
     const wide = this.#wide[operation];
     const dueAt = exchange.startedAt + (timeoutIn(args) ?? this.#options.callTimeoutMs);
@@ -96,11 +97,11 @@ export class Crud {
   };
 
   /** The usual case answers without a promise: the schema is known. */
-  #one(exchange: Exchange, call: { operation: SingleOperation; args: readonly Buffer[] }): void {
+  #one(exchange: Exchange, call: { operation: SingleOperation; args: Items }): void {
     const { className } = single[call.operation];
     const run = (space: Space | undefined) => {
       try {
-        this.#send(exchange, { ...call, space: this.#sharded(space, call.args[0]) });
+        this.#send(exchange, { ...call, space: this.#sharded(space, call.args) });
       } catch (error) {
         exchange.crud(toldOf(error), className);
       }
@@ -111,36 +112,48 @@ export class Crud {
     this.#schemas.find(name).then(run, (error: unknown) => exchange.crud(toldOf(error), className));
   }
 
-  #send(exchange: Exchange, { operation, args, space }: { operation: SingleOperation; args: readonly Buffer[]; space: Space }): void {
+  #send(exchange: Exchange, { operation, args, space }: { operation: SingleOperation; args: Items; space: Space }): void {
     const { operands, className } = single[operation];
-    const options = readOptions(args[1 + operands]);
-    const { goal, timeoutMs } = this.#goal(exchange, { operation, space, operands: args.slice(1, 1 + operands), options, raw: args[1 + operands] });
-    this.#components.relay.submit(goal, timeoutMs, (told, response) => {
+    const options = readOptions(args, 1 + operands);
+    const goal = this.#goal(exchange, { operation, space, args, options });
+    this.#components.relay.submit(goal, options.timeoutMs ?? this.#options.callTimeoutMs, (told, response) => {
       if (told === undefined) return exchange.forward(response!);
       if (told.code === errorCodes.NO_SUCH_SPACE) void this.#schemas.refresh();
       exchange.crud(told, className);
     });
   }
 
-  #goal(exchange: Exchange, { operation, space, operands, options, raw }: { operation: SingleOperation; space: Space; operands: readonly Buffer[]; options: Options; raw: Buffer | undefined }) {
-    const { write, bucketOf, operands: count } = single[operation];
-    const [operand, second] = operands;
-    if (operand === undefined || (isNil(operand) && write)) throw refused(`Usage: crud.${operation}(space_name, ${bucketOf === bucketOfKey ? 'key' : 'row'}${count === 2 ? ', operations' : ''}, opts)`);
-    if (count === 2 && (second === undefined || !isArray(second))) throw refused(`Usage: crud.${operation}: operations are an array`);
+  /** `args`: the name of the space, the operands, and the client's options, if there are any. */
+  #goal(exchange: Exchange, { operation, space, args, options }: { operation: SingleOperation; space: Space; args: Items; options: Options }): JobGoal {
+    const { write, bucketOf, operands } = single[operation];
+    const operand = args.at(1);
+    if (operand === undefined || (write && args.isNil(1))) throw refused(`Usage: crud.${operation}(space_name, ${bucketOf === bucketOfKey ? 'key' : 'row'}${operands === 2 ? ', operations' : ''}, opts)`);
+    if (operands === 2 && !isArrayHead(args.headOf(2) ?? 0)) throw refused(`Usage: crud.${operation}: operations are an array`);
     const given = options.named.get('bucket_id');
     const bucket = given == null ? bucketOf(space, operand, this.#map().count) : bucketNumber(given, `crud.${operation}`);
     const mode: Mode = write ? modes.rw : readMode(options.named, `crud.${operation}`, 'read');
-    const args = arrayOf([encode(operation), encode(bucket), encode(space.name), ...operands, raw ?? nil]);
-    return { goal: { bucket, shard: null, mode, name: crudName, args, user: exchange.user }, timeoutMs: options.timeoutMs ?? this.#options.callTimeoutMs };
+    return { bucket, shard: null, mode, run: this.#run(operation, bucket, args), user: exchange.user };
+  }
+
+  /** coterie.crud(operation, bucket, space, operands, options): what the client said as it stands. */
+  #run(operation: SingleOperation, bucket: number, args: Items): Buffer {
+    const given = Math.min(args.length, 2 + single[operation].operands);
+    const writer = this.#writer;
+    writer.raw(crudName);
+    writer.arrayHeader(2 + given);
+    writer.string(operation);
+    writer.number(bucket);
+    writer.raw(args.from(0, given));
+    return writer.take();
   }
 
   async #rows({ exchange, args, dueAt }: WideCall): Promise<Writable[]> {
     const space = await this.#space(args);
-    const { named } = readOptions(args[2]);
+    const { named } = readOptions(args, 2);
     const fields = fieldsIn(space, named.get('fields'));
     const first = numberIn(named, 'first');
     if (first !== undefined && first < 0 && named.get('after') == null) throw refused('Negative first should be specified only with after option');
-    const plan = planOf(space, { conditions: valueOf(args[1]), bucket: bucketOption(named), buckets: this.#map().count, backwards: (first ?? 0) < 0 });
+    const plan = planOf(space, { conditions: args.valueOf(1), bucket: bucketOption(named), buckets: this.#map().count, backwards: (first ?? 0) < 0 });
     const asked = this.#asked({ exchange, args, dueAt }, { space, plan, named });
     const batch = Math.min(Math.max(numberIn(named, 'batch_size') ?? batchDefault, 1), batchMax);
     if (first === 0) return [{ metadata: metadataOf(space, fields), rows: [] }, null];
@@ -151,8 +164,8 @@ export class Crud {
 
   async #edge(call: WideCall, reversed: boolean): Promise<Writable[]> {
     const space = await this.#space(call.args);
-    const wanted = valueOf(call.args[1]);
-    const { named } = readOptions(call.args[2]);
+    const wanted = call.args.valueOf(1);
+    const { named } = readOptions(call.args, 2);
     const index = wanted === undefined ? space.indexes[0] : space.indexes.find(({ name, id }) => name === wanted || id === wanted);
     if (!index) throw refused(`Space '${space.name}' has no index ${JSON.stringify(String(wanted))}`);
     const fields = fieldsIn(space, named.get('fields'));
@@ -163,8 +176,8 @@ export class Crud {
 
   async #count(call: WideCall): Promise<Writable[]> {
     const space = await this.#space(call.args);
-    const { named } = readOptions(call.args[2]);
-    const plan = planOf(space, { conditions: valueOf(call.args[1]), bucket: bucketOption(named), buckets: this.#map().count, backwards: false });
+    const { named } = readOptions(call.args, 2);
+    const plan = planOf(space, { conditions: call.args.valueOf(1), bucket: bucketOption(named), buckets: this.#map().count, backwards: false });
     return [valueIn(await this.#select.count(this.#asked(call, { space, plan, named }))), null];
   }
 
@@ -173,7 +186,8 @@ export class Crud {
     const space = await this.#space(args);
     const { cluster, relay, clock } = this.#components;
     const mode = operation === 'len' ? modes.ro : modes.rw;
-    const answers = await Promise.all([...cluster.shards.keys()].map((shard) => relay.ask({ bucket: 0, shard, mode, name: crudName, args: encode([operation, space.name]), user: exchange.user }, dueAt - clock.now())));
+    const run = runOf(crudName, encode([operation, space.name]));
+    const answers = await Promise.all([...cluster.shards.keys()].map((shard) => relay.ask({ bucket: 0, shard, mode, run, user: exchange.user }, dueAt - clock.now())));
     const values = answers.map((answer) => {
       if ('told' in answer) throw new Failed(answer.told);
       return dataOf(answer.response)[0];
@@ -183,18 +197,18 @@ export class Crud {
 
   async #many({ exchange, args, dueAt }: WideCall, operation: SingleOperation): Promise<Writable[]> {
     const space = await this.#space(args);
-    const options = readOptions(args[2]);
+    const options = readOptions(args, 2);
     if (options.named.get('rollback_on_error') === true) throw refused('rollback_on_error is not offered: rows go to their buckets one by one, which may be on several shards');
-    if (args[1] === undefined || !isArray(args[1])) throw refused(`Usage: crud.${operation}_many(space_name, rows, opts)`);
+    if (!isArrayHead(args.headOf(1) ?? 0)) throw refused(`Usage: crud.${operation}_many(space_name, rows, opts)`);
     const pairs = single[operation].operands === 2;
+    const name = args.at(0)!;
     const { relay, clock } = this.#components;
-    const items = itemsOf(args[1]).map((item) => ({
+    const items = itemsOf(args.at(1)!).map((item) => ({
       operand: item,
       run: async () => {
         try {
-          const operands = pairs ? itemsOf(item) : [item];
-          const { goal } = this.#goal(exchange, { operation, space, operands, options, raw: undefined });
-          return await relay.ask(goal, dueAt - clock.now());
+          const one = new Items(arrayOf([name, ...(pairs ? itemsOf(item).slice(0, 2) : [item])]));
+          return await relay.ask(this.#goal(exchange, { operation, space, args: one, options }), dueAt - clock.now());
         } catch (error) {
           return { told: toldOf(error) };
         }
@@ -205,7 +219,7 @@ export class Crud {
   }
 
   async #schema({ args }: WideCall): Promise<Writable[]> {
-    const name = valueOf(args[0]);
+    const name = args.valueOf(0);
     if (typeof name === 'string') return [publicSpace(await this.#space(args)), null];
     return [Object.fromEntries([...(await this.#schemas.all()).values()].map((space) => [space.name, publicSpace(space)])), null];
   }
@@ -219,13 +233,13 @@ export class Crud {
     return { space, plan, mode: readMode(named, 'crud.select', 'read'), user: exchange.user, dueAt, timeoutMs: dueAt - exchange.startedAt, buckets: this.#map().count };
   }
 
-  async #space(args: readonly Buffer[]): Promise<Space> {
-    return this.#sharded(await this.#schemas.find(nameIn(args)), args[0]);
+  async #space(args: Items): Promise<Space> {
+    return this.#sharded(await this.#schemas.find(nameIn(args)), args);
   }
 
-  #sharded(space: Space | undefined, name: Buffer | undefined): Space {
+  #sharded(space: Space | undefined, args: Items): Space {
     if (!space && this.#schemas.failure !== null) throw new Failed({ kind: 'unavailable', code: errorCodes.NO_CONNECTION, message: `${this.#schemas.failure}; nothing was done` });
-    if (!space) throw refused(`Space ${JSON.stringify(valueOf(name))} doesn't exist`, errorCodes.NO_SUCH_SPACE);
+    if (!space) throw refused(`Space ${JSON.stringify(nameIn(args))} doesn't exist`, errorCodes.NO_SUCH_SPACE);
     if (space.bucket === undefined) throw refused(`Space '${space.name}' has no field bucket_id, so it is not sharded: call its shard by vshard.router.callrw`);
     return space;
   }
@@ -240,17 +254,18 @@ export class Crud {
 
 const isSingle = (operation: Operation): operation is SingleOperation => Object.hasOwn(single, operation);
 
-function nameIn(args: readonly Buffer[]): string {
-  const name = valueOf(args[0]);
+function nameIn(args: Items): string {
+  const name = args.valueOf(0);
   if (typeof name === 'string') return name;
   throw refused('crud: the first argument is the name of a space');
 }
 
 /** Options are the last argument of each, and the only one that may hold a timeout. */
-function timeoutIn(args: readonly Buffer[]): number | null {
-  const last = args.at(-1);
-  if (args.length < 2 || last === undefined || !((last[0]! & 0xf0) === 0x80 || last[0] === 0xde)) return null;
-  return readOptions(last).timeoutMs;
+function timeoutIn(args: Items): number | null {
+  const last = args.length - 1;
+  const head = args.headOf(last) ?? 0;
+  if (last < 1 || !((head & 0xf0) === 0x80 || head === 0xde)) return null;
+  return readOptions(args, last).timeoutMs;
 }
 
 function fieldsIn(space: Space, given: Value | undefined): number[] | undefined {

@@ -5,7 +5,7 @@ import type { Cluster } from '~/router/cluster.ts';
 import { slicesOf } from '~/router/exchange.ts';
 import type { JobGoal } from '~/router/job.ts';
 import type { Relay } from '~/router/relay.ts';
-import { arrayOf, itemsOf, valueOf } from '~/router/slices.ts';
+import { arrayOf, itemsOf, runOf, valueOf } from '~/router/slices.ts';
 import { late, overloaded, type Told } from '~/router/told.ts';
 import { Merge, type Piece } from './merge.ts';
 import { wirePlan, type Plan } from './plan.ts';
@@ -117,8 +117,8 @@ export class Select {
 
   async #ask(asked: Asked, { shard, operation, wire }: { shard: string; operation: Buffer; wire: Writable }): Promise<Answered<Buffer[]>> {
     const { mode, plan, space, user } = asked;
-    const args = arrayOf([operation, encode(space.name), encode(wire)]);
-    const goal: JobGoal = plan.bucket === undefined ? { bucket: 0, shard, mode, name: crudName, args, user } : { bucket: plan.bucket, shard: null, mode, name: crudName, args, user };
+    const run = runOf(crudName, arrayOf([operation, encode(space.name), encode(wire)]));
+    const goal: JobGoal = plan.bucket === undefined ? { bucket: 0, shard, mode, run, user } : { bucket: plan.bucket, shard: null, mode, run, user };
     const answer = await this.#components.relay.ask(goal, asked.dueAt - this.#components.clock.now());
     if ('told' in answer) return answer;
     return { value: slicesOf(answer.response) };

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { bodyKeys, decode, encode, TarantoolError, type Writable } from '~/iproto/index.ts';
+import { bodyKeys, encode, ProtocolError, TarantoolError, type Writable } from '~/iproto/index.ts';
 import { readCall } from '~/router/calls.ts';
 import { modes } from '~/router/choose.ts';
-import { arrayOf, itemsOf } from '~/router/slices.ts';
+import { arrayOf, Items, itemsOf, runOf } from '~/router/slices.ts';
 
 const body = (name: Writable, args: Writable = []) => encode(new Map<number, Writable>([[bodyKeys.functionName, name], [bodyKeys.tuple, args]]));
 const call = (name: Writable, ...args: Writable[]) => readCall(body(name, args));
+const run = (name: string, args: Writable) => runOf(encode(name), encode(args));
 const refusal = (name: Writable, ...args: Writable[]): TarantoolError => {
   try {
     call(name, ...args);
@@ -21,21 +22,20 @@ describe('what a client asks for', () => {
     ['callrw', modes.rw], ['callro', modes.ro], ['callbro', modes.bro], ['callre', modes.re], ['callbre', modes.bre],
   ] as const)('vshard.router.%s', (name, mode) => {
     const read = call(`vshard.router.${name}`, 17, 'put', [1, { a: [2] }], { timeout: 1.5 });
-    expect(read).toMatchObject({ kind: 'bucket', style: 'vshard', bucket: 17, mode, timeoutMs: 1500, label: `vshard.router.${name}` });
-    expect(read.kind === 'bucket' && [decode(read.name), decode(read.args)]).toEqual(['put', [1, new Map([['a', [2]]])]]);
+    expect(read).toMatchObject({ kind: 'bucket', style: 'vshard', bucket: 17, mode, timeoutMs: 1500, label: `vshard.router.${name}`, run: run('put', [1, { a: [2] }]) });
   });
 
   it.each([
     ['write', modes.rw], ['read', modes.ro], [{ mode: 'read', balance: true }, modes.bro], [{ mode: 'read', prefer_replica: true }, modes.re], [{ mode: 'read', prefer_replica: true, balance: true }, modes.bre],
     [{ mode: 'write', balance: true }, modes.rw],
   ] as const)('vshard.router.call with mode %j', (mode, wanted) => {
-    expect(call('vshard.router.call', 17, mode, 'get')).toMatchObject({ kind: 'bucket', mode: wanted, timeoutMs: null, args: Buffer.from([0x90]) });
+    expect(call('vshard.router.call', 17, mode, 'get')).toMatchObject({ kind: 'bucket', mode: wanted, timeoutMs: null, run: run('get', []) });
   });
 
   it('coterie.call by key, with its hash, or by bucket', () => {
-    expect(call('coterie.call', 'k', 'f', [1])).toMatchObject({ kind: 'key', key: encode('k'), hash: null, style: 'coterie', mode: modes.rw });
+    expect(call('coterie.call', 'k', 'f', [1])).toMatchObject({ kind: 'key', key: encode('k'), hash: null, style: 'coterie', mode: modes.rw, run: run('f', [1]) });
     expect(call('coterie.call', ['k', 1], 'f', [1], { hash: 'mpcrc32', mode: 'read', balance: true })).toMatchObject({ kind: 'key', key: encode(['k', 1]), hash: 'mpcrc32', mode: modes.bro });
-    expect(call('coterie.call', null, 'f', null, { bucket_id: 5 })).toMatchObject({ kind: 'bucket', bucket: 5, style: 'coterie' });
+    expect(call('coterie.call', null, 'f', null, { bucket_id: 5 })).toMatchObject({ kind: 'bucket', bucket: 5, style: 'coterie', run: run('f', []) });
   });
 
   it('what needs no storage, and crud', () => {
@@ -44,8 +44,10 @@ describe('what a client asks for', () => {
     expect(call('vshard.router.info').kind).toBe('info');
     expect(call('vshard.router.routeall').kind).toBe('routeall');
     expect(call('vshard.router.route', 3)).toMatchObject({ kind: 'route', bucket: 3 });
-    expect(call('vshard.router.map_callrw', 'f', [1], [])).toMatchObject({ kind: 'map', timeoutMs: null });
-    expect(call('crud.get', 'space', 1)).toMatchObject({ kind: 'crud', operation: 'get', args: [encode('space'), encode(1)] });
+    expect(call('vshard.router.map_callrw', 'f', [1], [])).toMatchObject({ kind: 'map', timeoutMs: null, run: run('f', [1]) });
+    const get = call('crud.get', 'space', 1);
+    expect(get).toMatchObject({ kind: 'crud', operation: 'get' });
+    expect(get.kind === 'crud' && get.args.from(0, get.args.length).equals(Buffer.concat([encode('space'), encode(1)]))).toBe(true);
   });
 
   it.each([
@@ -75,5 +77,20 @@ describe('slices', () => {
       const bytes = encode(Array.from({ length: size }, (_, index) => index));
       expect(arrayOf(itemsOf(bytes)).equals(bytes)).toBe(true);
     }
+  });
+  it('say what stands where, and what is not there', () => {
+    const items = new Items(encode([[1, 'x'], null, 'y']));
+    expect([items.length, items.headOf(0), items.headOf(2), items.headOf(3)]).toEqual([3, 0x92, 0xa1, undefined]);
+    expect([0, 1, 2, 3].map((index) => items.isNil(index))).toEqual([false, true, false, true]);
+    expect([0, 1, 2, 3].map((index) => items.valueOf(index))).toEqual([[1, 'x'], undefined, 'y', undefined]);
+    expect([items.at(2), items.at(3)]).toEqual([encode('y'), undefined]);
+    expect(items.from(1, 3)).toEqual(Buffer.concat([encode(null), encode('y')]));
+    expect(items.bytes.subarray(items.placeOf(2))).toEqual(encode('y'));
+  });
+  it('look at no more of a long array than is asked for', () => {
+    const cut = encode([1, 2, 3]).subarray(0, 3);
+    expect(new Items(cut, 2).valueOf(1)).toBe(2);
+    expect(new Items(cut, 2).at(2)).toBe(undefined);
+    expect(() => new Items(cut)).toThrow(ProtocolError);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bodyKeys, errorCodes, requests, requestTypes, type Connection, type ServerRequest, type TarantoolError, type Value } from '~/iproto/index.ts';
+import { bodyKeys, errorCodes, requests, requestTypes, type Connection, type ServerRequest, type Session, type TarantoolError, type Value } from '~/iproto/index.ts';
 import { bucketOf } from '~/router/hash.ts';
 import { waitFor } from '~/tests/support/wait.ts';
 import { Scene, type Storage } from './scripted.ts';
@@ -41,6 +41,19 @@ describe('a call', () => {
     await client.call('coterie.call', ['key', 'f', [], { mode: 'read' }]);
     expect([...a.heard, ...b.heard]).toEqual([{ name: 'coterie.bucket_call', args: [1, bucket, 'read', 'f', [], 'app'] }]);
     expect(await client.call('vshard.router.bucket_count')).toEqual([10]);
+  });
+
+  it('goes with what comes at the same time on one connection, and then it is the turn of another one', async () => {
+    await begin();
+    const sessions: Session[] = [];
+    a.answer = (request) => {
+      sessions.push(request.session);
+      request.answer([1]);
+    };
+    for (let round = 0; round < 4; round++) await Promise.all([1, 2, 3].map((bucket) => callrw(bucket)));
+    const [first, , , second] = sessions;
+    expect(first).not.toBe(second);
+    expect(sessions).toEqual([first, second, first, second].flatMap((session) => [session, session, session]));
   });
 
   it('follows a bucket that moved, and goes there from then on', async () => {
