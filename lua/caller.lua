@@ -1,7 +1,9 @@
 -- Calls a function by its name with the rights of a user, as a CALL of it over iproto would be: of the session's own, or of
 -- the one that a router speaks for.
 -- `ROUTER`: the user by which routers ask. They have checked the password of the user that they name.
-local caller = {ROUTER = 'coterie_router'}
+-- `open`: functions by name that every user may call, each with the caller's rights to what it touches. So there is nothing to
+-- be asked about rights, and they go without the two coroutines that Tarantool makes to call a registered function.
+local caller = {ROUTER = 'coterie_router', open = {}}
 
 local EXECUTE = 4
 local ROLES_DEEP = 16
@@ -68,6 +70,10 @@ end
 
 -- A function that is registered checks the caller's rights itself. One that is not takes the right to execute all.
 function caller.call(name, args)
+    local open = caller.open[name]
+    if open ~= nil then
+        return open(unpack(args))
+    end
     local registered = box.func[name]
     if registered ~= nil then
         return registered:call(args)

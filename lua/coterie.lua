@@ -77,6 +77,8 @@ function coterie.storage_call(epoch, mode, name, args, user)
 end
 
 coterie.crud = crud.run
+-- As router-rights grants it.
+caller.open['coterie.crud'] = crud.run
 coterie.map_hold = hold.take
 coterie.map_release = hold.release
 coterie.crud_schema = crud.schema

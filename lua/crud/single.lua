@@ -23,7 +23,7 @@ end
 
 local function metadata(found, fields)
     if fields == nil then
-        return found.format
+        return found.metadata
     end
     local result = {}
     for i, name in ipairs(fields) do

@@ -53,7 +53,9 @@ local function describe(space)
         metadata[i] = {name = field.name, type = field.type, is_nullable = field.is_nullable or nil}
     end
     local key, hash = sharding_of(space, fields)
-    return {id = space.id, name = space.name, engine = space.engine, format = metadata, fields = fields, bucket = fields[BUCKET], key = key, hash = hash}
+    -- In each answer: as a tuple it is copied, and not put into bytes again.
+    local answered = box.tuple.new(metadata)
+    return {id = space.id, name = space.name, engine = space.engine, format = metadata, metadata = answered, fields = fields, bucket = fields[BUCKET], key = key, hash = hash}
 end
 
 local function fresh()
