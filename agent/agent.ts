@@ -34,6 +34,7 @@ import { openRouter, type AgentRouter } from './router/open.ts';
 import { openSharding, type AgentSharding } from './sharding/open.ts';
 import { StatusFeed } from './status/feed.ts';
 import { GossipSampler } from './status/gossip-sampler.ts';
+import { GossipWord } from './status/gossip-word.ts';
 import { Sampler } from './status/sampler.ts';
 import { payloadOf, statusOf } from './status/status.ts';
 import { agentVersion } from './version.ts';
@@ -60,7 +61,6 @@ export type AgentOptions = {
 const sampleEveryMs = 1000;
 const tellAfterMs = 10;
 const hearAfterMs = 20;
-const passAfterMs = 2000;
 const settledAfterMs = 150;
 const diskEverySamples = 10;
 const stopStepMs = 3000;
@@ -122,8 +122,7 @@ export class Agent {
   readonly #telling = new Soon(() => this.#publish(), tellAfterMs);
   /** A version alone is no hurry: whoever asked for it has our answer, and all members would work on all of it at once. */
   readonly #settling = new Soon(() => this.#feed.publish(), settledAfterMs);
-  readonly #passing = new Soon(() => this.#pass(), passAfterMs);
-  #told = '';
+  readonly #word = new GossipWord({ payload: () => this.#payload(), others: () => this.#peers.all(), tell: () => this.#pass(), random: Math.random });
   #versionShown = '';
   /** Every change of configuration is heard once from each member. */
   readonly #hearing = new Soon(() => this.#heard(), hearAfterMs);
@@ -253,7 +252,7 @@ export class Agent {
     this.#hearing.end();
     this.#telling.end();
     this.#settling.end();
-    this.#passing.end();
+    this.#word.end();
     await this.#failoverParts.stop();
     await this.#opened.gossip.stop();
     await this.#listener?.close();
@@ -340,11 +339,7 @@ export class Agent {
   }
 
   #publish(): void {
-    const { config: _, ...rest } = this.#payload();
-    const told = JSON.stringify(rest);
-    if (told === this.#told) this.#passing.poke();
-    else this.#pass();
-    this.#told = told;
+    this.#word.look();
     this.#feed.publish();
   }
 

@@ -81,7 +81,7 @@ const blank = {
 
 const hashDigits = 16;
 
-export function payloadOf(parts: Pick<StatusParts, 'self' | 'decision' | 'participant' | 'sample'>, replicaset: string | null): GossipPayload {
+export function payloadOf(parts: Pick<StatusParts, 'self' | 'decision' | 'participant' | 'sample'>, replicaset: string | null): Extract<GossipPayload, { kind: 'agent' }> {
   const { self, decision, participant, sample } = parts;
   const { committed } = participant;
   return {
