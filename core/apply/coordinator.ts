@@ -137,6 +137,10 @@ export class ApplyCoordinator {
     return Math.min(...times);
   }
 
+  get finished(): boolean {
+    return this.#phase === 'finished';
+  }
+
   /** The run as people see it, at any moment. */
   run(): ApplyRun {
     const { id, author, surface, reason, startedAt } = this.#run;

@@ -65,7 +65,8 @@ export type RuntimeOptions = {
 const lookEveryMs = 1000;
 /** After a start, agents get this long to be found before a left run is finished without them. */
 const settleAfterMs = 3000;
-const tellAfterMs = 1000;
+/** A new version: agents hear of it from the server itself, and over gossip from each other. */
+const tellAfterMs = 5000;
 
 export class Runtime {
   readonly versions: Versions;
@@ -154,11 +155,12 @@ export class Runtime {
     const client = (uuid: string, alias: string) => this.agents.client(uuid, alias);
     const isUp = (uuid: string) => this.agents.find(uuid)?.trouble === null;
     const poke = () => this.state.poke();
-    const onRun = () => (this.applies.running().length === 0 ? this.state.lookBeforeAnswer() : poke());
+    // Of one under way the next picture tells, which no run has to wait for: it would be made while the instances are asked.
+    const onRun = () => this.state.lookBeforeAnswer();
     const onError = (error: unknown) => warn('A step of an apply run failed; it is made again.', error);
     const lock = new ChangeLock({ owner, shared: store.provider === 'postgresql' ? store.locks : null, ttlMs: 10_000, waitMaxMs: 30_000, queueMax: 200 });
     const reachable = () => new Set(this.state.known().filter((known) => known.reachable).map(({ uuid }) => uuid));
-    this.#catchUp = new CatchUp({ store, versions, client, reportOf: (uuid) => this.state.report(uuid), isApplying: () => this.applies.running().length > 0, now, random, onChange: poke, onError });
+    this.#catchUp = new CatchUp({ store, versions, client, reportOf: (uuid) => this.state.report(uuid), isApplying: () => this.applies.isRunning, now, random, onChange: poke, onError });
     this.applies = new ApplyRunner({ store, versions, lock, client, reachable, now, newUuid, onChange: onRun, onCommitted: (uuid, config, applied) => this.state.committed(uuid, config, applied), onFinished: (run) => this.#finished(run), onError }, { owner, ...(policy ? { policy } : {}) });
     this.state = new ClusterState(
       { versions, now, isUp, runs: () => this.applies.running(), marks: () => marks.all, failingAlerts: () => alerts.failing, findings: () => rules.findings(), gossipKey: () => this.#gossipKey, failover: () => this.failover?.known ?? noWord, sharding: () => this.sharding?.told?.groups ?? [], onEvents: (drafts) => this.#tellOf(drafts), onSeen: (seen) => journal.issues(seen) },

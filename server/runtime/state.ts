@@ -82,7 +82,6 @@ export class ClusterState {
       this.#tell();
     }, options.everyMs);
     this.#ageing = setInterval(() => this.#paced.poke(), ageingMs);
-    components.versions.onChange(() => this.#paced.poke());
   }
 
   get overview(): ClusterOverview {

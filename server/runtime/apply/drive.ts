@@ -10,13 +10,12 @@ export type DriveComponents = {
   readonly now: () => number;
   /** Never rejects: a failure is an event too. */
   readonly carryOut: (effect: WorkEffect) => Promise<CoordinatorEvent>;
-  readonly onProgress: (run: ApplyRun) => void;
 };
 
 /** Longest that a timer may be set for: the machine may ask for never. */
 const sleepMaxMs = 60_000;
 
-export function drive(machine: ApplyCoordinator, { now, carryOut, onProgress }: DriveComponents): Promise<ApplyRun> {
+export function drive(machine: ApplyCoordinator, { now, carryOut }: DriveComponents): Promise<ApplyRun> {
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
     let finished = false;
@@ -40,7 +39,6 @@ export function drive(machine: ApplyCoordinator, { now, carryOut, onProgress }: 
         resolve(effect.run);
       }
       clearTimeout(timer);
-      onProgress(machine.run());
       if (finished) return;
       timer = setTimeout(() => step(() => machine.tick(now())), Math.min(sleepMaxMs, Math.max(1, machine.wakeAt() - now())));
     };

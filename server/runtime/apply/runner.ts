@@ -26,6 +26,7 @@ export type RunnerComponents = {
   readonly reachable: () => ReadonlySet<string>;
   readonly now: () => number;
   readonly newUuid: () => string;
+  /** A run has ended. */
   readonly onChange: () => void;
   /** An instance has the version, and `applied`: in effect. */
   readonly onCommitted: (uuid: string, config: { readonly version: number; readonly hash: string }, applied: boolean) => void;
@@ -61,7 +62,7 @@ export type RunAudit = { readonly entry: () => AuditDraft; readonly written: () 
 type Driven = { readonly id: string; readonly begun: Promise<void>; readonly lost: AbortSignal; readonly audit: AuditDraft | null; readonly won?: () => void };
 
 export class ApplyRunner {
-  readonly #live = new Map<string, ApplyRun>();
+  readonly #live = new Map<string, ApplyCoordinator>();
   readonly #writing = new Set<Promise<void>>();
   /** Nothing of an earlier life of this server is left to be settled. */
   #settled = false;
@@ -73,11 +74,15 @@ export class ApplyRunner {
 
   /** A run under way in this process, as it is now. */
   live(id: string): ApplyRun | null {
-    return this.#live.get(id) ?? null;
+    return this.#live.get(id)?.run() ?? null;
+  }
+
+  get isRunning(): boolean {
+    return [...this.#live.values()].some(({ finished }) => !finished);
   }
 
   running(): ApplyRun[] {
-    return [...this.#live.values()].filter(({ finishedAt }) => finishedAt === null);
+    return [...this.#live.values()].filter(({ finished }) => !finished).map((machine) => machine.run());
   }
 
   /** Resolves when the ends of all runs have been written, or could not be. */
@@ -140,8 +145,7 @@ export class ApplyRunner {
   async #drive(machine: ApplyCoordinator, { id, begun, lost, audit, won }: Driven): Promise<ApplyRun> {
     const { store, now, client, onChange, onCommitted, onFinished } = this.components;
     const { owner } = this.options;
-    this.#live.set(id, machine.run());
-    onChange();
+    this.#live.set(id, machine);
     try {
       const run = await drive(machine, {
         now,
@@ -154,10 +158,6 @@ export class ApplyRunner {
           const event = await recorded(effect, store.runs, { owner, now, begun, lost, audit });
           if (event.kind === 'decisionRecorded' && event.outcome === 'won') won?.();
           return event;
-        },
-        onProgress: (run) => {
-          this.#live.set(id, run);
-          onChange();
         },
       });
       onFinished(run);
