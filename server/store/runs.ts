@@ -31,7 +31,8 @@ export function runStore(db: Db): RunStore {
       }),
     abort: (id, { at, error, instances }) => move(id, ['preparing'], { state: 'aborted', finishedAt: BigInt(at), error, instances: JSON.stringify(instances) }),
     progress: async (id, instances) => (await db.run.updateMany({ where: { id }, data: { instances: JSON.stringify(instances) } })).count === 1,
-    finish: (id, { at, state, instances }) => move(id, state === 'done' ? ['decided', 'partial'] : ['decided'], { state, finishedAt: BigInt(at), instances: JSON.stringify(instances) }),
+    finish: async (id, { at, state, instances }) =>
+      (await db.$executeRaw`UPDATE "Run" SET "state" = ${state}, "finishedAt" = ${BigInt(at)}, "instances" = ${JSON.stringify(instances)} WHERE "id" = ${id} AND "state" IN ('decided', ${state === 'done' ? 'partial' : 'decided'})`) === 1,
     takeOver: async (id, from, to) => (await db.run.updateMany({ where: { id, owner: from, state: { in: ['preparing', 'decided'] } }, data: { owner: to } })).count === 1,
     unfinished: async () => (await db.run.findMany({ where: { state: { in: ['preparing', 'decided'] } }, orderBy: { startedAt: 'asc' }, take: unfinishedMax })).map(storedOf),
     get: async (id) => {

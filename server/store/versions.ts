@@ -7,7 +7,11 @@ import type { VersionStore } from './types.ts';
 export function versionStore(db: Db): VersionStore {
   return {
     latest: async () => committed(await db.version.findFirst({ orderBy: { version: 'desc' } })),
-    head: () => db.version.findFirst({ orderBy: { version: 'desc' }, select: { version: true, hash: true } }),
+    // Asked each second, so it is SQL and not made by the query engine.
+    head: async () => {
+      const [row] = await db.$queryRaw<{ version: number | bigint; hash: string }[]>`SELECT "version", "hash" FROM "Version" ORDER BY "version" DESC LIMIT 1`;
+      return row === undefined ? null : { version: Number(row.version), hash: row.hash };
+    },
     get: async (version) => committed(await db.version.findUnique({ where: { version } })),
     list: async ({ limit, offset }) => (await db.version.findMany({ orderBy: { version: 'desc' }, take: limit, skip: offset, omit: { document: true } })).map(metaOf),
     append: (version) => db.$transaction(async (tx) => ((await appendIn(tx, version)) ? 'appended' : 'stale')),
