@@ -28,8 +28,11 @@ export function parseConfig(text: string, before: ClusterConfig | null = null, r
 function sectionsChanged(value: unknown, before: ClusterConfig): ClusterConfig | null {
   if (typeof value !== 'object' || value === null || !('sections' in value)) return null;
   const { sections, ...rest } = value;
-  const { sections: _, ...same } = before;
-  if (!sameJson(rest, same)) return null;
-  const parsed = ClusterConfig.shape.sections.safeParse(sections);
-  return parsed.success ? { ...before, sections: parsed.data } : null;
+  const { sections: known, ...same } = before;
+  if (!sameJson(rest, same) || typeof sections !== 'object' || sections === null || Array.isArray(sections)) return null;
+  const fresh = Object.entries(sections).filter(([name, text]) => !Object.hasOwn(known, name) || known[name] !== text);
+  const parsed = ClusterConfig.shape.sections.safeParse(Object.fromEntries(fresh));
+  if (!parsed.success || Object.keys(parsed.data).length < fresh.length) return null;
+  // A text that was there stays the same value: who compares the two versions need not read it.
+  return { ...before, sections: Object.fromEntries(Object.keys(sections).map((name) => [name, (Object.hasOwn(parsed.data, name) ? parsed.data : known)[name]!])) };
 }

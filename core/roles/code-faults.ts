@@ -5,7 +5,18 @@ import { luaFaults } from './lua.ts';
 import { rolesIn, type Sections } from './read.ts';
 
 /** All that reading finds in the files of roles: what `rolesIn` says, and their Lua. */
-export function codeFaults(sections: Sections): CodeFault[] {
+export function codeFaults(sections: Sections): readonly CodeFault[] {
+  const before = known.get(sections);
+  if (before) return before;
+  const fresh = read(sections);
+  known.set(sections, fresh);
+  return fresh;
+}
+
+/** A configuration is never changed in place, and several ask: whether it is valid, what is suspicious in it. */
+const known = new WeakMap<Sections, readonly CodeFault[]>();
+
+function read(sections: Sections): CodeFault[] {
   const { roles, faults } = rolesIn(sections);
   const all = [...roles.values()];
   const globals = new Set(all.flatMap(({ functions }) => functions.map(({ name }) => name.split('.', 1)[0] ?? name)));

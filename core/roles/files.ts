@@ -1,5 +1,6 @@
 import { RoleName } from '~/contract/shapes/basics.ts';
 import { FunctionName } from '~/contract/shapes/role.ts';
+import { byText } from './memo.ts';
 
 /** What a file of a role is, by its name alone. */
 
@@ -20,8 +21,10 @@ export type CodeFileKind =
 
 export type FileOfRole = { readonly role: string; readonly is: CodeFileKind };
 
-/** Null: it lies in no folder of a role, or in one whose name no role can have. */
-export function fileOfRole(section: string): FileOfRole | null {
+/** Null: it lies in no folder of a role, or in one whose name no role can have. Nearly all names of a new version are those of the one before it. */
+export const fileOfRole = byText(read, { charsMax: 1024 * 1024 });
+
+function read(section: string): FileOfRole | null {
   const [, role = '', ...path] = section.split('/');
   if (!isCode(section) || path.length === 0 || !RoleName.safeParse(role).success) return null;
   return { role, is: kindOf(role, path) };

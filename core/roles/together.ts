@@ -86,14 +86,18 @@ function functionNameFaults({ name: role, functions }: Role, place: Place): Code
     .map(({ name }) => faultAt('takenName', place(role, `functions/${name}`), [`Function ${name} would take the place of the global ${rootOf(name)}, which is Lua's, Tarantool's or Coterie's.`, 'Begin its name with the name of your role.']));
 }
 
+function prefixIn(name: string, all: ReadonlySet<string>): string | null {
+  for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) if (all.has(name.slice(0, dot))) return name.slice(0, dot);
+  return null;
+}
+
 /** `bank` cannot be a function and the table that `bank.transfer` is in. */
 function prefixFaults(roles: readonly Role[], place: Place): CodeFault[] {
   const all = new Set(roles.flatMap(({ functions }) => functions.map(({ name }) => name)));
   return roles.flatMap((role) =>
     role.functions.flatMap(({ name }) => {
-      const parts = name.split('.');
-      const prefix = parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('.')).find((shorter) => all.has(shorter));
-      return prefix === undefined ? [] : [faultAt('takenName', place(role.name, `functions/${name}`), [`${prefix} is a function, so ${name} cannot be in it.`, 'Rename one of them.'])];
+      const prefix = prefixIn(name, all);
+      return prefix === null ? [] : [faultAt('takenName', place(role.name, `functions/${name}`), [`${prefix} is a function, so ${name} cannot be in it.`, 'Rename one of them.'])];
     }),
   );
 }

@@ -10,7 +10,10 @@ export function codeSteps(facts: Facts): Step[] {
   const { before, after } = facts;
   const [old, now] = [rolesIn(before.sections).roles, rolesIn(after.sections).roles];
   return [...new Set([...old.keys(), ...now.keys()])].toSorted().flatMap((name): Step[] => {
-    const what = differences(old.get(name), now.get(name), facts);
+    const [was, is] = [old.get(name), now.get(name)];
+    // One whose files are the same is the same value, and what it reads besides them may differ.
+    if (was !== undefined && was === is && is.sections.length === 0) return [];
+    const what = differences(was, is, facts);
     if (what.length === 0) return [];
     const places = facts.sorted(Object.keys(after.replicasets).filter((uuid) => after.replicasets[uuid]?.roles.includes(name)));
     const where = places.length === 0 ? 'nowhere yet: no replicaset has it' : `on ${facts.aliases(places)}`;

@@ -36,7 +36,7 @@ export const codeHandlers: HandlersOf<Pick<typeof contract, 'code'>>['code'] = {
     const { plan, run, version } = await change(context, intent, making(context, { files, replaceAll }));
     if (intent.dryRun) return { dryRun: true, plan, run, data: null };
     const now = context.services.runtime.versions.current?.config.sections ?? {};
-    return { dryRun: false, plan, run, data: { version, changed: run !== null, faults: codeFaults(now) } };
+    return { dryRun: false, plan, run, data: { version, changed: run !== null, faults: [...codeFaults(now)] } };
   },
 };
 
