@@ -1,10 +1,12 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { Bundle } from '~/core/roles/bundle.ts';
 import { bundleText } from '~/core/roles/bundle-text.ts';
 
 /**
  * Bundles go to Tarantool as files: a big one would hold up what else comes over the control socket, and the one in force
  * is there when Tarantool starts, before anybody can call. What is lost with a machine is written again by the agent.
+ *
+ * Nothing here waits for the disk, so nothing goes to the thread pool (data/atomic-file.ts).
  */
 export class BundleFiles {
   readonly #path: string;
@@ -16,11 +18,11 @@ export class BundleFiles {
   }
 
   /** The file of what is to be in force. */
-  async keep(bundle: Bundle): Promise<string> {
+  keep(bundle: Bundle): string {
     if (this.#written === bundle.hash) return this.#path;
     this.#written = null;
-    await writeFile(`${this.#path}.new`, bundleText(bundle), { mode: 0o600 });
-    await rename(`${this.#path}.new`, this.#path);
+    writeFileSync(`${this.#path}.new`, bundleText(bundle), { mode: 0o600 });
+    renameSync(`${this.#path}.new`, this.#path);
     this.#written = bundle.hash;
     return this.#path;
   }
@@ -29,10 +31,10 @@ export class BundleFiles {
   async lend<T>(bundle: Bundle, use: (path: string) => Promise<T>): Promise<T> {
     const path = `${this.#path}.check-${this.#next++}`;
     try {
-      await writeFile(path, bundleText(bundle), { mode: 0o600 });
+      writeFileSync(path, bundleText(bundle), { mode: 0o600 });
       return await use(path);
     } finally {
-      await rm(path, { force: true });
+      rmSync(path, { force: true });
     }
   }
 }

@@ -14,15 +14,15 @@ describe('files of bundles', () => {
   beforeEach(() => mkdirSync(folder, { recursive: true }));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('are a line that says what is there and one for each role, for their owner alone', async () => {
+  it('are a line that says what is there and one for each role, for their owner alone', () => {
     const files = new BundleFiles(path);
-    expect(await files.keep(bundle('one'))).toBe(path);
+    expect(files.keep(bundle('one'))).toBe(path);
     const lines = readFileSync(path, 'utf8').split('\n');
     expect(lines).toHaveLength(3);
     expect(JSON.parse(lines[0]!)).toEqual({ hash: 'one', count: 1 });
     expect(JSON.parse(lines[1]!)).toEqual(bundle('one').roles[0]);
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    await files.keep(bundle('two'));
+    files.keep(bundle('two'));
     expect(readFileSync(path, 'utf8')).toContain('"hash":"two"');
     expect(readdirSync(folder)).toEqual(['roles.json']);
   });
