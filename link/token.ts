@@ -36,12 +36,14 @@ export class TokenSigner {
   }
 }
 
-/** The caller, or null where the token is missing, wrong, stale or meant for somebody else. */
-export async function verifyToken(header: string | null | undefined, { key, callee }: { key: Uint8Array; callee: string }): Promise<Caller | null> {
+/** The caller, and until when the token is good (ms); null where it is missing, wrong, stale or meant for somebody else. */
+export async function verifyToken(header: string | null | undefined, { key, callee }: { key: Uint8Array; callee: string }): Promise<(Caller & { readonly untilMs: number }) | null> {
   if (!header?.startsWith('Bearer ') || header.length > 2048) return null;
   try {
     const { payload } = await jwtVerify(header.slice(7), key, { audience: callee, algorithms: ['HS256'], clockTolerance: clockToleranceSeconds, maxTokenAge: lifetimeSeconds + clockToleranceSeconds });
-    return payload.sub === undefined ? null : { name: payload.sub };
+    // As it was checked: by its own end, and by its age.
+    const endsAt = Math.min(payload.exp ?? Infinity, (payload.iat ?? 0) + lifetimeSeconds + clockToleranceSeconds);
+    return payload.sub === undefined ? null : { name: payload.sub, untilMs: (endsAt + clockToleranceSeconds) * 1000 };
   } catch {
     return null;
   }
@@ -49,7 +51,7 @@ export async function verifyToken(header: string | null | undefined, { key, call
 
 /** A caller's token is good for many calls: one that was found good is known again until it ends. */
 export class TokenVerifier {
-  readonly #known = new Map<string, { caller: Caller; until: number }>();
+  readonly #known = new Map<string, Caller & { readonly untilMs: number }>();
 
   constructor(
     readonly options: { readonly key: Uint8Array; readonly callee: string },
@@ -59,15 +61,13 @@ export class TokenVerifier {
   async verify(header: string | null | undefined): Promise<Caller | null> {
     const now = this.nowMs();
     const known = header ? this.#known.get(header) : undefined;
-    if (known && now < known.until) return known.caller;
+    if (known && now < known.untilMs) return known;
     const caller = await verifyToken(header, this.options);
     if (caller === null || !header) return caller;
     if (this.#known.size >= knownMax) this.#known.clear();
-    this.#known.set(header, { caller, until: now + knownMs });
+    this.#known.set(header, caller);
     return caller;
   }
 }
 
 const knownMax = 1000;
-/** Well below the life of a token with its tolerance, so that no token lives longer for having been seen. */
-const knownMs = 5000;

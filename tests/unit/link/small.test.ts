@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { decodePayload, encodePayload, type GossipPayload } from '~/link/gossip-payload.ts';
 import { keysOf } from '~/link/keys.ts';
-import { TokenSigner, verifyToken } from '~/link/token.ts';
+import { TokenSigner, TokenVerifier, verifyToken } from '~/link/token.ts';
 
 const payload: GossipPayload = { kind: 'agent', alias: 'a', uri: 'h:1', http: 'h:2', zone: null, state: 'ready', config: { version: 3, hash: '0123456789abcdef' }, replicaset: null, readOnly: true };
 
@@ -32,8 +32,24 @@ test('a token is renewed before it is stale and opens one callee only', async ()
   const signer = new TokenSigner(key, { name: 'server s' }, () => now);
   const first = await signer.tokenFor('a');
   expect(await signer.tokenFor('a')).toBe(first);
-  expect(await verifyToken(`Bearer ${first}`, { key, callee: 'a' })).toEqual({ name: 'server s' });
+  expect(await verifyToken(`Bearer ${first}`, { key, callee: 'a' })).toMatchObject({ name: 'server s' });
   expect(await verifyToken(`Bearer ${first}`, { key, callee: 'b' })).toBeNull();
   now += 16_000;
   expect(await signer.tokenFor('a')).not.toBe(first);
+});
+
+test('a token that was found good is known until it ends, and not longer', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  try {
+    const key = new Uint8Array(32).fill(1);
+    const begun = Date.now();
+    const header = `Bearer ${await new TokenSigner(key, { name: 'server s' }).tokenFor('a')}`;
+    const verifier = new TokenVerifier({ key, callee: 'a' });
+    for (const [afterMs, name] of [[0, 'server s'], [58_000, 'server s'], [61_000, undefined]] as const) {
+      vi.setSystemTime(begun + afterMs);
+      expect((await verifier.verify(header))?.name).toBe(name);
+    }
+  } finally {
+    vi.useRealTimers();
+  }
 });
