@@ -64,6 +64,14 @@ describe('a configuration that follows upon another one', () => {
     fc.assert(fc.property(damaged, sections, (before, changed) => follows(before, { ...before, sections: changed })));
   });
 
+  test('is read as it is alone where a name is one of JavaScript', () => {
+    const before = clusterOf({ s1: { members: { a1: {} } } });
+    for (const name of ['__proto__', 'constructor']) {
+      const text = canonicalText(before).replace('"sections":{}', `"sections":{"${name}":"x"}`);
+      expect(parseConfig(text, parseConfig(canonicalText(before)).config)).toEqual(parseConfig(text));
+    }
+  });
+
   test('shares with it what is the same', () => {
     const before = parseConfig(canonicalText(clusterOf({ s1: { members: { a1: {} } } }))).config!;
     const { config } = parseConfig(canonicalText({ ...before, sections: { notes: 'x' } }), before);
