@@ -16,9 +16,9 @@ export type GossipWordParts = {
 
 export const gossipWordLimits = {
   /** So long at least a version stays before it is told. */
-  firstMs: 2000,
+  firstMs: 1000,
   /** Over which the others follow, so that the first is heard before the next. */
-  spreadMs: 2000,
+  spreadMs: 1000,
   /** Until one tells a version that it has heard from another, or after which there was the next. */
   laterMs: 20_000,
 } as const;
@@ -53,9 +53,11 @@ export class GossipWord {
 
   #due(): void {
     const version = this.#parts.payload().config?.version ?? 0;
-    if (version !== this.#version || this.#isHeard()) this.#later.poke();
-    else this.#parts.tell();
+    const isNew = version !== this.#version;
     this.#version = version;
+    if (isNew || this.#isHeard()) this.#later.poke();
+    else this.#parts.tell();
+    if (isNew) this.#soon.poke();
   }
 
   /** Another content under the same number is none that we could leave to others. */
