@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { closeDialog, confirm, lookFor, openPage, seriousFindings, untilLive, user } from '../support/browser.ts';
 import { looksWell, openDashboard, shot } from '../support/dashboard.ts';
+import { waitFor } from '../support/wait.ts';
 
 /** Users, tokens, sessions, the own password, the audit log and the way back in, on the real product. */
 
@@ -122,7 +123,7 @@ describe('access in the dashboard', () => {
     await one.getByText('No API tokens').waitFor();
     await one.getByRole('tab', { name: 'Sessions' }).click();
     await one.getByText('this browser').waitFor();
-    expect(await one.locator('tr[data-row]').count()).toBe(2);
+    await waitFor(async () => (await one.locator('tr[data-row]').count()) === 2, { timeoutMs: 20_000, what: 'both sessions' });
     await one.getByRole('button', { name: /^Account/ }).click();
     await one.getByRole('menuitem', { name: 'Change password' }).click();
     const own = one.getByRole('dialog');
@@ -137,7 +138,7 @@ describe('access in the dashboard', () => {
     await confirm(one, 'Change password');
     await own.getByText('1 other session and 0 CLI tokens were ended.').waitFor();
     await closeDialog(one);
-    expect(await one.locator('tr[data-row]').count()).toBe(1);
+    await waitFor(async () => (await one.locator('tr[data-row]').count()) === 1, { timeoutMs: 20_000, what: 'the other session to be gone' });
     await other.reload();
     await other.waitForURL(/\/login/);
     await Promise.all([one.context().close(), other.context().close()]);
