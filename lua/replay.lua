@@ -294,7 +294,9 @@ end
 function replay.batch(params)
     if box.info.ro then
         -- Its sender ends it here, so it keeps nobody else waiting.
-        session = session ~= nil and session.id ~= params.session and session or nil
+        if session ~= nil and session.id == params.session then
+            session = nil
+        end
         refusal.raise('REFUSED', {epoch = lease.known()}, 'this instance may not write now: it is not the master')
     end
     session_for(params)

@@ -13,11 +13,10 @@ try {
   await build();
   const checks = new Checks();
   await withoutServices(checks);
-  const strands = [
+  await Promise.all([
     checks.vitest('integration, scenarios', ['--project', 'integration'], { minutesMax: 24, beside: true }).then(() => checks.vitest('faults', ['--project', 'faults', '--maxWorkers', '3'], { minutesMax: 10 })),
     checks.vitest('pages', ['--project', 'pages'], { minutesMax: 27, beside: true, env: { COTERIE_PORTS_ROW: '5' } }),
-  ];
-  await Promise.all(strands);
+  ]);
   // Histories only compute: they have all processors when nobody waits for real programs.
   await checks.vitest('failover, simulated', ['--project', 'fresh'], { minutesMax: 10 });
   await checks.vitest('one at a time', ['--project', 'integration-alone'], { minutesMax: 10 });

@@ -2,13 +2,15 @@ import type { GossipPayload } from '~/link/gossip-payload.ts';
 import type { AgentPeer } from '~/agent/link/peers.ts';
 import { Soon } from '~/agent/lifecycle/soon.ts';
 
+type Payload = Extract<GossipPayload, { kind: 'agent' }>;
+
 /**
  * When gossip is told of what this instance is: at once of all but the version of the configuration. That changes
  * everywhere in the same moment, and each word of it goes to every member. While versions follow each other there is a
  * server that brings them; then whoever comes first tells the last one, and those who hear it from another take their time.
  */
 export type GossipWordParts = {
-  readonly payload: () => Extract<GossipPayload, { kind: 'agent' }>;
+  readonly payload: () => Payload;
   readonly others: () => readonly Pick<AgentPeer, 'state' | 'payload'>[];
   readonly tell: () => void;
   readonly random: () => number;
@@ -52,17 +54,17 @@ export class GossipWord {
   }
 
   #due(): void {
-    const version = this.#parts.payload().config?.version ?? 0;
+    const { config } = this.#parts.payload();
+    const version = config?.version ?? 0;
     const isNew = version !== this.#version;
     this.#version = version;
-    if (isNew || this.#isHeard()) this.#later.poke();
+    if (isNew || this.#isHeard(config)) this.#later.poke();
     else this.#parts.tell();
     if (isNew) this.#soon.poke();
   }
 
   /** Another content under the same number is none that we could leave to others. */
-  #isHeard(): boolean {
-    const { config } = this.#parts.payload();
+  #isHeard(config: Payload['config']): boolean {
     return config !== null && this.#parts.others().some(({ state, payload }) => state === 'alive' && payload.config?.version === config.version && payload.config.hash === config.hash);
   }
 }

@@ -1,4 +1,5 @@
 import type { Bundle, BundleRole } from './bundle.ts';
+import { byObject } from './memo.ts';
 
 /** A bundle as a text: as it travels, and as lua/roles/bundle.lua reads it. A line that says what it is, then one for each role. */
 export const bundleText = ({ hash, roles }: Bundle): string => [JSON.stringify({ hash, count: roles.length }), ...roles.map(roleText)].map((line) => `${line}\n`).join('');
@@ -11,12 +12,4 @@ export function bundleOf(text: string): Bundle {
 }
 
 /** Nearly all roles of a new version are those of the one before it. */
-const known = new WeakMap<BundleRole, string>();
-
-function roleText(role: BundleRole): string {
-  const before = known.get(role);
-  if (before !== undefined) return before;
-  const fresh = JSON.stringify(role);
-  known.set(role, fresh);
-  return fresh;
-}
+const roleText = byObject((role: BundleRole): string => JSON.stringify(role));

@@ -2,19 +2,11 @@ import type { CodeFault } from '~/contract/shapes/role.ts';
 import { inOrder } from './fault.ts';
 import { keyFunctionFaults } from './key-function.ts';
 import { luaFaults } from './lua.ts';
+import { byObject } from './memo.ts';
 import { rolesIn, type Sections } from './read.ts';
 
 /** All that reading finds in the files of roles: what `rolesIn` says, and their Lua. */
-export function codeFaults(sections: Sections): readonly CodeFault[] {
-  const before = known.get(sections);
-  if (before) return before;
-  const fresh = read(sections);
-  known.set(sections, fresh);
-  return fresh;
-}
-
-/** A configuration is never changed in place, and several ask: whether it is valid, what is suspicious in it. */
-const known = new WeakMap<Sections, readonly CodeFault[]>();
+export const codeFaults: (sections: Sections) => readonly CodeFault[] = byObject(read);
 
 function read(sections: Sections): CodeFault[] {
   const { roles, faults } = rolesIn(sections);

@@ -19,3 +19,15 @@ export function byText<T>(read: (text: string) => T, { charsMax }: { charsMax: n
     return fresh;
   };
 }
+
+/** Remembers what a pure function made of an object that is never changed in place, for as long as that lives. */
+export function byObject<K extends object, T extends {}>(make: (object: K) => T): (object: K) => T {
+  const made = new WeakMap<K, T>();
+  return (object) => {
+    const known = made.get(object);
+    if (known !== undefined) return known;
+    const fresh = make(object);
+    made.set(object, fresh);
+    return fresh;
+  };
+}

@@ -3,6 +3,7 @@ import { assemble } from './assemble.ts';
 import { faultAt, inOrder, warningAt } from './fault.ts';
 import { definitionFile, fileOfRole, isCode, type CodeFileKind } from './files.ts';
 import { readDefinition, type ReadDefinition } from './definition.ts';
+import { byObject } from './memo.ts';
 import type { Role } from './role.ts';
 import { togetherFaults } from './together.ts';
 
@@ -17,15 +18,7 @@ export type Definitions = ReadonlyMap<string, ReadDefinition>;
 export type FileEntry = { readonly file: string; readonly is: CodeFileKind; readonly text: string };
 
 /** A configuration is never changed in place, so its sections are read once. */
-const known = new WeakMap<Sections, Roles>();
-
-export function rolesIn(sections: Sections): Roles {
-  const before = known.get(sections);
-  if (before) return before;
-  const fresh = read(sections);
-  known.set(sections, fresh);
-  return fresh;
-}
+export const rolesIn = byObject(read);
 
 function read(sections: Sections): Roles {
   const { folders, faults } = foldersOf(sections);

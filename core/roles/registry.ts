@@ -1,19 +1,14 @@
 import { builtInRoles, type RoleInfo } from './built-in.ts';
+import { byObject } from './memo.ts';
 import { rolesIn, type Sections } from './read.ts';
 
 /** The roles that a replicaset may have: those built in, and the custom ones of a configuration. */
 
 export { builtInRoles, type RoleInfo };
 
-const known = new WeakMap<Sections, readonly RoleInfo[]>();
+const registryIn = byObject((sections: Sections): readonly RoleInfo[] => [...builtInRoles, ...customRoles(sections)]);
 
-export function registryOf({ sections }: { readonly sections: Sections }): readonly RoleInfo[] {
-  const before = known.get(sections);
-  if (before) return before;
-  const fresh = [...builtInRoles, ...customRoles(sections)];
-  known.set(sections, fresh);
-  return fresh;
-}
+export const registryOf = ({ sections }: { readonly sections: Sections }): readonly RoleInfo[] => registryIn(sections);
 
 function customRoles(sections: Sections): RoleInfo[] {
   const roles = [...rolesIn(sections).roles.values()].filter(({ name }) => !builtInRoles.some((role) => role.name === name));

@@ -44,6 +44,7 @@ export async function previewOf(context: Context, { status, standing }: { status
   const chosen = target === null ? candidates.find((row) => row.chosen && !row.master) ?? candidates.find((row) => row.can && !row.master) : candidates.find(({ uuid }) => uuid === target.uuid);
   const migration = kind === 'switchover' ? await stepInTheWay(context, standing) : null;
   const refusals = refusalsOf({ standing, chosen, target, unanswered: appointed && typeof asked === 'string' ? asked : null });
+  const hindrance = refusals[0] ?? migration;
   const behind = chosen?.rowsBehind ?? null;
   const { alias } = standing;
   const from = standing.master;
@@ -51,8 +52,8 @@ export async function previewOf(context: Context, { status, standing }: { status
   return {
     replicaset: { uuid: standing.uuid, alias },
     kind,
-    possible: refusals.length === 0 && migration === null,
-    sentence: refusals.length === 0 && migration === null ? sentenceOf(kind, { alias, from: from?.alias ?? null, to: name }) : `${alias} cannot change its master now: ${refusals[0] ?? migration}`,
+    possible: hindrance === null,
+    sentence: hindrance === null ? sentenceOf(kind, { alias, from: from?.alias ?? null, to: name }) : `${alias} cannot change its master now: ${hindrance}`,
     from,
     to: chosen ? { uuid: chosen.uuid, alias: chosen.alias } : null,
     reason: chosen?.why ?? 'No member can lead.',

@@ -106,7 +106,7 @@ async function onReplicaset(context: Context, role: Role, replicaset: Replicaset
       const found = there.find(({ name }) => name === space);
       if (refused) return { state: 'refused', sentence: `${refused.sentence} ${refused.wayOut}`, there: found };
       if (left.length === 0) return { state: 'applied', sentence: 'As wanted.', there: found };
-      const [now] = left.filter((step) => doing?.startsWith(step));
+      const now = left.find((step) => doing?.startsWith(step));
       if (now === undefined) return { state: 'pending', sentence: `${left.join('; ')}.`, there: found };
       return { state: 'building', sentence: `Under way: ${[doing, ...left.filter((step) => step !== now)].join('; then ')}.`, there: found };
     });

@@ -1,4 +1,5 @@
 import type { InstanceDetail, InstanceView, Issue, ReplicasetView } from '~/contract/shapes/view.ts';
+import { failoverDefaults } from '~/core/topology/failover-settings.ts';
 import { ProcessCluster } from './process-cluster.ts';
 import { waitFor } from './wait.ts';
 
@@ -14,7 +15,7 @@ export const others = (than: string) => storages.filter((alias) => alias !== tha
 
 export class AppointedCluster extends ProcessCluster {
   /** A longer lease than usual is for who is not about failover: a busy machine ends a short one. */
-  async begin(mode: 'stateful' | 'disabled', { leaseMs = 2000 }: { leaseMs?: number } = {}): Promise<void> {
+  async begin(mode: 'stateful' | 'disabled', { leaseMs = failoverDefaults.leaseMs }: { leaseMs?: number } = {}): Promise<void> {
     await this.server();
     await this.claim();
     await this.add('p', 'k', ...storages);
