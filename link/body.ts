@@ -8,7 +8,7 @@ import { z } from 'zod';
  *
  *     {"input": {..., "candidate": {"meta": ...}}, "texts": [["candidate", 1048576]]}\n<text in UTF-8>...
  */
-export type Encoded = { readonly contentType: string; /** Small ones as a string, which goes out in one piece with the headers. */ readonly parts: readonly (string | Buffer)[] };
+export type Encoded = { readonly contentType: string; readonly parts: readonly (string | Buffer)[] };
 
 const plainType = 'application/json';
 const partsType = 'application/vnd.coterie.parts';

@@ -4,7 +4,7 @@ import { CoterieError, errors, type ErrorCode, type Problem } from '~/contract/e
 import { encoded } from './body.ts';
 import type { Envelope } from './envelope.ts';
 import { agentApi, type AgentClient } from './protocol.ts';
-import { agentPath } from './router.ts';
+import { agentPath } from './paths.ts';
 import { Sender, TooLate, type Answer, type Place } from './send.ts';
 import type { TokenSigner } from './token.ts';
 
@@ -17,7 +17,8 @@ const sender = new Sender();
 
 export function agentClient(target: AgentTarget, signer: TokenSigner): AgentClient {
   const url = `http://${target.http}${agentPath}`;
-  const headers = async () => ({ authorization: `Bearer ${await signer.tokenFor(target.uuid)}` });
+  const authorization = async () => `Bearer ${await signer.tokenFor(target.uuid)}`;
+  const headers = async () => ({ authorization: await authorization() });
   // Once, and not before the first call: what is no address fails there, like one where nobody listens.
   let known: Place | null = null;
   const place = () => (known ??= placeOf(url));
@@ -26,7 +27,7 @@ export function agentClient(target: AgentTarget, signer: TokenSigner): AgentClie
     name,
     kind === 'stream'
       ? (input: unknown, options: StreamOptions) => followed(streams, { name, input, target, ...options })
-      : (input: object, options: CallOptions) => called({ name, input, target, place, headers, ...options }),
+      : (input: object, options: CallOptions) => called({ name, input, target, place, authorization, ...options }),
   ]);
   // One entry per procedure of the protocol, with its kind's signature: exactly AgentClient.
   return Object.fromEntries(procedures) as AgentClient;
@@ -37,12 +38,12 @@ type StreamOptions = { idleMs: number; signal: AbortSignal };
 const gracesMax = 3;
 
 type Called = { name: string; target: AgentTarget };
-type Call = Called & CallOptions & { input: object; place: () => Place; headers: () => Promise<Record<string, string>> };
+type Call = Called & CallOptions & { input: object; place: () => Place; authorization: () => Promise<string> };
 
-async function called({ name, input, target, place, headers, timeoutMs, signal }: Call): Promise<unknown> {
+async function called({ name, input, target, place, authorization, timeoutMs, signal }: Call): Promise<unknown> {
   try {
     const at = place();
-    return dataOf(await sender.post({ ...at, path: `${at.path}/${name}` }, { headers: await headers(), ...encoded(input), timeoutMs, signal }), { name, target });
+    return dataOf(await sender.send(at, { name, authorization: await authorization(), ...encoded(input), timeoutMs, signal }), { name, target });
   } catch (error) {
     if (error instanceof TooLate) throw new CoterieError('TIMED_OUT', `${target.alias} did not answer ${name} within ${timeoutMs} ms.`, { instance: target.uuid });
     throw error instanceof CoterieError ? error : unreachable(error, { name, target });
@@ -50,8 +51,8 @@ async function called({ name, input, target, place, headers, timeoutMs, signal }
 }
 
 function placeOf(url: string): Place {
-  const { hostname, port, pathname } = new URL(url);
-  return { host: hostname.replaceAll(/^\[|\]$/g, ''), port: Number(port || 80), path: pathname };
+  const { hostname, port } = new URL(url);
+  return { host: hostname.replaceAll(/^\[|\]$/g, ''), port: Number(port || 80) };
 }
 
 function dataOf({ status, text }: Answer, call: Called): unknown {

@@ -3,6 +3,7 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { CoterieError, errors, problemOf } from '~/contract/errors.ts';
 import { z } from 'zod';
 import { inputError } from './input-error.ts';
+import { agentPath } from './paths.ts';
 import { agentApi, type AgentHandlers } from './protocol.ts';
 import { TokenVerifier, type Caller } from './token.ts';
 
@@ -12,8 +13,6 @@ type Context = { caller: Caller };
 const t = initTRPC.context<Context>().create({
   errorFormatter: ({ shape, error }) => ({ ...shape, data: { ...shape.data, problem: problemOf(error.cause instanceof z.core.$ZodError ? inputError(error.cause) : error.cause) } }),
 });
-
-export const agentPath = '/agent';
 
 function routerOf(handlers: AgentHandlers) {
   const procedures = Object.entries(agentApi).map(([name, shape]) => {

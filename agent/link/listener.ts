@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { CoterieError } from '~/contract/errors.ts';
 import type { Logger } from '~/agent/logs/logger.ts';
-import { agentListener } from '~/link/listener.ts';
+import { linkServer } from '~/link/listener.ts';
 import type { AgentHandlers } from '~/link/protocol.ts';
 
 /** The agent's HTTP listener, with limits for whoever connects. */
@@ -26,21 +26,14 @@ export async function listen({ handlers, metrics, log }: ListenerComponents, opt
     const known = error instanceof CoterieError || error.cause instanceof CoterieError;
     log[known ? 'debug' : 'warn']({ path, error: error.message }, 'a call failed');
   };
-  const calls = agentListener(handlers, { key, callee: uuid, bodyBytesMax, onError });
-  const server = createServer((request, response) => metrics(request, response) || calls(request, response));
+  const { server, close } = linkServer(handlers, { key, callee: uuid, bodyBytesMax, onError, first: metrics });
   server.headersTimeout = headersMs;
   server.requestTimeout = requestMs;
   server.keepAliveTimeout = keepAliveMs;
   server.maxConnections = connectionsMax;
   server.on('clientError', (_error, socket) => socket.destroy());
   await bound(server, address);
-  return {
-    address,
-    close: async () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  return { address, close };
 }
 
 function bound(server: Server, address: string): Promise<void> {

@@ -1,6 +1,6 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { agentListener } from '~/link/listener.ts';
+import { linkServer, type LinkServer } from '~/link/listener.ts';
 import type { AgentHandlers } from '~/link/protocol.ts';
 import type { Gate } from './gate.ts';
 
@@ -9,7 +9,7 @@ import type { Gate } from './gate.ts';
 const bodyBytesMax = 64 * 1024 * 1024;
 
 export class Door {
-  #server: Server | null = null;
+  #link: LinkServer | null = null;
   #port = 0;
 
   constructor(
@@ -24,23 +24,20 @@ export class Door {
   async open(): Promise<void> {
     const { handlers, gate } = this.components;
     const { key, uuid } = this.options;
-    const answer = agentListener(handlers, { key, callee: uuid, bodyBytesMax, onError: () => {} });
-    const server = createServer((request, response) => void gate.passed().then(() => response.destroyed || answer(request, response)));
+    const link = linkServer(handlers, { key, callee: uuid, bodyBytesMax, onError: () => {}, gate: () => gate.passed() });
+    const { server } = link;
     server.keepAliveTimeout = 30_000;
     // While it was closed somebody may have been given its port.
     await listening(server, this.#port).catch((error: unknown) => (isTaken(error) ? listening(server, 0) : Promise.reject(error)));
     this.#port = (server.address() as AddressInfo).port;
-    this.#server = server;
+    this.#link = link;
   }
 
   /** At once: who is connected is cut off. */
   async close(): Promise<void> {
-    const server = this.#server;
-    this.#server = null;
-    if (server === null) return;
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
+    const link = this.#link;
+    this.#link = null;
+    await link?.close();
   }
 }
 

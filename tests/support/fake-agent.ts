@@ -2,7 +2,6 @@ import { withoutFailover } from '~/agent/failover/off.ts';
 import { withoutRouter } from '~/agent/router/off.ts';
 import { withoutSharding } from '~/agent/sharding/off.ts';
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CoterieError } from '~/contract/errors.ts';
 import { ClusterConfig } from '~/contract/shapes/config.ts';
@@ -10,7 +9,7 @@ import type { RolesStatus } from '~/contract/shapes/roles-status.ts';
 import type { AgentStatus } from '~/contract/shapes/status.ts';
 import { wantedMaster } from '~/core/topology/master.ts';
 import type { GossipPayload } from '~/link/gossip-payload.ts';
-import { agentListener } from '~/link/listener.ts';
+import { linkServer, type LinkServer } from '~/link/listener.ts';
 import type { CodeFault } from '~/contract/shapes/role.ts';
 import type { AgentHandlers, Committed, Prepared } from '~/link/protocol.ts';
 import { fakeData } from './fake-data.ts';
@@ -44,7 +43,7 @@ export class FakeAgent {
   roles: RolesStatus | null = null;
   /** It takes part in this one's failover. */
   failover: FakeFailover | null = null;
-  #server: Server | null = null;
+  #link: LinkServer | null = null;
   #port = 0;
   #changed = new Set<() => void>();
   #paused = false;
@@ -64,16 +63,16 @@ export class FakeAgent {
   }
 
   async start(): Promise<void> {
-    const listener = agentListener(this.#handlers(), { key: this.key, callee: this.uuid, bodyBytesMax: 80_000_000, onError: () => {} });
-    this.#server = createServer((request, response) => this.#paused || listener(request, response));
-    await new Promise<void>((resolve) => this.#server!.listen(this.#port, '127.0.0.1', resolve));
-    this.#port = (this.#server.address() as AddressInfo).port;
+    const gate = () => (this.#paused ? new Promise<void>(() => {}) : Promise.resolve());
+    const link = linkServer(this.#handlers(), { key: this.key, callee: this.uuid, bodyBytesMax: 80_000_000, onError: () => {}, gate });
+    this.#link = link;
+    await new Promise<void>((resolve) => link.server.listen(this.#port, '127.0.0.1', resolve));
+    this.#port = (link.server.address() as AddressInfo).port;
   }
 
   async stop(): Promise<void> {
-    this.#server?.closeAllConnections();
-    await new Promise((resolve) => (this.#server ? this.#server.close(resolve) : resolve(null)));
-    this.#server = null;
+    await this.#link?.close();
+    this.#link = null;
   }
 
   /** Takes connections and says nothing, as a stopped process does. */

@@ -1,7 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { agentClient } from '~/link/client.ts';
-import { agentListener } from '~/link/listener.ts';
+import { linkServer } from '~/link/listener.ts';
 import { agentApi, type AgentClient, type AgentHandlers } from '~/link/protocol.ts';
 import { TokenSigner } from '~/link/token.ts';
 
@@ -17,14 +17,10 @@ export async function serve(given: Partial<AgentHandlers>, options: { key?: Uint
   };
   const handlers = { ...Object.fromEntries(Object.keys(agentApi).map((name) => [name, refuse])), ...given } as unknown as AgentHandlers;
   const errors: string[] = [];
-  const server = createServer(agentListener(handlers, { key, callee, bodyBytesMax: 8 * 1024 * 1024, onError: (path, error) => errors.push(`${path}: ${error.message}`) }));
+  const { server, close } = linkServer(handlers, { key, callee, bodyBytesMax: 8 * 1024 * 1024, onError: (path, error) => errors.push(`${path}: ${error.message}`) });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const http = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const signer = new TokenSigner(options.key ?? key, { name: 'test' }, options.nowMs);
   const client = agentClient({ uuid: options.callee ?? callee, alias: 'a', http }, signer);
-  const close = async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  };
   return { client, server, http, errors, signer, close };
 }
