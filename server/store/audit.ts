@@ -1,7 +1,10 @@
 import type { Db, Tx } from './database.ts';
+import type { Statements } from './direct.ts';
 import type { AuditDraft, Audited, AuditStore } from './types.ts';
 
 const valueBytesMax = 64 * 1024;
+/** Of what is longer, the beginning is kept. */
+const startChars = 1000;
 const settledMax = 1000;
 
 /** Who did what. Append-only: there is no method that changes, only `retention.prune` deletes, and triggers in the database refuse all else. */
@@ -64,7 +67,7 @@ async function auditIn(db: Db | Tx, entry: AuditDraft): Promise<number> {
 }
 
 /** Within the transaction of what it tells of. */
-export async function auditAlongside(tx: Tx, entry: AuditDraft): Promise<void> {
+export async function auditAlongside(tx: Statements, entry: AuditDraft): Promise<void> {
   const { at, actor, surface, operation, target, reason, outcome, error, address, input, before, after } = rowOf(entry);
   await tx.$executeRaw`INSERT INTO "Audit" ("at", "actor", "surface", "operation", "target", "reason", "outcome", "error", "input", "before", "after", "address") VALUES (${at}, ${actor}, ${surface}, ${operation}, ${target}, ${reason}, ${outcome}, ${error}, ${input}, ${before}, ${after}, ${address})`;
 }
@@ -75,9 +78,15 @@ const rowOf = ({ at, actor, surface, operation, target, reason, outcome, error, 
 /** A 4 MiB document belongs into the version history, not into each audit entry. */
 function textOf(value: unknown): string | null {
   if (value === null || value === undefined) return null;
-  const text = JSON.stringify(value);
-  const bytes = Buffer.byteLength(text);
-  return bytes <= valueBytesMax ? text : JSON.stringify({ truncated: true, bytes, start: text.slice(0, 1000) });
+  // A text that is too long by itself is not written out in order to be counted.
+  let cut = 0;
+  const text = JSON.stringify(value, (_key, field: unknown) => {
+    if (typeof field !== 'string' || field.length <= valueBytesMax) return field;
+    cut += field.length - startChars;
+    return field.slice(0, startChars);
+  });
+  const bytes = Buffer.byteLength(text) + cut;
+  return bytes <= valueBytesMax ? text : JSON.stringify({ truncated: true, bytes, start: text.slice(0, startChars) });
 }
 
 const valueOf = (text: string | null): unknown => (text === null ? null : JSON.parse(text));

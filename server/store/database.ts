@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { PrismaClient } from '~/server/generated/sqlite/client.ts';
 import { PrismaClient as PostgresClient } from '~/server/generated/postgres/client.ts';
 import { adapterFor } from './adapter.ts';
+import { directOf, observed, type Direct } from './direct.ts';
 import { migrate } from './migrate.ts';
 import { pathOf, providerOf } from './paths.ts';
 
@@ -14,21 +15,24 @@ export type Tx = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
 /** A transaction waits this long for its turn, and must be done within the second. */
 const transactionOptions = { maxWait: 10_000, timeout: 20_000 };
 
-export async function openDatabase(url: string): Promise<Db> {
+/** `direct`: for what many wait for. */
+export async function openDatabase(url: string): Promise<{ db: Db; direct: Direct }> {
   const provider = providerOf(url);
   if (provider === 'postgresql') {
     await migrate(url);
     // See Db: generated from the same models.
-    return new PostgresClient({ adapter: adapterFor(url), transactionOptions }) as unknown as Db;
+    const db = new PostgresClient({ adapter: adapterFor(url), transactionOptions }) as unknown as Db;
+    return { db, direct: db };
   }
   makePrivate(pathOf(url));
-  const db = new PrismaClient({ adapter: adapterFor(url), transactionOptions });
+  const { factory, connection } = observed(adapterFor(url));
+  const db = new PrismaClient({ adapter: factory, transactionOptions });
   // Before the migration, which then waits for the disk a third as often.
   await db.$queryRawUnsafe('PRAGMA journal_mode=WAL');
   // No commit waits for the disk here; those that have to be on it are waited for in durable.ts.
   await db.$queryRawUnsafe('PRAGMA synchronous=NORMAL');
   await migrate(url);
-  return db;
+  return { db, direct: directOf(connection()) };
 }
 
 /** Moves all of SQLite's log into the database and waits for the disk. */

@@ -21,11 +21,11 @@ import { versionStore } from './versions.ts';
 
 /** Migrates the database at `url` (`file:...` or `postgresql://...`) and opens it. `openLog` is for tests of what is on the disk when. */
 export async function openStore(url: string, { openLog }: { openLog?: OpenLog } = {}): Promise<Store> {
-  const db = await openDatabase(url);
+  const { db, direct } = await openDatabase(url);
   const provider = providerOf(url);
   const durable = provider === 'sqlite' ? walDurable(url, { checkpoint: () => checkpoint(db), ...(openLog ? { openLog } : {}) }) : alreadyDurable;
-  const versions = versionStore(db);
-  const runs = runStore(db);
+  const versions = versionStore(db, direct);
+  const runs = runStore(db, direct);
   const audit = auditStore(db);
   return {
     provider,
@@ -45,7 +45,7 @@ export async function openStore(url: string, { openLog }: { openLog?: OpenLog } 
     rules: ruleStore(db),
     users: userStore(db),
     sessions: sessionStore(db),
-    tokens: tokenStore(db),
+    tokens: tokenStore(db, direct),
     loginFailures: loginFailureStore(db),
     meta: metaStore(db),
     ping: async () => {

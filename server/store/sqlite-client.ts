@@ -30,7 +30,15 @@ async function begin(client: Client): Promise<Transaction> {
     execute: (statement) => client.execute(statement),
     batch: (statements) => Promise.all(statements.map((statement) => client.execute(statement))),
     executeMultiple: (sql) => client.executeMultiple(sql),
-    commit: () => end('COMMIT'),
+    commit: async () => {
+      try {
+        await end('COMMIT');
+      } catch (error) {
+        // Before anybody else gets the connection: what they write would be part of what is undone.
+        await end('ROLLBACK').catch(() => (closed = true));
+        throw error;
+      }
+    },
     rollback: () => end('ROLLBACK'),
     close: () => void (closed || end('ROLLBACK')),
     get closed() {

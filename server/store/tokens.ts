@@ -1,18 +1,19 @@
 import type { Role } from '~/contract/operation.ts';
 import type { Db } from './database.ts';
+import type { Direct } from './direct.ts';
 import type { StoredToken, TokenStore } from './types.ts';
 import { userOf } from './users.ts';
 
 const listMax = 1000;
 
-export function tokenStore(db: Db): TokenStore {
+export function tokenStore(db: Db, direct: Direct): TokenStore {
   return {
     create: async ({ id, hash, name, role, userName, createdAt, expiresAt, lastUsedAt }) => {
       await db.token.createMany({ data: [{ id, hash, name, role, userName, createdAt: BigInt(createdAt), expiresAt: bigOrNull(expiresAt), lastUsedAt: bigOrNull(lastUsedAt) }] });
     },
     get: async (id) => {
       // Every call of a program asks for it: one statement, where the query engine would make two.
-      const [row] = await db.$queryRaw<Held[]>`SELECT t.*, u."role" AS "ofUser", u."passwordHash", u."createdAt" AS "userSince", u."lastLoginAt", u."disabled" FROM "Token" t JOIN "User" u ON u."name" = t."userName" WHERE t."id" = ${id}`;
+      const [row] = await direct.$queryRaw<Held[]>`SELECT t.*, u."role" AS "ofUser", u."passwordHash", u."createdAt" AS "userSince", u."lastLoginAt", u."disabled" FROM "Token" t JOIN "User" u ON u."name" = t."userName" WHERE t."id" = ${id}`;
       if (row === undefined) return null;
       const { userName: name, ofUser: role, passwordHash, userSince: createdAt, lastLoginAt, disabled } = row;
       return { token: tokenOf(row), user: userOf({ name, role, passwordHash, createdAt, lastLoginAt, disabled: Boolean(disabled) }) };

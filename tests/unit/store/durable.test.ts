@@ -94,7 +94,7 @@ describe('what has been answered', () => {
 
   it('can be moved from the log into the database', async () => {
     const file = join(folder, 'moved.db');
-    const db = await openDatabase(`file:${file}`);
+    const { db } = await openDatabase(`file:${file}`);
     await db.meta.create({ data: { key: 'a', value: 'b' } });
     expect(statSync(`${file}-wal`).size).toBeGreaterThan(0);
     await moveLog(db);
