@@ -68,6 +68,20 @@ function raw_tuple.free(tuple)
     end
 end
 
+-- The same for all of a list.
+function raw_tuple.free_all(tuples)
+    for _, tuple in ipairs(tuples) do
+        raw_tuple.free(tuple)
+    end
+end
+
+-- Of `index:pairs(...):unwrap()`: walks no further. Each iterator stands in that table, too.
+function raw_tuple.close(iterator)
+    if iterator ~= nil then
+        ffi.C.box_iterator_free(ffi.gc(iterator, nil))
+    end
+end
+
 -- Throws where the bytes are not one whole array.
 function raw_tuple.of(bytes)
     local _, after = raw_tuple.values(bytes)

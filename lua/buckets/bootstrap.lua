@@ -1,6 +1,7 @@
 -- Buckets come into being once: each storage is told which are its own. The same order again is fine, also after one that
 -- was interrupted; another one is refused, as buckets that are elsewhere by now would be made a second time.
 local fiber = require('fiber')
+local raw_tuple = require('raw-tuple')
 local transaction = require('transaction')
 local refusal = require('lease.refusal')
 local shards = require('buckets.shards')
@@ -58,12 +59,12 @@ end
 -- What an interrupted bootstrap of these ranges left, or nothing at all.
 local function only_ours(ranges)
     local at = 1
-    space.each(function(row)
-        while ranges[at] ~= nil and row[1] > ranges[at][2] do
+    space.each(function(id, state, generation)
+        while ranges[at] ~= nil and id > ranges[at][2] do
             at = at + 1
         end
-        if ranges[at] == nil or row[1] < ranges[at][1] or row[2] ~= 'active' or row[3] ~= 1 then
-            refused(('there are buckets here already: bucket %d is %s'):format(tonumber(row[1]), row[2]))
+        if ranges[at] == nil or id < ranges[at][1] or state ~= 'active' or generation ~= 1 then
+            refused(('there are buckets here already: bucket %d is %s'):format(id, state))
         end
     end)
 end
@@ -73,7 +74,7 @@ local function make(ids)
     transaction(function()
         for _, id in ipairs(ids) do
             if space.look(id) == nil then
-                buckets:insert({id, 'active', 1})
+                raw_tuple.free(buckets:insert({id, 'active', 1}))
             end
         end
     end)

@@ -5,6 +5,7 @@
 local clock = require('clock')
 local fiber = require('fiber')
 local log = require('log')
+local pace = require('buckets.pace')
 local refs = require('buckets.refs')
 local remove = require('buckets.remove')
 local space = require('buckets.space')
@@ -17,7 +18,9 @@ local EVERY_SECONDS = 0.1
 local GRACE_SECONDS = 0.5
 -- A read that goes on for longer is refused at its end.
 local READ_SECONDS_MAX = 60
-local AT_ONCE = 500
+local AT_ONCE = 100
+-- Nobody waits for it: it takes a quarter of the time where it is late.
+local pause_after = pace.of('delete', 3)
 -- Bucket -> {attempt, since}: the other side owns it.
 local leaving, leaving_count = {}, 0
 -- Bucket -> when it was first seen as garbage.
@@ -53,18 +56,23 @@ end
 local function left(epoch, now)
     local ids, of = {}, {}
     for id, one in pairs(leaving) do
-        if now - one.since >= GRACE_SECONDS and not held(id, now - one.since) then
+        if #ids == AT_ONCE then
+            break
+        elseif now - one.since >= GRACE_SECONDS and not held(id, now - one.since) then
             table.insert(ids, id)
-            of[id] = one.attempt
+            of[id] = one
         end
     end
     steps.change(epoch, ids, function(row, id)
-        return steps.is(row, 'sent', of[id]) and steps.passed_on(row) or nil
+        return steps.is(row, 'sent', of[id].attempt) and steps.passed_on(row) or nil
     end)
     for _, id in ipairs(ids) do
-        leaving[id] = nil
+        -- It may have been told of anew meanwhile.
+        if leaving[id] == of[id] then
+            leaving[id], leaving_count = nil, leaving_count - 1
+        end
     end
-    leaving_count = leaving_count - #ids
+    return #ids
 end
 
 local function gone(epoch, ids)
@@ -82,15 +90,14 @@ end
 local function due(now)
     local ids, after = {}, 0
     repeat
-        local rows = space.of_state('garbage', AT_ONCE, after)
-        for _, row in ipairs(rows) do
-            local id = tonumber(row[1])
+        local found = space.of_state('garbage', AT_ONCE, after)
+        for _, id in ipairs(found) do
             after, since[id] = id, since[id] or now
             if not held(id, now - since[id]) then
                 table.insert(ids, id)
             end
         end
-    until #rows == 0 or #ids >= AT_ONCE
+    until #found == 0 or #ids >= AT_ONCE
     return ids
 end
 
@@ -101,7 +108,7 @@ local function delete(epoch, ids)
         if state ~= 'garbage' then
             error(('bucket %d is %s'):format(id, tostring(state)), 0)
         end
-    end)
+    end, function(seconds) fiber.sleep(pause_after(seconds)) end)
     gone(epoch, ids)
 end
 
@@ -113,14 +120,12 @@ local function look()
         return false
     end
     local epoch, now = standing.need(), clock.monotonic()
-    if next(leaving) ~= nil then
-        left(epoch, now)
-    end
+    local passed_on = next(leaving) ~= nil and left(epoch, now) or 0
     local ids = space.count('garbage') > 0 and due(now) or {}
     if #ids > 0 then
         delete(epoch, ids)
     end
-    return #ids >= AT_ONCE
+    return #ids >= AT_ONCE or passed_on >= AT_ONCE
 end
 
 function collect.start()

@@ -113,7 +113,7 @@ local function carry_over(work)
     end
     still_wanted(work)
     local sent = send_rows(work)
-    ask(work, {kind = 'prepare', buckets = work.ids, rows = sent, seconds = work.seconds})
+    work.order.late = ask(work, {kind = 'prepare', buckets = work.ids, rows = sent, seconds = work.seconds}).late
     still_wanted(work)
     return {}
 end

@@ -4,16 +4,12 @@ local lease = require('lease')
 local space = require('buckets.space')
 local map = {}
 
-local function same(range, row)
-    return range ~= nil and range[2] + 1 == row[1] and range[3] == row[2] and range[4] == row[3] and range[5] == row[4]
-end
-
 local function add(ranges, id, state, generation, peer)
-    local row, last = {id, state, generation, peer or box.NULL}, ranges[#ranges]
-    if same(last, row) then
+    local last = ranges[#ranges]
+    if last ~= nil and last[2] + 1 == id and last[3] == state and last[4] == generation and last[5] == peer then
         last[2] = id
     else
-        table.insert(ranges, {id, id, state, generation, row[4]})
+        table.insert(ranges, {id, id, state, generation, peer})
     end
 end
 
@@ -23,16 +19,9 @@ local function told(since)
     local ranges = setmetatable({}, {__serialize = 'seq'})
     -- What changes from here on is told as changed the next time.
     local version = space.version()
-    if found == nil then
-        space.each(function(row)
-            add(ranges, tonumber(row[1]), row[2], tonumber(row[3]), row[4])
-        end)
-    else
-        for _, id in ipairs(found) do
-            local row = space.get(id)
-            add(ranges, id, row and row[2] or 'none', row and tonumber(row[3]) or 0, row and row[4])
-        end
-    end
+    space.each(function(id, state, generation, peer)
+        add(ranges, id, state or 'none', generation or 0, peer or box.NULL)
+    end, found)
     return {
         version = version, whole = found == nil, group = sharding.group, count = sharding.count, ranges = ranges,
         replicaset = box.info.cluster.uuid, epoch = lease.epoch(), readOnly = box.info.ro,

@@ -7,6 +7,7 @@ local transaction = require('transaction')
 local lease = require('lease')
 local refusal = require('lease.refusal')
 local copies = require('buckets.copies')
+local pace = require('buckets.pace')
 local peers = require('buckets.peers')
 local remove = require('buckets.remove')
 local rows = require('buckets.rows')
@@ -114,12 +115,10 @@ end
 
 local function place(request)
     local targets = {}
-    local attempt = request.attempt
-    local buckets = space.buckets()
     -- Before the transaction, which may be one of vinyl; nothing yields in between.
     for _, id in ipairs(request.buckets) do
-        local row = buckets:get(id)
-        if not steps.is(row, 'receiving', attempt) or row[6] then
+        local row = space.get(id)
+        if not steps.is(row, 'receiving', request.attempt) or row[6] then
             refuse({bucket = id}, ('bucket %d is not being received in this attempt'):format(id))
         end
     end
@@ -169,7 +168,7 @@ local function safe(request)
     return standing.need()
 end
 
--- {attempt, buckets, rows, seconds}: whole, and on enough copies.
+-- {attempt, buckets, rows, seconds} -> {late}: whole, and on enough copies. `late`: by so many seconds this instance wakes late.
 function receive.prepare(request)
     local session = session_of(request.attempt)
     if session.rows ~= request.rows then
@@ -183,7 +182,7 @@ function receive.prepare(request)
         refuse({attempt = request.attempt}, 'some of its buckets are not being received in this attempt')
     end
     sessions[request.attempt] = nil
-    return {prepared = true}
+    return {prepared = true, late = pace.late()}
 end
 
 -- {attempt, buckets = {{id, generation}}, seconds} -> {owned = ids}: those that are this storage's in that generation, or

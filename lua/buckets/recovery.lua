@@ -37,12 +37,13 @@ local function idle(state)
         return groups
     end
     while true do
-        local rows = space.of_state(state, AT_ONCE, after)
-        if #rows == 0 then
+        local ids = space.of_state(state, AT_ONCE, after)
+        if #ids == 0 then
             return groups
         end
-        for _, row in ipairs(rows) do
-            after = row[1]
+        for _, id in ipairs(ids) do
+            local row = space.get(id)
+            after = id
             if not at_work(state, row) then
                 local key = ('%s %s'):format(row[4], row[5])
                 if current[key] == nil or #current[key].rows >= AT_ONCE then

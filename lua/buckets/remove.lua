@@ -1,17 +1,19 @@
 -- Deletes the rows of buckets, some at a time, each time in one transaction: that of many small buckets is one, too, as each
 -- has to be waited for.
+local clock = require('clock')
 local fiber = require('fiber')
 local raw_tuple = require('raw-tuple')
 local transaction = require('transaction')
 local shards = require('buckets.shards')
 local remove = {}
 
-local ROWS_MAX = 300
+-- Of a transaction; and buckets in which rows are looked for. Others are served in between.
+local ROWS_MAX, LOOKS_MAX = 200, 100
 
 -- Rows of the buckets from `at` on, as many as a transaction takes; and at which of them it goes on.
 local function some_of(shard, ids, at)
-    local index, rows = box.space[shard.id].index[shard.index], {}
-    while at <= #ids do
+    local index, rows, last = box.space[shard.id].index[shard.index], {}, math.min(#ids, at + LOOKS_MAX - 1)
+    while at <= last do
         local room = ROWS_MAX - #rows
         local found = index:select({ids[at]}, {limit = room})
         for _, tuple in ipairs(found) do
@@ -25,12 +27,14 @@ local function some_of(shard, ids, at)
     return rows, at
 end
 
--- `go_on(id)` raises when it is not to. Answers how many rows there were.
-function remove.rows(ids, go_on)
+-- `go_on(id)` raises when it is not to; `rest(seconds)` follows each transaction, which took so long, before the next one.
+-- Answers how many rows there were.
+function remove.rows(ids, go_on, rest)
     local count = 0
     for _, shard in ipairs(shards.list()) do
         local at = 1
         repeat
+            local begun = clock.monotonic()
             local rows, after = some_of(shard, ids, at)
             if #rows > 0 then
                 for i = at, math.min(after, #ids) do
@@ -44,10 +48,12 @@ function remove.rows(ids, go_on)
                         raw_tuple.free(key)
                     end
                 end)
-                for _, tuple in ipairs(rows) do
-                    raw_tuple.free(tuple)
-                end
+                raw_tuple.free_all(rows)
                 count = count + #rows
+            end
+            if #rows > 0 and rest ~= nil then
+                rest(clock.monotonic() - begun)
+            else
                 fiber.yield()
             end
             at = after

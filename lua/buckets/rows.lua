@@ -31,15 +31,17 @@ function rows.reader(shards, ids)
     local buffer = {size = BYTES_MAX + 64 * 1024}
     buffer.bytes = ffi.new('char[?]', buffer.size)
     local at_shard, at_id = 1, 1
-    local gen, param, state, tuple
+    local gen, param, iterator, tuple
     local function advance()
         while true do
             if gen ~= nil then
-                state, tuple = gen(param, state)
-                if state ~= nil then
+                local found
+                found, tuple = gen(param, iterator)
+                if found ~= nil then
                     return true
                 end
-                gen, at_id = nil, at_id + 1
+                raw_tuple.close(iterator)
+                gen, iterator, at_id = nil, nil, at_id + 1
             end
             if at_id > #ids then
                 at_shard, at_id = at_shard + 1, 1
@@ -48,7 +50,7 @@ function rows.reader(shards, ids)
             if shard == nil then
                 return false
             end
-            gen, param, state = box.space[shard.id].index[shard.index]:pairs({ids[at_id]}, {iterator = 'EQ'}):unwrap()
+            gen, param, iterator = box.space[shard.id].index[shard.index]:pairs({ids[at_id]}, {iterator = 'EQ'}):unwrap()
         end
     end
     local more = advance()

@@ -1,9 +1,10 @@
 -- The table of buckets, `_coterie_buckets`, and what they are cut into, `_coterie_sharding`: replicated like any other
 -- space, and written by the master inside its lease. Who owns a bucket is said here and nowhere else. What each request
 -- asks (state and generation of a bucket), how many are in which state, and which changed of late, is kept beside it by a
--- trigger, as users need no rights to look there; nothing is scanned but once.
+-- trigger, as users need no rights to look there; nothing is scanned but once, and no row is kept for the collector of garbage.
 local fiber = require('fiber')
 local uuid = require('uuid')
+local raw_tuple = require('raw-tuple')
 local refusal = require('lease.refusal')
 local space = {COUNT_MAX = 100000}
 
@@ -23,9 +24,9 @@ space.NAMES = {BUCKETS, SHARDING}
 space.OWNS = {active = true, pinned = true, sending = true}
 
 -- Of each bucket, by its number.
-local states, generations = {}, {}
+local states, generations, peers, attempts, readies = {}, {}, {}, {}, {}
 local counts = {}
--- Number of a change -> bucket. `version` is that of the newest.
+-- The buckets of the newest changes, in a ring. `version` is the number of the newest.
 local changes, version = {}, 0
 -- The space that is watched.
 local watched
@@ -38,14 +39,26 @@ end
 
 local function note(id)
     version = version + 1
-    changes[version] = id
-    changes[version - CHANGES_MAX] = nil
+    changes[version % CHANGES_MAX + 1] = id
 end
 
-local function become(id, before, after, generation)
-    if before then shift(before, -1) end
-    if after then shift(after, 1) end
-    states[id], generations[id] = after, generation
+local function known(value)
+    if value == nil then
+        return nil
+    end
+    return value
+end
+
+-- `row`: a tuple, or a list of its fields; empty for none.
+local function keep(id, row)
+    states[id], generations[id] = row[2], tonumber(row[3])
+    peers[id], attempts[id], readies[id] = known(row[4]), known(row[5]), known(row[6])
+end
+
+local function become(id, row)
+    if states[id] then shift(states[id], -1) end
+    keep(id, row)
+    if states[id] then shift(states[id], 1) end
     note(id)
 end
 
@@ -62,26 +75,34 @@ local function undo_list()
     local list = {}
     local function undo()
         for i = #list, 1, -1 do
-            become(unpack(list[i], 1, 4))
+            become(list[i][1], list[i])
         end
     end
     undone[undo] = list
     box.on_rollback(undo)
+    -- Tarantool keeps what watched a transaction for ever (2.6), so that is to keep nothing.
+    box.on_commit(function()
+        list, undone[undo] = nil, nil
+    end)
     return list
 end
 
 local function changed(old, new)
-    local before, after, id = old and old[2], new and new[2], (new or old)[1]
-    become(id, before, after, new and tonumber(new[3]))
-    table.insert(undo_list(), {id, after, before, old and tonumber(old[3])})
+    local id = (new or old)[1]
+    table.insert(undo_list(), {id, states[id], generations[id], peers[id], attempts[id], readies[id]})
+    become(id, new or {})
+    -- Objects made for this call alone.
+    raw_tuple.free(old)
+    raw_tuple.free(new)
 end
 
 -- Nothing yields between the trigger and the end of the count: no change can come between.
 local function watch(found)
-    watched, states, generations, counts = found, {}, {}, {}
+    watched, states, generations, peers, attempts, readies, counts = found, {}, {}, {}, {}, {}, {}
     for _, row in found:pairs() do
-        states[row[1]], generations[row[1]] = row[2], tonumber(row[3])
+        keep(row[1], row)
         shift(row[2], 1)
+        raw_tuple.free(row)
     end
     version = version + CHANGES_MAX
     for _, trigger in pairs(found:on_replace()) do
@@ -103,22 +124,18 @@ function space.buckets()
     return found
 end
 
--- State and generation; nil for a bucket that was never here. The quick way, for each request.
+-- State, generation and peer; nil for a bucket that was never here. The quick way, for each request.
 function space.look(id)
     if watched == nil or box.space[BUCKETS] ~= watched then
         space.buckets()
     end
-    return states[id], generations[id]
+    return states[id], generations[id], peers[id]
 end
 
-local function row_of(id)
-    local found = space.buckets()
-    return found ~= nil and found:get(id) or nil
-end
-
--- The row of a bucket, whoever asks.
+-- The fields of the row of a bucket, whoever asks.
 function space.get(id)
-    return box.session.su('admin', row_of, id)
+    local state = space.look(id)
+    return state and {id, state, generations[id], peers[id], attempts[id], readies[id]}
 end
 
 local function read_cut()
@@ -190,23 +207,39 @@ function space.count(state)
     return space.buckets() ~= nil and counts[state] or 0
 end
 
--- The first `limit` rows of buckets in a state, after bucket `after`.
-function space.of_state(state, limit, after)
-    local found = space.buckets()
-    local rows = found ~= nil and found.index[1]:select({state, after or 0}, {iterator = 'GT', limit = limit}) or {}
-    for i = #rows, 1, -1 do
-        if rows[i][2] == state then
-            break
+local function ids_of(state, key, how)
+    local found, ids = space.buckets(), {}
+    local rows = found ~= nil and found.index[1]:select(key, how) or {}
+    for _, row in ipairs(rows) do
+        if row[2] == state then
+            table.insert(ids, row[1])
         end
-        rows[i] = nil
     end
-    return rows
+    raw_tuple.free_all(rows)
+    return ids
+end
+
+-- The first `limit` buckets in a state, after bucket `after`.
+function space.of_state(state, limit, after)
+    return ids_of(state, {state, after or 0}, {iterator = 'GT', limit = limit})
 end
 
 -- The last `limit`.
 function space.last_of_state(state, limit)
-    local found = space.buckets()
-    return found ~= nil and found.index[1]:select({state}, {iterator = 'REQ', limit = limit}) or {}
+    return ids_of(state, {state}, {iterator = 'REQ', limit = limit})
+end
+
+-- All that are owned here, in no order.
+function space.owners()
+    local ids = {}
+    if space.buckets() ~= nil then
+        for id, state in pairs(states) do
+            if space.OWNS[state] then
+                table.insert(ids, id)
+            end
+        end
+    end
+    return ids
 end
 
 -- Where this table stands now, for `space.since`.
@@ -223,8 +256,8 @@ function space.since(text)
     end
     local seen, result = {}, {}
     for at = number + 1, version do
-        local id = changes[at]
-        if id ~= nil and not seen[id] then
+        local id = changes[at % CHANGES_MAX + 1]
+        if not seen[id] then
             seen[id] = true
             table.insert(result, id)
         end
@@ -233,16 +266,17 @@ function space.since(text)
     return result
 end
 
--- Calls f(row) for each, in order of their numbers. Yields now and then: what changes meanwhile may be seen or not.
-function space.each(f)
-    local found, seen = space.buckets(), 0
-    if found == nil then
-        return
-    end
-    for _, row in found:pairs() do
-        f(row)
-        seen = seen + 1
-        if seen % YIELD_EVERY == 0 then
+-- Calls f(id, state, generation, peer) for each of `ids`, or of all that are here, in order of their numbers. Yields now and
+-- then: what changes meanwhile may be seen or not. The state of one that is not there is nil.
+function space.each(f, ids)
+    local most = ids and #ids or space.buckets() ~= nil and space.need().count or 0
+    for i = 1, most do
+        local id = ids and ids[i] or i
+        local state, generation, peer = space.look(id)
+        if state ~= nil or ids ~= nil then
+            f(id, state, generation, peer)
+        end
+        if i % YIELD_EVERY == 0 then
             fiber.yield()
         end
     end

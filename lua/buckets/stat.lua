@@ -1,6 +1,7 @@
 -- What this storage tells about its buckets, once a second and cheaply: nothing is scanned.
 local collect = require('buckets.collect')
 local lease = require('lease')
+local pace = require('buckets.pace')
 local peers = require('buckets.peers')
 local recovery = require('buckets.recovery')
 local refs = require('buckets.refs')
@@ -30,7 +31,7 @@ function stat.take()
     return {
         sharded = true, group = sharding.group, count = sharding.count, replicaset = box.info.cluster.uuid, epoch = lease.epoch(), leads = standing.leads(),
         states = plain.map(space.counts()), owned = space.owned(), version = space.version(), moves = transfer.told(), blockers = blockers,
-        references = refs.totals(), deletedRows = collect.deleted, spaces = #shards.list(), peers = peers.told(),
+        references = refs.totals(), deletedRows = collect.deleted, lateMs = pace.told_late() * 1000, restedSeconds = plain.map(pace.rested), spaces = #shards.list(), peers = peers.told(),
     }
 end
 

@@ -1,4 +1,5 @@
 -- One step of many buckets: rows that are as the last step left them become the next, in one transaction; the others stay.
+local raw_tuple = require('raw-tuple')
 local transaction = require('transaction')
 local standing = require('buckets.standing')
 local space = require('buckets.space')
@@ -12,12 +13,11 @@ function steps.change(epoch, ids, become)
     local changed = {}
     transaction(function()
         for _, id in ipairs(ids) do
-            local row = buckets:get(id)
-            local new = become(row, id)
+            local new = become(space.get(id), id)
             if new == false then
-                buckets:delete(id)
+                raw_tuple.free(buckets:delete(id))
             elseif new ~= nil then
-                buckets:replace(new)
+                raw_tuple.free(buckets:replace(new))
             end
             if new ~= nil then
                 table.insert(changed, id)

@@ -3,6 +3,7 @@
 local clock = require('clock')
 local fiber = require('fiber')
 local hand_over = require('buckets.hand-over')
+local pace = require('buckets.pace')
 local peers = require('buckets.peers')
 local shards = require('buckets.shards')
 local space = require('buckets.space')
@@ -24,14 +25,16 @@ local ROWS_AT_ONCE, BYTES_AT_ONCE = 1000, 512 * 1024
 local SLOW_SECONDS, SLOW_AT_ONCE = 0.2, 8
 -- Whoever holds one of many does not hold up the rest for longer.
 local REF_SECONDS_OF_MANY = 0.02
+-- Lanes rest so many times as long as they work, at most.
+local REST_MOST = 1
 local DEFAULTS = {stepSeconds = 5, refSeconds = 5, seconds = 600}
 local BLOCKERS_MAX = 20
 -- By attempt, and in order of their beginning.
 local orders, sequence = {}, {}
 -- Bucket -> attempt that is to move it: one that may choose takes others.
 local chosen, chosen_count = {}, 0
--- Replicaset -> hand-overs to it that are under way.
-local lanes_of = {}
+-- Replicaset -> hand-overs to it that are under way or rest after it, and for how long they do.
+local lanes_of, rests = {}, {}
 local lane_freed = fiber.cond()
 -- With how many the last hand-over went well, and when: orders follow each other, and their buckets are much alike.
 local USUAL_SECONDS = 10
@@ -69,8 +72,7 @@ local function ids_of(params)
     end
     -- Those of the highest numbers: what is left keeps few ranges.
     local ids = {}
-    for _, row in ipairs(space.last_of_state('active', params.count + chosen_count)) do
-        local id = tonumber(row[1])
+    for _, id in ipairs(space.last_of_state('active', params.count + chosen_count)) do
         if chosen[id] == nil and #ids < params.count then
             table.insert(ids, id)
         end
@@ -155,6 +157,26 @@ local function its_turn(order)
     end
 end
 
+local function leave_lane(to)
+    lanes_of[to] = lanes_of[to] - 1
+    lane_freed:broadcast()
+end
+
+-- Nobody waits for it but whoever wants that lane.
+local function rest(order, seconds)
+    local to = order.to
+    rests[to] = rests[to] or pace.of('move', REST_MOST)
+    local pause = rests[to](seconds, order.late)
+    if pause == 0 then
+        return leave_lane(to)
+    end
+    fiber.new(function()
+        fiber.name('buckets.rest')
+        fiber.sleep(pause)
+        leave_lane(to)
+    end)
+end
+
 -- Raises what ends the order meanwhile.
 local function in_turn(order, f, ...)
     local to = order.to
@@ -163,9 +185,9 @@ local function in_turn(order, f, ...)
         check(order)
     end
     lanes_of[to] = (lanes_of[to] or 0) + 1
+    local begun = clock.monotonic()
     local ok, result = pcall(f, order, ...)
-    lanes_of[to] = lanes_of[to] - 1
-    lane_freed:broadcast()
+    rest(order, clock.monotonic() - begun)
     if not ok then
         error(result, 0)
     end

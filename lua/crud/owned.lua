@@ -25,28 +25,23 @@ local function hash(bucket)
     return unsigned(bit.bxor(h, bit.rshift(h, 16)))
 end
 
-local function read(buckets)
-    local set, count, sum = {}, 0, 0
-    for _, row in buckets:pairs() do
-        if space.OWNS[row[2]] then
-            local id = tonumber(row[1])
-            set[id] = true
-            count, sum = count + 1, sum + hash(id)
-        end
+local function read(version)
+    local set, ids, sum = {}, space.owners(), 0
+    for _, id in ipairs(ids) do
+        set[id] = true
+        sum = sum + hash(id)
     end
-    return {set = set, stamp = {count, sum}}
+    return {version = version, set = set, stamp = {#ids, sum}}
 end
 
 -- {set, stamp}; nil where there are no buckets at all. Users need no rights to the table.
 function owned.now()
-    local buckets = space.buckets()
-    if buckets == nil then
+    if space.buckets() == nil then
         return nil
     end
     local version = space.version()
     if cache == nil or cache.version ~= version then
-        cache = box.session.su('admin', read, buckets)
-        cache.version = version
+        cache = read(version)
     end
     return cache
 end

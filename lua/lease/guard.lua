@@ -1,10 +1,11 @@
 -- The guard: a trigger on every replicated space that lets a write through only up to the lease's deadline. The read-only
 -- flag is set by a fiber, which runs late after a pause; this is asked at the write itself.
 local fiber = require('fiber')
+local raw_tuple = require('raw-tuple')
 local moment = require('lease.moment')
 local refusal = require('lease.refusal')
 local triggers = require('lease.triggers')
-local now = moment.now
+local now, free = moment.now, raw_tuple.free
 local guard = {on = false, refused = 0}
 
 -- `open_until` is all that a write which passes looks at. `opener`: the fiber of a promotion, which writes before others may.
@@ -20,7 +21,10 @@ function guard.exempt()
     return window.opener == fiber.self().id() and now() <= window.opener_until
 end
 
-local function check()
+-- The rows are objects made for this call alone, two at each write, and nobody looks at them.
+local function check(old, new)
+    free(old)
+    free(new)
     if now() <= window.open_until or guard.exempt() then
         return
     end

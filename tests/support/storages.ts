@@ -5,7 +5,7 @@ import { Databases, type Database } from './database.ts';
 import { waitFor } from './wait.ts';
 
 export type Move = { attempt: string; running: boolean; asked: number; moved: number; skipped: number; left: number; rows: number; bytes: number; tookMs: number; holdMaxMs: number; blocker: string | null; blockers: string[] };
-export type Stat = { sharded: boolean; states: Record<string, number>; owned: number; version: string; moves: Move[]; blockers: string[]; references: { read: number; write: number }; deletedRows: number; leads: boolean };
+export type Stat = { sharded: boolean; states: Record<string, number>; owned: number; version: string; moves: Move[]; blockers: string[]; references: { read: number; write: number }; deletedRows: number; lateMs: number; restedSeconds: { move?: number; delete?: number }; leads: boolean };
 export type Range = [first: number, last: number, state: string, generation: number, peer: string | null];
 export type BucketMap = { version: string; whole: boolean; group: string; count: number; ranges: Range[]; replicaset: string; epoch: number; readOnly: boolean };
 type Row = readonly [id: number, state: string, generation: number, peer: string | null];
