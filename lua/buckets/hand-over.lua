@@ -83,7 +83,7 @@ local function still_wanted(work)
 end
 
 local function send_rows(work)
-    local read, under_way, number, sent = rows.reader(work.shards, work.ids), {}, 0, 0
+    local read, under_way, number, sent, memtx = rows.reader(work.shards, work.ids), {}, 0, 0, 0
     local function settle(most)
         while #under_way > most do
             table.remove(under_way, 1)(clock.monotonic() + work.seconds)
@@ -91,13 +91,17 @@ local function send_rows(work)
         end
     end
     for piece in read do
-        number, sent = number + 1, sent + piece.rows
-        piece.kind, piece.attempt, piece.number, piece.bytes = 'rows', work.attempt, number, nil
+        number, sent, memtx = number + 1, sent + piece.rows, memtx + piece.memtx
+        piece.kind, piece.attempt, piece.number, piece.bytes, piece.memtx = 'rows', work.attempt, number, nil, nil
         work.order.rows, work.order.bytes = work.order.rows + piece.rows, work.order.bytes + #piece.blob
         table.insert(under_way, peers.start(work.to, piece, clock.monotonic() + work.seconds))
         settle(WINDOW - 1)
     end
     settle(0)
+    local there = rows.count(work.shards, work.ids, memtx)
+    if there ~= nil and there > memtx then
+        error(('%d rows of these buckets are here, and %d were sent'):format(there, memtx), 0)
+    end
     return sent
 end
 

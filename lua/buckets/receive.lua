@@ -20,7 +20,7 @@ local receive = {}
 local SESSIONS_MAX = 64
 -- One that was quiet for so long is over.
 local IDLE_SECONDS = 30
--- Attempt -> {epoch, rows, bytes, pieces, at}: what came so far. In memory: after a restart or another promotion nobody can
+-- Attempt -> {epoch, rows, memtx, bytes, pieces, at}: what came so far. In memory: after a restart or another promotion nobody can
 -- say what came, and the attempt ends.
 local sessions = {}
 
@@ -102,7 +102,7 @@ function receive.open(request)
     if request.uri ~= nil then
         peers.know{replicaset = request.from, uri = request.uri}
     end
-    sessions[request.attempt] = {epoch = epoch, rows = 0, bytes = 0, pieces = {}, at = now}
+    sessions[request.attempt] = {epoch = epoch, rows = 0, memtx = 0, bytes = 0, pieces = {}, at = now}
     steps.change(epoch, ids, function(_, id)
         return {id, 'receiving', generations[id], request.from, request.attempt, false}
     end)
@@ -138,13 +138,15 @@ end
 function receive.rows(request)
     local session = session_of(request.attempt)
     standing.need(session.epoch)
+    local memtx = 0
     for _, part in ipairs(request.parts) do
         check_shards({part[1]})
+        memtx = memtx + (shards.named(part[1]).engine == 'memtx' and part[2] or 0)
     end
     if not session.pieces[request.number] then
         place(request)
         session.pieces[request.number] = true
-        session.rows = session.rows + request.rows
+        session.rows, session.memtx = session.rows + request.rows, session.memtx + memtx
         session.bytes = session.bytes + #request.blob
     end
     return {rows = session.rows}
@@ -173,6 +175,10 @@ function receive.prepare(request)
     local session = session_of(request.attempt)
     if session.rows ~= request.rows then
         refuse({came = session.rows, sent = request.rows}, 'not all rows came')
+    end
+    local there = rows.count(shards.need(), request.buckets, session.memtx)
+    if there ~= nil and there < session.memtx then
+        refuse({came = session.memtx, there = there}, 'not all rows that came are here')
     end
     steps.change(session.epoch, request.buckets, function(row)
         return steps.is(row, 'receiving', request.attempt) and not row[6] and {row[1], 'receiving', row[3], row[4], row[5], true} or nil

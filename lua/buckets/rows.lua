@@ -1,12 +1,17 @@
 -- Rows as they travel: the very bytes of each, behind its length, in pieces that are bounded in rows and bytes. Lua sees
 -- none of the fields, so nothing is encoded anew.
 local ffi = require('ffi')
+local fiber = require('fiber')
 local raw_tuple = require('raw-tuple')
 local rows = {}
 
 local ROWS_MAX = 500
 local BYTES_MAX = 256 * 1024
 local HEAD = 4
+-- More are not counted: an index goes through all that it counts.
+local COUNTED_MAX = 10000
+-- Others are served between so many counts.
+local COUNTS_AT_ONCE = 100
 
 local function grown(buffer, used, wanted)
     local size = math.max(buffer.size * 2, wanted)
@@ -25,8 +30,8 @@ local function put(buffer, used, tuple)
     return used + HEAD + size
 end
 
--- Walks the rows of `ids` in each of `shards`. Each call gives {buckets, parts = {{space, count}}, blob, rows, bytes}, of one
--- engine, as a transaction has to be; nil at the end.
+-- Walks the rows of `ids` in each of `shards`. Each call gives {buckets, parts = {{space, count}}, blob, rows, bytes, memtx},
+-- of one engine, as a transaction has to be, and `memtx` of the rows are of that; nil at the end.
 function rows.reader(shards, ids)
     local buffer = {size = BYTES_MAX + 64 * 1024}
     buffer.bytes = ffi.new('char[?]', buffer.size)
@@ -75,8 +80,24 @@ function rows.reader(shards, ids)
             part[2], count = part[2] + 1, count + 1
             more = advance()
         end
-        return {buckets = buckets, parts = parts, blob = ffi.string(buffer.bytes, used), rows = count, bytes = used}
+        return {buckets = buckets, parts = parts, blob = ffi.string(buffer.bytes, used), rows = count, bytes = used, memtx = engine == 'memtx' and count or 0}
     end
+end
+
+-- How many rows of memtx these buckets have by the indexes, which are asked anew: what is lost between two storages is lost
+-- for ever. Nil where more than COUNTED_MAX are expected. May yield.
+function rows.count(shards, ids, expected)
+    local found, counts = 0, 0
+    for _, shard in ipairs(expected <= COUNTED_MAX and shards or {}) do
+        local index = shard.engine == 'memtx' and box.space[shard.id].index[shard.index] or nil
+        for i = 1, index ~= nil and #ids or 0 do
+            found, counts = found + index:count({ids[i]}), counts + 1
+            if counts % COUNTS_AT_ONCE == 0 then
+                fiber.yield()
+            end
+        end
+    end
+    return expected <= COUNTED_MAX and found or nil
 end
 
 -- Calls f(space name, tuple) for each row of a piece, which is gone after that; raises where it is none.

@@ -289,6 +289,20 @@ describe('buckets of two storages', () => {
     expect(await stateOf(b, 3)).toBeNull();
   });
 
+  it('a row that one side has and the other lacks ends a hand-over, and nothing is lost', async () => {
+    const over = (what: { kind: 'prepare' | 'rows'; when: 'request' | 'answer' }, meanwhile: () => Promise<unknown>) => {
+      const { reached, goOn } = link.hold(what);
+      const moving = a.move({ uuid: b.uuid, master: { listen: link.address } } as Storage, { ids: [4] });
+      return reached.then(meanwhile).then(() => goOn('pass')).then(() => moving).finally(() => Promise.all([a.settled(), b.settled()]));
+    };
+    await a.call(app, 4, 'write', 'put', 4, 400);
+    expect(await over({ kind: 'prepare', when: 'request' }, () => b.master.lua('box.space.accounts:delete(400)'))).toMatchObject({ moved: 0, blocker: expect.stringMatching(/not all rows that came are here/) });
+    expect(await over({ kind: 'rows', when: 'answer' }, () => a.master.lua('box.space.accounts:insert{401, 4, 1}'))).toMatchObject({ moved: 0, blocker: '2 rows of these buckets are here, and 1 were sent' });
+    expect(await stateOf(a, 4)).toEqual(['active', 1]);
+    expect(await a.move(b, { ids: [4] })).toMatchObject({ moved: 1, rows: 2, blocker: null });
+    expect(await b.master.lua('return box.space.accounts.index.bucket_id:count(4)')).toEqual([2]);
+  });
+
   it('orders that run beside each other move different buckets', async () => {
     // More than are handed over at once, so that the second one chooses while some of the first wait.
     const told = await Promise.all([a.move(b, { count: 20 }), a.move(b, { count: 8 })]);
