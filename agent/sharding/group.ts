@@ -105,7 +105,8 @@ export class Group {
     this.#decided = view;
     this.#decidedSettled = this.#settled();
     for (const order of orders) void this.#carry(order.id, order);
-    if (view.state === 'balanced' && this.#decidedSettled && record.run !== null) void this.change((now) => ({ ...now, run: null })).catch(() => {});
+    // What one has that was not heard is a guess.
+    if (view.state === 'balanced' && this.#decidedSettled && view.rows.every(({ owned }) => owned !== null) && record.run !== null) void this.change((now) => ({ ...now, run: null })).catch(() => {});
   }
 
   /** By compare-and-set on what is known. Rejects where somebody else was faster. */

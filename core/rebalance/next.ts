@@ -41,6 +41,8 @@ export type Rebalance = {
   readonly orders: readonly BucketMove[];
 };
 
+const justTakenOver = 'A coordinator has just taken over: it waits until every storage has told its buckets, or cannot have begun an older order any more.';
+
 type Row = { readonly storage: StorageSeen; readonly holding: Holding | null; readonly waits: readonly Wait[]; readonly target: number };
 
 export function nextMoves(view: RebalanceView): Rebalance {
@@ -62,7 +64,10 @@ export function nextMoves(view: RebalanceView): Rebalance {
   const moves = movesBetween(shares.map(({ uuid, owned }) => ({ uuid, owned, target: targets.get(uuid) ?? 0 })));
   const left = sum(moves.map(({ count }) => count)) + inFlight;
   const common = { ...shared, moves, left, rows: shown(targets) };
-  if (left === 0) return { ...common, state: 'balanced', sentence: `Every replicaset${holdings.some(({ holding }) => !holding) ? ' that was heard' : ''} has the buckets that its weight asks for.` };
+  const unheard = holdings.some(({ holding }) => !holding);
+  // Of those that nobody has heard yet the best is thought: a run must not end by that.
+  if (left === 0 && unheard && view.takingOver) return { ...common, state: 'waiting', sentence: justTakenOver };
+  if (left === 0) return { ...common, state: 'balanced', sentence: `Every replicaset${unheard ? ' that was heard' : ''} has the buckets that its weight asks for.` };
   const still = stillness(policy, { left, inFlight });
   if (still) return { ...common, ...still };
   const orders = view.takingOver ? [] : ordersOf(rows, { view, flights });
@@ -125,7 +130,7 @@ function rowOf({ storage: { uuid, alias, weight, buckets }, holding, waits }: Om
 }
 
 function whyNothing(moves: readonly BucketMove[], { waits, view }: { waits: readonly Wait[]; view: RebalanceView }): string {
-  if (view.takingOver) return 'A coordinator has just taken over: it waits until every storage has told its buckets, or cannot have begun an older order any more.';
+  if (view.takingOver) return justTakenOver;
   const concerned = new Set(moves.flatMap(({ from, to }) => [from, to]));
   const reasons = waits.filter(({ target, blocks }) => blocks !== 'nothing' && concerned.has(target)).map(({ sentence }) => sentence);
   if (reasons.length > 0) return `${countOf(sum(moves.map(({ count }) => count)))} to move. ${reasons.join(' ')}`;

@@ -106,6 +106,9 @@ describe('what is waited for', () => {
 
   test('a coordinator that has just taken over', () => {
     expect(look([full, empty], { takingOver: true })).toMatchObject({ state: 'waiting', orders: [], sentence: expect.stringContaining('just taken over') });
+    // All that it has not heard might be even, and a run would end by that.
+    for (const heard of [[], [half]]) expect(look([...heard, ...['b', 'c'].slice(heard.length).map((name) => storage(name, 0, { buckets: null, observedAt: 0 }))], { takingOver: true }), `${heard.length} heard`).toMatchObject({ state: 'waiting', orders: [], sentence: expect.stringContaining('just taken over') });
+    expect(look([half, storage('b', 30)], { takingOver: true })).toMatchObject({ state: 'balanced' });
   });
 
   test('the next second', () => expect(look([full, empty], { allowance: 0 })).toMatchObject({ state: 'waiting', sentence: expect.stringContaining('next second') }));
