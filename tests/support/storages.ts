@@ -19,10 +19,13 @@ export const accounts = `
   s:create_index('bucket_id', {parts = {{2, 'unsigned'}}, unique = false})`;
 
 export class Storage {
-  readonly databases = new Databases();
+  readonly databases: Databases;
   epoch = 1;
 
-  constructor(readonly name: string) {}
+  /** `memoryBytes`: for rows. */
+  constructor(readonly name: string, memoryBytes?: number) {
+    this.databases = new Databases(memoryBytes);
+  }
 
   get uuid(): string {
     return this.databases.replicaset;
