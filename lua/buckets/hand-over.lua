@@ -83,7 +83,7 @@ local function still_wanted(work)
 end
 
 local function send_rows(work)
-    local read, under_way, number, sent, memtx = rows.reader(work.shards, work.ids), {}, 0, 0, 0
+    local read, under_way, number, sent = rows.reader(work.shards, work.schema, work.ids), {}, 0, 0
     local function settle(most)
         while #under_way > most do
             table.remove(under_way, 1)(clock.monotonic() + work.seconds)
@@ -91,16 +91,16 @@ local function send_rows(work)
         end
     end
     for piece in read do
-        number, sent, memtx = number + 1, sent + piece.rows, memtx + piece.memtx
-        piece.kind, piece.attempt, piece.number, piece.bytes, piece.memtx = 'rows', work.attempt, number, nil, nil
+        number, sent = number + 1, sent + piece.rows
+        piece.kind, piece.attempt, piece.number, piece.bytes = 'rows', work.attempt, number, nil
         work.order.rows, work.order.bytes = work.order.rows + piece.rows, work.order.bytes + #piece.blob
         table.insert(under_way, peers.start(work.to, piece, clock.monotonic() + work.seconds))
         settle(WINDOW - 1)
     end
     settle(0)
-    local there = rows.count(work.shards, work.ids, memtx)
-    if there ~= nil and there > memtx then
-        error(('%d rows of these buckets are here, and %d were sent'):format(there, memtx), 0)
+    local there = rows.count(work.shards, work.schema, work.ids, sent)
+    if there > sent then
+        error(('%d rows of these buckets are here, and %d were sent'):format(there, sent), 0)
     end
     return sent
 end
@@ -144,6 +144,8 @@ local function back(work)
 end
 
 local function decided(work)
+    -- A space that takes part since the rows were read would not be there, and its rows deleted here.
+    shards.same(work.schema)
     local sent = steps.change(work.epoch, work.ids, function(row)
         return steps.is(row, 'sending', work.attempt) and {row[1], 'sent', row[3], row[4], row[5]} or nil
     end)
@@ -163,7 +165,7 @@ end
 -- ({id, why}) are active here again; `failure` is a sentence, after which recovery sees to what is not active.
 function hand_over.run(given)
     local epoch = standing.need()
-    local work = {epoch = epoch, to = given.to, attempt = uuid.str(), seconds = given.seconds, order = given.order, shards = shards.need(), generations = {}}
+    local work = {epoch = epoch, to = given.to, attempt = uuid.str(), seconds = given.seconds, order = given.order, shards = shards.need(), schema = shards.version(), generations = {}}
     local result = {moved = {}, held = {}, refused = {}}
     work.all = given.ids
     local ok, failure = pcall(function()

@@ -20,7 +20,7 @@ local receive = {}
 local SESSIONS_MAX = 64
 -- One that was quiet for so long is over.
 local IDLE_SECONDS = 30
--- Attempt -> {epoch, rows, memtx, bytes, pieces, at}: what came so far. In memory: after a restart or another promotion nobody can
+-- Attempt -> {epoch, rows, bytes, pieces, at}: what came so far. In memory: after a restart or another promotion nobody can
 -- say what came, and the attempt ends.
 local sessions = {}
 
@@ -64,6 +64,15 @@ local function check_shards(names)
     end
 end
 
+local function need_receiving(ids, attempt)
+    for _, id in ipairs(ids) do
+        local row = space.get(id)
+        if not steps.is(row, 'receiving', attempt) or row[6] then
+            refuse({bucket = id}, ('bucket %d is not being received in this attempt'):format(id))
+        end
+    end
+end
+
 -- Why this bucket is not taken; nil = it is.
 local function objection(row, attempt, generation)
     if row == nil or (row[2] == 'gone' and row[3] < generation) or (steps.is(row, 'receiving', attempt) and not row[6]) then
@@ -102,11 +111,19 @@ function receive.open(request)
     if request.uri ~= nil then
         peers.know{replicaset = request.from, uri = request.uri}
     end
-    sessions[request.attempt] = {epoch = epoch, rows = 0, memtx = 0, bytes = 0, pieces = {}, at = now}
+    local session = {epoch = epoch, rows = 0, bytes = 0, pieces = {}, at = now}
+    sessions[request.attempt] = session
     steps.change(epoch, ids, function(_, id)
         return {id, 'receiving', generations[id], request.from, request.attempt, false}
     end)
-    local left = remove.rows(ids, function() standing.need(epoch) end)
+    local left = remove.rows(ids, function(id)
+        standing.need(epoch)
+        -- A request that took so long that its source went on to the next attempt must not delete what that one brings.
+        need_receiving({id}, request.attempt)
+        if sessions[request.attempt] ~= session or next(session.pieces) ~= nil then
+            refuse({attempt = request.attempt}, 'this attempt is over, or its rows are coming already')
+        end
+    end)
     if left > 0 then
         log.warn('buckets: %d rows of buckets that were not here were deleted before they are received', left)
     end
@@ -115,13 +132,7 @@ end
 
 local function place(request)
     local targets = {}
-    -- Before the transaction, which may be one of vinyl; nothing yields in between.
-    for _, id in ipairs(request.buckets) do
-        local row = space.get(id)
-        if not steps.is(row, 'receiving', request.attempt) or row[6] then
-            refuse({bucket = id}, ('bucket %d is not being received in this attempt'):format(id))
-        end
-    end
+    need_receiving(request.buckets, request.attempt)
     transaction(function()
         rows.each(request.parts, request.blob, function(name, tuple)
             local target = targets[name]
@@ -131,6 +142,8 @@ local function place(request)
             end
             raw_tuple.free(target:replace(tuple))
         end)
+        -- One of vinyl yields: what was dropped meanwhile would be written behind its deletion.
+        need_receiving(request.buckets, request.attempt)
     end)
 end
 
@@ -138,15 +151,13 @@ end
 function receive.rows(request)
     local session = session_of(request.attempt)
     standing.need(session.epoch)
-    local memtx = 0
     for _, part in ipairs(request.parts) do
         check_shards({part[1]})
-        memtx = memtx + (shards.named(part[1]).engine == 'memtx' and part[2] or 0)
     end
     if not session.pieces[request.number] then
         place(request)
         session.pieces[request.number] = true
-        session.rows, session.memtx = session.rows + request.rows, session.memtx + memtx
+        session.rows = session.rows + request.rows
         session.bytes = session.bytes + #request.blob
     end
     return {rows = session.rows}
@@ -176,9 +187,9 @@ function receive.prepare(request)
     if session.rows ~= request.rows then
         refuse({came = session.rows, sent = request.rows}, 'not all rows came')
     end
-    local there = rows.count(shards.need(), request.buckets, session.memtx)
-    if there ~= nil and there < session.memtx then
-        refuse({came = session.memtx, there = there}, 'not all rows that came are here')
+    local there = rows.count(shards.need(), shards.version(), request.buckets, session.rows)
+    if there < session.rows then
+        refuse({came = session.rows, there = there}, 'not all rows that came are here')
     end
     steps.change(session.epoch, request.buckets, function(row)
         return steps.is(row, 'receiving', request.attempt) and not row[6] and {row[1], 'receiving', row[3], row[4], row[5], true} or nil

@@ -17,6 +17,9 @@ local function some_of(shard, ids, at)
         local room = ROWS_MAX - #rows
         local found = index:select({ids[at]}, {limit = room})
         for _, tuple in ipairs(found) do
+            if tuple[shard.field] ~= ids[at] then
+                error(('a row of bucket %s of %s was found as one of bucket %d'):format(tostring(tuple[shard.field]), shard.name, ids[at]), 0)
+            end
             table.insert(rows, tuple)
         end
         if #found == room then
@@ -28,12 +31,13 @@ local function some_of(shard, ids, at)
 end
 
 -- `go_on(id)` raises when it is not to; `rest(seconds)` follows each transaction, which took so long, before the next one.
--- Answers how many rows there were.
+-- Answers how many rows there were. Raises where the rows of a space cannot be found, or spaces are changed meanwhile.
 function remove.rows(ids, go_on, rest)
-    local count = 0
-    for _, shard in ipairs(shards.list()) do
+    local count, version = 0, shards.version()
+    for _, shard in ipairs(shards.need()) do
         local at = 1
         repeat
+            shards.same(version)
             local begun = clock.monotonic()
             local rows, after = some_of(shard, ids, at)
             if #rows > 0 then

@@ -3,15 +3,16 @@
 local ffi = require('ffi')
 local fiber = require('fiber')
 local raw_tuple = require('raw-tuple')
+local shards = require('buckets.shards')
 local rows = {}
 
 local ROWS_MAX = 500
 local BYTES_MAX = 256 * 1024
 local HEAD = 4
--- More are not counted: an index goes through all that it counts.
+-- So many are counted by an index, which lets nobody else in meanwhile; more are walked.
 local COUNTED_MAX = 10000
--- Others are served between so many counts.
-local COUNTS_AT_ONCE = 100
+-- Others are served between so many counts, and between so many rows that are walked.
+local COUNTS_AT_ONCE, WALKED_AT_ONCE = 100, 1000
 
 local function grown(buffer, used, wanted)
     local size = math.max(buffer.size * 2, wanted)
@@ -30,9 +31,9 @@ local function put(buffer, used, tuple)
     return used + HEAD + size
 end
 
--- Walks the rows of `ids` in each of `shards`. Each call gives {buckets, parts = {{space, count}}, blob, rows, bytes, memtx},
--- of one engine, as a transaction has to be, and `memtx` of the rows are of that; nil at the end.
-function rows.reader(shards, ids)
+-- Walks the rows of `ids` in each space of `list`, as it was at `version`. Each call gives {buckets, parts = {{space, count}}, blob, rows, bytes}, of one
+-- engine, as a transaction has to be; nil at the end. Raises where spaces or indexes are changed meanwhile.
+function rows.reader(list, version, ids)
     local buffer = {size = BYTES_MAX + 64 * 1024}
     buffer.bytes = ffi.new('char[?]', buffer.size)
     local at_shard, at_id = 1, 1
@@ -45,28 +46,32 @@ function rows.reader(shards, ids)
                 if found ~= nil then
                     return true
                 end
+                -- One of vinyl yields by itself.
+                shards.same(version)
                 raw_tuple.close(iterator)
                 gen, iterator, at_id = nil, nil, at_id + 1
             end
             if at_id > #ids then
                 at_shard, at_id = at_shard + 1, 1
             end
-            local shard = shards[at_shard]
+            local shard = list[at_shard]
             if shard == nil then
                 return false
             end
             gen, param, iterator = box.space[shard.id].index[shard.index]:pairs({ids[at_id]}, {iterator = 'EQ'}):unwrap()
         end
     end
+    shards.same(version)
     local more = advance()
     return function()
+        shards.same(version)
         if not more then
             return nil
         end
         local used, count, parts, buckets, part, last = 0, 0, {}, {}, nil, nil
-        local engine = shards[at_shard].engine
-        while more and count < ROWS_MAX and used < BYTES_MAX and shards[at_shard].engine == engine do
-            local shard = shards[at_shard]
+        local engine = list[at_shard].engine
+        while more and count < ROWS_MAX and used < BYTES_MAX and list[at_shard].engine == engine do
+            local shard = list[at_shard]
             if part == nil or part[1] ~= shard.name then
                 part = {shard.name, 0}
                 table.insert(parts, part)
@@ -80,24 +85,43 @@ function rows.reader(shards, ids)
             part[2], count = part[2] + 1, count + 1
             more = advance()
         end
-        return {buckets = buckets, parts = parts, blob = ffi.string(buffer.bytes, used), rows = count, bytes = used, memtx = engine == 'memtx' and count or 0}
+        return {buckets = buckets, parts = parts, blob = ffi.string(buffer.bytes, used), rows = count, bytes = used}
     end
 end
 
--- How many rows of memtx these buckets have by the indexes, which are asked anew: what is lost between two storages is lost
--- for ever. Nil where more than COUNTED_MAX are expected. May yield.
-function rows.count(shards, ids, expected)
+local function walked(index, version, id)
+    local count = 0
+    local gen, param, iterator = index:pairs({id}, {iterator = 'EQ'}):unwrap()
+    local found, tuple = gen(param, iterator)
+    while found ~= nil do
+        raw_tuple.free(tuple)
+        count = count + 1
+        if count % WALKED_AT_ONCE == 0 then
+            fiber.yield()
+            shards.same(version)
+        end
+        found, tuple = gen(param, iterator)
+    end
+    shards.same(version)
+    raw_tuple.close(iterator)
+    return count
+end
+
+-- How many rows these buckets have by the indexes, about `expected`: asked anew, as what is lost between two storages is lost
+-- for ever. May yield.
+function rows.count(list, version, ids, expected)
     local found, counts = 0, 0
-    for _, shard in ipairs(expected <= COUNTED_MAX and shards or {}) do
-        local index = shard.engine == 'memtx' and box.space[shard.id].index[shard.index] or nil
-        for i = 1, index ~= nil and #ids or 0 do
-            found, counts = found + index:count({ids[i]}), counts + 1
+    for _, shard in ipairs(list) do
+        for _, id in ipairs(ids) do
+            shards.same(version)
+            local index = box.space[shard.id].index[shard.index]
+            found, counts = found + (shard.engine == 'memtx' and expected <= COUNTED_MAX and index:count({id}) or walked(index, version, id)), counts + 1
             if counts % COUNTS_AT_ONCE == 0 then
                 fiber.yield()
             end
         end
     end
-    return expected <= COUNTED_MAX and found or nil
+    return found
 end
 
 -- Calls f(space name, tuple) for each row of a piece, which is gone after that; raises where it is none.

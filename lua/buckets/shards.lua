@@ -73,6 +73,19 @@ function shards.need()
     return found.list
 end
 
+-- Of spaces and indexes as they are.
+function shards.version()
+    return box.internal.schema_version()
+end
+
+-- Raises where they were changed since. An index that is made anew ends its iterators where they are, and they say nothing;
+-- its number may be another one's by then, and a space may have come that takes part: what was looked up is not to be used.
+function shards.same(version)
+    if shards.version() ~= version then
+        error('spaces or their indexes were changed while rows were read: they are read again later', 0)
+    end
+end
+
 function shards.named(name)
     for _, one in ipairs(known().list) do
         if one.name == name then

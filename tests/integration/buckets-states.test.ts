@@ -289,18 +289,60 @@ describe('buckets of two storages', () => {
     expect(await stateOf(b, 3)).toBeNull();
   });
 
+  /** Bucket 4 is handed over, and something happens at one of the messages. */
+  const over = (what: { kind: 'prepare' | 'rows'; when: 'request' | 'answer' }, meanwhile: () => Promise<unknown>) => {
+    const { reached, goOn } = link.hold(what);
+    const moving = a.move({ uuid: b.uuid, master: { listen: link.address } } as Storage, { ids: [4] });
+    return reached.then(meanwhile).then(() => goOn('pass')).then(() => moving).finally(() => Promise.all([a.settled(), b.settled()]));
+  };
+
   it('a row that one side has and the other lacks ends a hand-over, and nothing is lost', async () => {
-    const over = (what: { kind: 'prepare' | 'rows'; when: 'request' | 'answer' }, meanwhile: () => Promise<unknown>) => {
-      const { reached, goOn } = link.hold(what);
-      const moving = a.move({ uuid: b.uuid, master: { listen: link.address } } as Storage, { ids: [4] });
-      return reached.then(meanwhile).then(() => goOn('pass')).then(() => moving).finally(() => Promise.all([a.settled(), b.settled()]));
-    };
     await a.call(app, 4, 'write', 'put', 4, 400);
     expect(await over({ kind: 'prepare', when: 'request' }, () => b.master.lua('box.space.accounts:delete(400)'))).toMatchObject({ moved: 0, blocker: expect.stringMatching(/not all rows that came are here/) });
     expect(await over({ kind: 'rows', when: 'answer' }, () => a.master.lua('box.space.accounts:insert{401, 4, 1}'))).toMatchObject({ moved: 0, blocker: '2 rows of these buckets are here, and 1 were sent' });
     expect(await stateOf(a, 4)).toEqual(['active', 1]);
     expect(await a.move(b, { ids: [4] })).toMatchObject({ moved: 1, rows: 2, blocker: null });
     expect(await b.master.lua('return box.space.accounts.index.bucket_id:count(4)')).toEqual([2]);
+    await a.settled();
+    expect(await b.move(a, { ids: [4] })).toMatchObject({ moved: 1, rows: 2, blocker: null });
+  });
+
+  it('an index that is made anew while rows are read ends a hand-over, as does a space that comes to take part', async () => {
+    await b.settled();
+    // Three pieces and two rows: the third is read after the first has come.
+    await a.master.lua('box.begin() for id = 200001, 201500 do box.space.accounts:insert{id, 4, 1} end box.commit()');
+    const changed = { moved: 0, blocker: 'spaces or their indexes were changed while rows were read: they are read again later' };
+    expect(await over({ kind: 'rows', when: 'answer' }, () => a.master.lua("box.space.accounts.index.bucket_id:alter{parts = {{2, 'unsigned'}, {3, 'integer'}}}"))).toMatchObject(changed);
+    expect(await over({ kind: 'prepare', when: 'answer' }, () => a.master.lua(`
+      local late = box.schema.space.create('late', {format = {{'id', 'unsigned'}, {'bucket_id', 'unsigned'}}})
+      late:create_index('id') late:create_index('bucket_id', {parts = {{2, 'unsigned'}}, unique = false}) late:insert{1, 4}`))).toMatchObject(changed);
+    await a.master.lua("box.space.late:drop() box.space.accounts.index.bucket_id:alter{parts = {{2, 'unsigned'}}}");
+    expect(await a.move(b, { ids: [4] })).toMatchObject({ moved: 1, rows: 1502, blocker: null });
+    expect(await b.master.lua('return box.space.accounts.index.bucket_id:count(4)')).toEqual([1502]);
+  });
+
+  it('what deletes rows leaves those of other buckets, and of an attempt that came after its own', async () => {
+    const told = await b.master.lua<[boolean, string, boolean, string, number]>(`
+      local fiber, uuid = require('fiber'), require('uuid')
+      local receive, remove, shards, standing, steps = require('buckets.receive'), require('buckets.remove'), require('buckets.shards'), require('buckets.standing'), require('buckets.steps')
+      local shard = shards.named('accounts')
+      shard.field = 1
+      local deleted, why = pcall(remove.rows, {4}, function() end)
+      shard.field = 2
+      -- What is left over of a bucket that is not here is deleted in three transactions, and another attempt begins meanwhile.
+      box.begin() for id = 1, 450 do box.space.accounts:insert{100000 + id, 12, 1} end box.commit()
+      local from, done, opened, refusal = uuid.str(), fiber.channel(1)
+      fiber.create(function()
+        opened, refusal = pcall(receive.open, {attempt = 'first', buckets = {{12, 2}}, group = 'default', count = 60, shards = {'accounts'}, from = from})
+        done:put(true)
+      end)
+      steps.change(standing.need(), {12}, function() return {12, 'receiving', 2, from, 'second', false} end)
+      done:get(10)
+      local left = shard and box.space.accounts.index.bucket_id:count(12)
+      steps.change(standing.need(), {12}, function(row) return steps.dropped(row) end)
+      return deleted, why, opened, tostring(refusal), left`);
+    expect(told).toEqual([false, 'a row of bucket 400 of accounts was found as one of bucket 4', false, expect.stringContaining('bucket 12 is not being received in this attempt'), 450]);
+    await b.settled();
   });
 
   it('orders that run beside each other move different buckets', async () => {
