@@ -126,7 +126,7 @@ export class Connection extends Requester {
     this.#write(request, sync);
     const timeoutMs = options.timeoutMs ?? this.#options.requestTimeoutMs;
     const dueAt = this.#clock.now() + timeoutMs;
-    this.#pending.add({ sync, timeoutMs, dueAt, settle, onPush: options.onPush, startByte });
+    this.#pending.add({ sync, timeoutMs, settle, onPush: options.onPush, startByte }, dueAt);
     if (dueAt < this.#timerAt) this.#arm();
     this.#outbox.schedule();
   }

@@ -5,8 +5,8 @@
 
 export type Due = { readonly dueAt: number; settled: boolean };
 
-/** Below this many settled ones a sweep is not worth it. */
-const sweepMin = 1024;
+/** Below this many settled ones a sweep is not worth it. Few: what stays for long has to be copied by the collector of garbage. */
+const sweepMin = 128;
 
 export class Deadlines<T extends Due> {
   #heap: T[] = [];

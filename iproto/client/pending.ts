@@ -1,24 +1,24 @@
 /** The requests that wait for an answer: by number, in the order sent, with a limit and the earliest deadline. */
 import { LimitExceeded } from '../errors.ts';
 import { Deadlines, type Due } from './deadlines.ts';
+import { InFlight } from './in-flight.ts';
 import type { RequestOptions, Settle } from './requester.ts';
+
+/** What stays in the heap for a while after its request is settled: the number alone, and nothing of the request. */
+type Deadline = Due & { readonly sync: number };
 
 export type Waiting = {
   readonly sync: number;
   readonly timeoutMs: number;
-  readonly dueAt: number;
   readonly settle: Settle;
   readonly onPush: RequestOptions['onPush'];
   /** Where the frame begins in all the bytes this connection ever queued. */
   readonly startByte: number;
+  readonly deadline: Deadline;
 };
 
-/** What stays in the heap for a while after its request is settled: the number alone, and nothing of the request. */
-type Deadline = Due & { readonly sync: number };
-type Entry = { readonly waiting: Waiting; readonly deadline: Deadline };
-
 export class Pending {
-  readonly #bySync = new Map<number, Entry>();
+  readonly #inFlight = new InFlight<Waiting>();
   readonly #deadlines = new Deadlines<Deadline>();
   readonly #inFlightMax: number;
   #lastSync = 0;
@@ -28,7 +28,7 @@ export class Pending {
   }
 
   get size(): number {
-    return this.#bySync.size;
+    return this.#inFlight.size;
   }
 
   /** When `expire` has something to do; may be earlier than needed, never later. */
@@ -38,13 +38,13 @@ export class Pending {
 
   /** The number for one more request. Throws LimitExceeded when there are enough. */
   reserve(): number {
-    if (this.#bySync.size >= this.#inFlightMax) throw new LimitExceeded('inFlight', this.#bySync.size, this.#inFlightMax);
+    if (this.size >= this.#inFlightMax) throw new LimitExceeded('inFlight', this.size, this.#inFlightMax);
     return ++this.#lastSync;
   }
 
-  add(waiting: Waiting): void {
-    const deadline: Deadline = { sync: waiting.sync, dueAt: waiting.dueAt, settled: false };
-    this.#bySync.set(waiting.sync, { waiting, deadline });
+  add({ sync, timeoutMs, settle, onPush, startByte }: Omit<Waiting, 'deadline'>, dueAt: number): void {
+    const deadline: Deadline = { sync, dueAt, settled: false };
+    this.#inFlight.add({ sync, timeoutMs, settle, onPush, startByte, deadline });
     this.#deadlines.add(deadline);
   }
 
@@ -54,33 +54,31 @@ export class Pending {
   }
 
   peek(sync: number | bigint): Waiting | undefined {
-    return this.#bySync.get(sync as number)?.waiting;
+    return this.#inFlight.get(sync);
   }
 
   take(sync: number | bigint): Waiting | undefined {
-    const entry = this.#bySync.get(sync as number);
-    if (!entry) return undefined;
-    this.#bySync.delete(entry.waiting.sync);
-    this.#deadlines.settle(entry.deadline);
-    return entry.waiting;
+    const waiting = this.#inFlight.get(sync);
+    if (!waiting) return undefined;
+    this.#inFlight.remove(waiting);
+    this.#deadlines.settle(waiting.deadline);
+    return waiting;
   }
 
   /** Those whose time is up, no longer waiting. */
   expire(now: number): Waiting[] {
     return this.#deadlines.expire(now).map(({ sync }) => {
-      const { waiting } = this.#bySync.get(sync)!;
-      this.#bySync.delete(sync);
+      const waiting = this.#inFlight.get(sync)!;
+      this.#inFlight.remove(waiting);
       return waiting;
     });
   }
 
   /** All of them, no longer waiting. */
   takeAll(): Waiting[] {
-    const all = [...this.#bySync.values()];
-    this.#bySync.clear();
-    return all.map(({ waiting, deadline }) => {
-      this.#deadlines.settle(deadline);
-      return waiting;
-    });
+    const all = this.#inFlight.all();
+    this.#inFlight.clear();
+    for (const { deadline } of all) this.#deadlines.settle(deadline);
+    return all;
   }
 }

@@ -69,7 +69,7 @@ describe('deadlines', () => {
       if (waiting.length > 100) deadlines.settle(waiting.shift()!);
       most = Math.max(most, deadlines.size);
     }
-    expect(most).toBeLessThan(2 * 100 + 2 * 1024);
+    expect(most).toBeLessThan(2 * 100 + 2 * 128);
     expect(deadlines.expire(Infinity).length).toBe(100);
   });
 });
