@@ -87,7 +87,7 @@ export class Crud {
 
   /** Throws IprotoError for options that are none. */
   readonly serve = (exchange: Exchange, operation: Operation, args: Items): void => {
-    if (isSingle(operation)) return this.#one(exchange, { operation, args });
+    if (isSingle(operation)) return this.#one(exchange, operation, args);
     const wide = this.#wide[operation];
     const dueAt = exchange.startedAt + (timeoutIn(args) ?? this.#options.callTimeoutMs);
     wide.run({ exchange, args, dueAt }).then(
@@ -97,30 +97,30 @@ export class Crud {
   };
 
   /** The usual case answers without a promise: the schema is known. */
-  #one(exchange: Exchange, call: { operation: SingleOperation; args: Items }): void {
-    const { className } = single[call.operation];
-    const run = (space: Space | undefined) => {
-      try {
-        this.#send(exchange, { ...call, space: this.#sharded(space, call.args) });
-      } catch (error) {
-        exchange.crud(toldOf(error), className);
-      }
-    };
-    const name = nameIn(call.args);
+  #one(exchange: Exchange, operation: SingleOperation, args: Items): void {
+    const name = nameIn(args);
     const space = this.#schemas.get(name);
-    if (space) return run(space);
-    this.#schemas.find(name).then(run, (error: unknown) => exchange.crud(toldOf(error), className));
+    if (space) return this.#send(exchange, { operation, args, space });
+    this.#schemas.find(name).then(
+      (found) => this.#send(exchange, { operation, args, space: found }),
+      (error: unknown) => exchange.crud(toldOf(error), single[operation].className),
+    );
   }
 
-  #send(exchange: Exchange, { operation, args, space }: { operation: SingleOperation; args: Items; space: Space }): void {
+  #send(exchange: Exchange, { operation, args, space }: { operation: SingleOperation; args: Items; space: Space | undefined }): void {
     const { operands, className } = single[operation];
-    const options = readOptions(args, 1 + operands);
-    const goal = this.#goal(exchange, { operation, space, args, options });
-    this.#components.relay.submit(goal, options.timeoutMs ?? this.#options.callTimeoutMs, (told, response) => {
-      if (told === undefined) return exchange.forward(response!);
-      if (told.code === errorCodes.NO_SUCH_SPACE) void this.#schemas.refresh();
-      exchange.crud(told, className);
-    });
+    try {
+      const sharded = this.#sharded(space, args);
+      const options = readOptions(args, 1 + operands);
+      const goal = this.#goal(exchange, { operation, space: sharded, args, options });
+      this.#components.relay.submit(goal, options.timeoutMs ?? this.#options.callTimeoutMs, (told, response) => {
+        if (told === undefined) return exchange.forward(response!);
+        if (told.code === errorCodes.NO_SUCH_SPACE) void this.#schemas.refresh();
+        exchange.crud(told, className);
+      });
+    } catch (error) {
+      exchange.crud(toldOf(error), className);
+    }
   }
 
   /** `args`: the name of the space, the operands, and the client's options, if there are any. */
