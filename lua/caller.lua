@@ -68,6 +68,10 @@ local function named(name)
     return found
 end
 
+local function whoever()
+    return box.session.effective_user and box.session.effective_user() or box.session.user()
+end
+
 -- A function that is registered checks the caller's rights itself. One that is not takes the right to execute all.
 function caller.call(name, args)
     local open = caller.open[name]
@@ -78,20 +82,20 @@ function caller.call(name, args)
     if registered ~= nil then
         return registered:call(args)
     end
-    local user = box.session.effective_user and box.session.effective_user() or box.session.user()
     if not may_run_all(box.session.euid()) then
-        box.error(box.error.ACCESS_DENIED, 'Execute', 'function', name, user)
+        box.error(box.error.ACCESS_DENIED, 'Execute', 'function', name, whoever())
     end
     return named(name)(unpack(args))
 end
 
--- As `user`, which a router alone may say. nil: the session's own.
+-- As `user`, which a router alone may say. nil: the session's own. What a client has called through a router is in the session
+-- of the router, too, but with the client's rights.
 function caller.as(user, name, args)
     if user == nil then
         return caller.call(name, args)
     end
-    if box.session.user() ~= caller.ROUTER then
-        box.error(box.error.ACCESS_DENIED, 'Speak for', 'user', tostring(user), box.session.user())
+    if box.session.user() ~= caller.ROUTER or box.session.euid() ~= box.session.uid() then
+        box.error(box.error.ACCESS_DENIED, 'Speak for', 'user', tostring(user), whoever())
     end
     return box.session.su(user, caller.call, name, args)
 end

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Connection, TarantoolError, Value } from '~/iproto/index.ts';
+import type { Connection, TarantoolError, Value, Writable } from '~/iproto/index.ts';
 import type { Closed } from '~/tests/support/database.ts';
 import { bucketsCount, leaseSeconds, Sharded } from '~/tests/support/routed.ts';
 import { RouterProcess } from '~/tests/support/router-process.ts';
@@ -39,17 +39,6 @@ describe('calls', () => {
     expect(await client.call('coterie.call', ['any', 'whoami'])).toEqual(['app', expect.any(String)]);
   });
 
-  it('go by the rights of that user, at the storage', async () => {
-    const poor = await router.connect('poor');
-    expect(errorOf(await poor.call('vshard.router.callrw', [3, 'put', [2, 3, 'Bob']]))).toMatchObject({ type: 'ClientError', code: 42, message: "Execute access to function 'put' is denied for user 'poor'" });
-    expect(errorOf(await poor.call('crud.get', ['customers', 1]))).toMatchObject({ class_name: 'GetError', err: "Read access to space 'customers' is denied for user 'poor'" });
-  });
-
-  it('nobody but a router speaks for others', async () => {
-    const direct = await cluster.shards[0]![0]!.connect();
-    expect((await failure(direct.call('coterie.bucket_call', [1, 3, 'write', 'whoami', [], 'admin']))).message).toMatch(/access.*denied/);
-  });
-
   it("have the function's own errors", async () => {
     expect(errorOf(await client.call('vshard.router.callrw', [3, 'fail']))).toMatchObject({ type: 'ClientError', code: 7777, message: 'as it should' });
     expect(await failure(client.call('coterie.call', ['k', 'fail']))).toMatchObject({ code: 7777, message: 'as it should' });
@@ -76,6 +65,65 @@ describe('calls', () => {
     expect((await client.call('vshard.router.callro', [7, 'get', [70]]))).toEqual([[70, 7, 'Moved', 1], instancesOf(1)[0]]);
     await router.until(({ map }) => map.totals[cluster.uuid(1)] === bucketsCount / 2 + 1, 'the new map');
     expect(router.stats[0]!.retries.WRONG_BUCKET).toBeGreaterThan(0);
+  });
+});
+
+describe('rights', () => {
+  const row = [2, 3, 'Bob', 30];
+  const ways: [string, Writable[]][] = [
+    ...['callrw', 'callro', 'callre', 'callbro', 'callbre'].map((way): [string, Writable[]] => [`vshard.router.${way}`, [3]]),
+    ['vshard.router.call', [3, 'write']], ['coterie.call', ['any']], ['vshard.router.map_callrw', []],
+  ];
+  /** What was refused, however it is told. */
+  const refusal = async (from: Connection, name: string, args: Writable[]) => {
+    const [nothing, error] = await from.call(name, args).catch(({ code, message }: TarantoolError): Value[] => [null, new Map(Object.entries({ code, message }))]);
+    expect(nothing).toBeNull();
+    return Object.fromEntries(error as Map<string, Value>);
+  };
+  const masters = (code: string) => Promise.all(cluster.shards.map(([master]) => master!.lua(code)));
+
+  it.each(ways)('to a function are asked for by %s', async (way, before) => {
+    const poor = await router.connect('poor');
+    // Also of what is no function of the database's, what routers ask, and what a router may be asked under another name.
+    for (const name of ['put', 'whoami', 'loadstring', 'nosuch', 'coterie.bucket_call', 'coterie.storage_call', 'coterie.map_hold', 'coterie.crud_schema']) {
+      expect(await refusal(poor, way, [...before, name, row])).toMatchObject({ code: 42, message: `Execute access to function '${name}' is denied for user 'poor'` });
+    }
+    expect(await refusal(client, way, [...before, 'loadstring', ['return 1']])).toMatchObject({ code: 42, message: "Execute access to function 'loadstring' is denied for user 'app'" });
+    expect(await refusal(poor, way, [...before, 'coterie.crud', ['get', 3, 'customers', 2]])).toMatchObject({ code: 42, message: "Read access to space 'customers' is denied for user 'poor'" });
+    expect(await masters('return box.space.customers:get(2)')).toEqual([[], []]);
+  });
+
+  it('to a space are asked for by crud', async () => {
+    const poor = await router.connect('poor');
+    const object = { id: 2, bucket_id: 3, name: 'Bob' };
+    const operations: [string, Writable[]][] = [
+      ['insert', [row]], ['insert_object', [object]], ['replace', [row]], ['replace_object', [object]], ['upsert', [row, []]], ['upsert_object', [object, []]],
+      ['update', [2, [['=', 'age', 1]]]], ['delete', [2]], ['get', [2]], ['get', [2, { mode: 'write' }]],
+    ];
+    for (const [operation, args] of operations) {
+      expect((await refusal(poor, `crud.${operation}`, ['customers', ...args])).err, operation).toMatch(/^(Read|Write) access to space 'customers' is denied for user 'poor'$/);
+    }
+    const [, errors] = (await poor.call('crud.insert_many', ['customers', [row]])) as [Value, Map<string, Value>[]];
+    expect(errors.map((error) => error.get('err'))).toEqual(["Write access to space 'customers' is denied for user 'poor'"]);
+    expect(await masters('return box.space.customers:get(2)')).toEqual([[], []]);
+  });
+
+  it('to all functions let a user speak for nobody else, and end with the grant', async () => {
+    const poor = await router.connect('poor');
+    await masters("box.schema.user.grant('poor', 'execute', 'universe')");
+    expect((await poor.call('vshard.router.callrw', [3, 'whoami']))[0]).toBe('poor');
+    for (const [name, args] of [['coterie.bucket_call', [1, 3, 'write', 'whoami', []]], ['coterie.bucket_call', [null, 3, 'read', 'whoami', []]], ['coterie.storage_call', [1, 'write', 'whoami', []]], ['coterie.storage_call', [1, 'read', 'whoami', []]]] as [string, Writable[]][]) {
+      for (const user of ['admin', 'app', 'coterie_router']) {
+        expect(await refusal(poor, 'vshard.router.callrw', [3, name, [...args, user]])).toMatchObject({ code: 42, message: `Speak for access to user '${user}' is denied for user 'poor'` });
+      }
+    }
+    await masters("box.schema.user.revoke('poor', 'execute', 'universe')");
+    for (const name of ['whoami', 'loadstring']) expect(await refusal(poor, 'vshard.router.callrw', [3, name])).toMatchObject({ code: 42 });
+  });
+
+  it('to speak for others are those of routers', async () => {
+    const direct = await cluster.shards[0]![0]!.connect();
+    expect((await failure(direct.call('coterie.bucket_call', [1, 3, 'write', 'whoami', [], 'admin']))).message).toMatch(/access.*denied/);
   });
 });
 
