@@ -6,6 +6,7 @@ import { adapterFor } from './adapter.ts';
 import { directOf, observed, type Direct } from './direct.ts';
 import { migrate } from './migrate.ts';
 import { pathOf, providerOf } from './paths.ts';
+import { optimizeWasmLate } from './wasm.ts';
 
 /** One type for both providers: the clients are generated from one model file and differ in nothing that is used here. */
 export type Db = Omit<PrismaClient, '$on' | '$extends'>;
@@ -17,6 +18,7 @@ const transactionOptions = { maxWait: 10_000, timeout: 20_000 };
 
 /** `direct`: for what many wait for. */
 export async function openDatabase(url: string): Promise<{ db: Db; direct: Direct }> {
+  optimizeWasmLate();
   const provider = providerOf(url);
   if (provider === 'postgresql') {
     await migrate(url);
