@@ -53,7 +53,8 @@ export default defineConfig({
         },
       },
       { extends: true, test: { ...real, name: 'faults', include: faults, sequence: { groupOrder: 4 } } },
-      { extends: true, test: { ...real, name: 'pages', include: ['tests/browser/**/*.test.ts'], fileParallelism: false, sequence: { groupOrder: 2 } } },
+      // Not isolated: one worker, and so one Chromium, for all files.
+      { extends: true, test: { ...real, name: 'pages', include: ['tests/browser/**/*.test.ts'], fileParallelism: false, isolate: false, sequence: { groupOrder: 2 } } },
       {
         extends: true,
         test: {

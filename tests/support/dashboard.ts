@@ -4,7 +4,7 @@ import { afterAll, expect } from 'vitest';
 import { waitFor } from './wait.ts';
 import { openBrowser, openPage, Product, seriousFindings, signIn, untilLive, user, type Scheme } from './browser.ts';
 
-/** What a browser test has: the product of its own, a Chromium and pages of it, and how a page is looked at. */
+/** What a browser test has: the product of its own, the worker's Chromium and pages of it, and how a page is looked at. */
 
 type Visit = { readonly path?: string; readonly as?: { readonly name: string; readonly password: string }; readonly scheme?: Scheme; readonly phone?: boolean; readonly touch?: boolean };
 
@@ -18,15 +18,23 @@ export interface Dashboard {
   open(visit?: Visit): Promise<Page>;
 }
 
+/** The worker's, for all files that it runs, one after the other: to start one takes as long as many a test. It ends with the worker, at whose pipe it is. */
+let kept: Promise<Browser> | null = null;
+
+async function keptBrowser(): Promise<Browser> {
+  const before = await kept?.catch(() => null);
+  return before?.isConnected() ? before : (kept = openBrowser());
+}
+
 /**
  * At the top of a test file: `const { product, page } = await openDashboard({ path: '/users' });`.
  * `leases: false`: the priority decides who is master, as in mode `disabled`. All of it is stopped after the file's tests, which fail if a script of a page has failed meanwhile.
  */
 export async function openDashboard({ path = '/', claim = true, leases = true, ...cluster }: { path?: string; claim?: boolean; leases?: boolean; empty?: boolean; instances?: number } = {}): Promise<Dashboard> {
   const faults: string[][] = [];
-  const [started, launched] = await Promise.allSettled([Product.start(cluster), openBrowser()]);
+  const [started, launched] = await Promise.allSettled([Product.start(cluster), keptBrowser()]);
   const stop = async () => {
-    if (launched.status === 'fulfilled') await launched.value.close();
+    if (launched.status === 'fulfilled') await Promise.all(launched.value.contexts().map((context) => context.close()));
     if (started.status === 'fulfilled') await started.value.stop();
   };
   try {
