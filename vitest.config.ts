@@ -6,7 +6,7 @@ import { Sequence } from './tests/support/sequence.ts';
 const alone = ['tests/integration/{failover-restart,lease-pause,scale,swim-processes}.test.ts'];
 
 /** Our product under each class of faults. */
-const faults = ['tests/integration/faults-{failover,providers,sharded}.test.ts'];
+const faults = ['tests/integration/faults-{failover,others,providers,sharded}.test.ts'];
 
 /** Histories of failover, some of them new with each commit: they take longer than `npm run verify` may. */
 const fresh = ['tests/simulation/failover/*.test.ts', 'tests/unit/core-what-if/two-sites.test.ts'];
@@ -52,7 +52,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
-      { extends: true, test: { ...real, name: 'faults', include: faults, sequence: { groupOrder: 4 } } },
+      { extends: true, test: { ...real, name: 'faults', include: faults, maxWorkers: 3, sequence: { groupOrder: 4 } } },
       // Not isolated: one worker, and so one Chromium, for all files.
       { extends: true, test: { ...real, name: 'pages', include: ['tests/browser/**/*.test.ts'], fileParallelism: false, isolate: false, sequence: { groupOrder: 2 } } },
       {

@@ -14,7 +14,7 @@ try {
   const checks = new Checks();
   await withoutServices(checks);
   await Promise.all([
-    checks.vitest('integration, scenarios', ['--project', 'integration'], { minutesMax: 24, beside: true }).then(() => checks.vitest('faults', ['--project', 'faults', '--maxWorkers', '3'], { minutesMax: 10 })),
+    checks.vitest('integration, scenarios', ['--project', 'integration'], { minutesMax: 24, beside: true }).then(() => checks.vitest('faults', ['--project', 'faults'], { minutesMax: 10 })),
     checks.vitest('pages', ['--project', 'pages'], { minutesMax: 27, beside: true, env: { COTERIE_PORTS_ROW: '5' } }),
   ]);
   // Histories only compute: they have all processors when nobody waits for real programs.

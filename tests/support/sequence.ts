@@ -2,7 +2,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The order of the files that run beside each other: the long ones first, so that nobody is left alone with one at the end. */
 
-const long = ['issues-failover', 'apply-faults', 'store-kill', 'store-sqlite', 'issues-agents', 'server-alerts', 'alert-servers', 'server-cluster', 'integration/issues', 'issues-database'];
+const long = ['faults-providers', 'faults-others', 'issues-failover', 'apply-faults', 'store-kill', 'store-sqlite', 'issues-agents', 'server-alerts', 'alert-servers', 'server-cluster', 'integration/issues', 'issues-database'];
 
 function rank({ moduleId }: TestSpecification): number {
   const at = long.findIndex((name) => moduleId.endsWith(`${name}.test.ts`));

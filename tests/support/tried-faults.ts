@@ -12,7 +12,7 @@ import { figuresOf, openLab, productOf } from '~/tests/faults/walk/trial.ts';
 /**
  * Our product under faults: real agents, databases, state providers and clients, with links that are cut.
  * No acknowledged write is lost, or it is kept aside and counted; there are never two masters; all comes back by itself;
- * what needs no failover has none. Two files of such tests run at a time, as they wait most.
+ * what needs no failover has none. Three files of such tests run at a time, as they wait most.
  */
 
 /** All goes through proxies where nothing else is allowed. */
