@@ -1,13 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { closeDialog, confirm, copied, seriousFindings } from '../support/browser.ts';
 import { fits, openDashboard } from '../support/dashboard.ts';
+import { configPage } from './code/config.ts';
 import { editing } from './code/editing.ts';
 import { migrationsPage } from './code/migrations.ts';
 import { schemaPage } from './code/schema.ts';
 
-/** The Code page on the real product: a role is written, refused, mended, applied, and changed by two at once. */
+/** What is kept in the configuration, on one product: its own page, and the Code page, where a role is written, refused, mended, applied, and changed by two at once. */
 
-const dashboard = await openDashboard({ path: '/code', instances: 2 });
+const dashboard = await openDashboard({ path: '/config', instances: 2 });
 const { product, page, open } = dashboard;
 
 const hello = 'roles/shop/functions/shop.hello.lua';
@@ -16,7 +17,11 @@ const push = async (files: Record<string, string | null>, reason: string) => exp
 const versionNow = async (): Promise<number> => (await product.rest('/config')).body.version;
 const { item, editor, write, checked, applyButton, apply, marked } = editing(page);
 
+describe('configuration', () => configPage(dashboard));
+
 describe('the Code page', () => {
+  beforeAll(async () => void (await page.goto('/code')));
+
   it('begins with a role from the template, refuses what does not compile, and applies it when it is mended', async () => {
     expect(await seriousFindings(page), 'empty').toEqual([]);
     await page.getByRole('button', { name: 'Add a role' }).click();
