@@ -30,6 +30,7 @@ describe('what a client asks for', () => {
     [{ mode: 'write', balance: true }, modes.rw],
   ] as const)('vshard.router.call with mode %j', (mode, wanted) => {
     expect(call('vshard.router.call', 17, mode, 'get')).toMatchObject({ kind: 'bucket', mode: wanted, timeoutMs: null, run: run('get', []) });
+    expect(call('vshard.router.call', 17, mode, 'get', [1], { timeout: 2 })).toMatchObject({ kind: 'bucket', mode: wanted, timeoutMs: 2000, run: run('get', [1]) });
   });
 
   it('coterie.call by key, with its hash, or by bucket', () => {
@@ -45,6 +46,7 @@ describe('what a client asks for', () => {
     expect(call('vshard.router.routeall').kind).toBe('routeall');
     expect(call('vshard.router.route', 3)).toMatchObject({ kind: 'route', bucket: 3 });
     expect(call('vshard.router.map_callrw', 'f', [1], [])).toMatchObject({ kind: 'map', timeoutMs: null, run: run('f', [1]) });
+    expect(call('vshard.router.map_callrw', 'f', null, { timeout: 0.5 })).toMatchObject({ kind: 'map', timeoutMs: 500, run: run('f', []) });
     const get = call('crud.get', 'space', 1);
     expect(get).toMatchObject({ kind: 'crud', operation: 'get' });
     expect(get.kind === 'crud' && get.args.from(0, get.args.length).equals(Buffer.concat([encode('space'), encode(1)]))).toBe(true);
@@ -91,6 +93,7 @@ describe('slices', () => {
     const cut = encode([1, 2, 3]).subarray(0, 3);
     expect(new Items(cut, 2).valueOf(1)).toBe(2);
     expect(new Items(cut, 2).at(2)).toBe(undefined);
+    expect(new Items(encode([1, 2, 3]), 2).headOf(2)).toBe(undefined);
     expect(() => new Items(cut)).toThrow(ProtocolError);
   });
 });

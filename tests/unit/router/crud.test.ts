@@ -39,6 +39,7 @@ describe('the bucket of', () => {
   it.each([
     ['a row that is none', () => bucketOfTuple(space, encode({ id: 1 }), count), /a row is an array/],
     ['a row without its key', () => bucketOfTuple(wide, encode([7]), count), /no field name/],
+    ['a row whose key is nil', () => bucketOfTuple(wide, encode([7, null, null]), count), /no field name/],
     ['an object without its key', () => bucketOfObject(space, encode({ name: 'x' }), count), /no field id/],
     ['an object that is none', () => bucketOfObject(space, encode([1]), count), /an object is a map/],
     ['a key that is too short', () => bucketOfKey(wide, encode([7]), count), /has 2 parts, this one has 1/],

@@ -50,10 +50,15 @@ describe('a call', () => {
       sessions.push(request.session);
       request.answer([1]);
     };
-    for (let round = 0; round < 4; round++) await Promise.all([1, 2, 3].map((bucket) => callrw(bucket)));
-    const [first, , , second] = sessions;
-    expect(first).not.toBe(second);
-    expect(sessions).toEqual([first, second, first, second].flatMap((session) => [session, session, session]));
+    const seen = new Set<Session>();
+    // The router asks for buckets meanwhile, which takes a turn, too.
+    for (let round = 0; round < 50 && seen.size < 2; round++) {
+      await Promise.all([1, 2, 3].map((bucket) => callrw(bucket)));
+      const now = sessions.splice(0);
+      expect([now.length, new Set(now).size]).toEqual([3, 1]);
+      seen.add(now[0]!);
+    }
+    expect(seen.size).toBe(2);
   });
 
   it('follows a bucket that moved, and goes there from then on', async () => {
@@ -136,7 +141,7 @@ describe('masters', () => {
   });
 
   it('a master that cannot be reached holds writes; what is told in the end is that nothing was done', async () => {
-    await begin({ holdMs: 80 });
+    await begin({ holdMs: 500 });
     await a.stop();
     expect(errorOf(await callrw(1))).toMatchObject({ type: 'ShardingError', name: 'UNREACHABLE_MASTER', message: expect.stringContaining('nothing was done') });
     const waiting = client.call('coterie.call', [null, 'f', [], { bucket_id: 1, timeout: 5 }]);
