@@ -24,7 +24,7 @@ describe(`buckets of three storages, seed ${seed}`, () => {
     for (let round = 0; round < roundsLeast || performance.now() < until; round += 1) {
       await shuffle.renew();
       const disturbing = (async () => {
-        for (let count = 0; round > 0 && count < disturbancesEach; count += 1) await shuffle.disturb();
+        for (let count = 0; count < (round > 0 ? disturbancesEach : 0); count += 1) await shuffle.disturb();
       })();
       for (let move = 0; move < roundMoves; move += 2) await Promise.all([shuffle.moveSome(), shuffle.moveSome()]);
       await disturbing;
