@@ -42,6 +42,8 @@ export class CallConnections {
 
   /** For the `upgrade` event of an HTTP server. */
   upgrade(message: IncomingMessage, socket: Socket, head: Buffer): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     void this.#accept(message, socket, head).catch(() => socket.destroy());
   }
@@ -55,8 +57,6 @@ export class CallConnections {
     if ((await this.#verifier.verify(message.headers.authorization)) === null) return refuse(socket, '401 Unauthorized', unauthenticated);
     if (message.headers.upgrade !== callProtocol || head.length > 0) return refuse(socket, '400 Bad Request', '{}');
     if (socket.destroyed) return;
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: ${callProtocol}\r\n\r\n`);
     this.#serve(socket);
   }

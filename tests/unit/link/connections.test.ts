@@ -94,6 +94,14 @@ test('a connection needs a token, and so does each call on it', async () => {
   await once(socket.resume(), 'close');
 });
 
+test('an agent that ends cuts off who waits to be let in', async () => {
+  served = await serve({ ping }, { gate: () => new Promise(() => {}) });
+  const waiting = served.client.ping({}, { timeoutMs });
+  await expect.poll(() => connectionsOf(served!)).toBe(1);
+  await served.close();
+  await expect(waiting).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+});
+
 test('another protocol is refused', async () => {
   served = await serve({ ping });
   expect(await upgraded(served, { authorization: `Bearer ${await served.signer.tokenFor(callee)}`, upgrade: 'websocket' })).toBe(400);
