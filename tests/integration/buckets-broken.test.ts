@@ -7,7 +7,7 @@ import { waitFor } from '../support/wait.ts';
 
 const buckets = 24;
 const batch = 6;
-const triesMax = 5;
+const triesMax = 6;
 const points: readonly Point[] = (['receive', 'rows', 'prepare', 'begin'] as const).flatMap((kind) => [{ kind, when: 'request' }, { kind, when: 'answer' }] as const);
 
 /** A hand-over that is stopped at each of its messages, with money moving meanwhile. */
@@ -87,15 +87,15 @@ describe('a hand-over that breaks', () => {
       const { reached, goOn } = link.hold({ kind, when });
       const owned = (await source.rows()).filter(([, state]) => state === 'active').map(([id]) => id);
       const paid = bank.paid;
-      const begin = (): Promise<{ blocker?: string | null }> => source.move({ ...destination, uuid: destination.uuid, master: { listen: link.address } } as unknown as Storage, { ids: owned.slice(0, batch) }, { stepSeconds: 1.5, wait: 15 }).catch((error: unknown) => error as object);
-      let moving = begin();
+      const begin = (tries: number): Promise<{ blocker?: string | null }> => source.move({ ...destination, uuid: destination.uuid, master: { listen: link.address } } as unknown as Storage, { ids: owned.slice(0, batch) }, { stepSeconds: 1.5 * tries, wait: 15 }).catch((error: unknown) => error as object);
+      let moving = begin(1);
       for (let tries = 1; ; tries += 1) {
         const told = await Promise.race([reached.then(() => null), moving]);
         if (told === null) break;
         // Asked for again by whoever ordered it: a step that a busy machine is too slow for, and one that comes before what was there has been deleted.
         if (!/^Timeout exceeded$|its rows of before are still being deleted/.test(told.blocker ?? '') || tries === triesMax) throw new Error(`${what}: it ended before: ${JSON.stringify(told)}`);
         await destination.settled();
-        moving = begin();
+        moving = begin(tries + 1);
       }
       await faults[fault]();
       goOn('lose');

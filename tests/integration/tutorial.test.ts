@@ -32,11 +32,11 @@ beforeAll(async () => {
   await waitFor(() => said.includes('Ready in') || ended(), { timeoutMs: 90_000, what: 'npm run up to be ready' });
   const script = join(folder, 'tutorial.sh');
   writeFileSync(script, tutorialScript(steps.map((step) => ({ ...step, commands: commands(step.commands) }))));
-  const { stdout } = spawnSync('bash', [script], { env: { ...process.env, COTERIE_CONTEXTS: join(folder, 'contexts.json'), NO_COLOR: '1' }, encoding: 'utf8', timeout: 100_000 });
+  const { stdout } = spawnSync('bash', [script], { env: { ...process.env, COTERIE_CONTEXTS: join(folder, 'contexts.json'), NO_COLOR: '1' }, encoding: 'utf8', timeout: 180_000 });
   // The page shows the port that a reader has.
   const parts = stdout.replaceAll(`127.0.0.1:${4305 + offset}`, '127.0.0.1:4305').split(/^--- step (\d+)$/m);
   for (let at = 1; at < parts.length; at += 2) printed.set(Number(parts[at]), parts[at + 1]!);
-}, 240_000);
+}, 300_000);
 
 afterAll(async () => {
   if (!ended()) up.kill('SIGINT');
