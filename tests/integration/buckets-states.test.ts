@@ -321,6 +321,19 @@ describe('buckets of two storages', () => {
     expect(await b.master.lua('return box.space.accounts.index.bucket_id:count(4)')).toEqual([1502]);
   });
 
+  it('rows that are garbage are deleted also where their space had no index for a moment', async () => {
+    await a.settled();
+    expect(await b.move(a, { ids: [4] })).toMatchObject({ moved: 1, rows: 1502, blocker: null });
+    await b.master.lua('box.space.accounts.index.bucket_id:drop()');
+    // Once by whoever asks, and once by the collector that has tried.
+    await waitFor(async () => (await b.stat()).blockers.filter((sentence) => sentence.includes('accounts has a field bucket_id, and no TREE index')).length === 2, { timeoutMs: 20_000, what: 'the collector to say what it lacks' });
+    expect(await stateOf(b, 4)).toEqual(['garbage', expect.any(Number)]);
+    await b.master.lua("box.space.accounts:create_index('bucket_id', {parts = {{2, 'unsigned'}}, unique = false})");
+    await b.settled();
+    expect(await b.master.lua('return box.space.accounts.index.bucket_id:count(4)')).toEqual([0]);
+    expect(await a.move(b, { ids: [4] })).toMatchObject({ moved: 1, rows: 1502, blocker: null });
+  });
+
   it('what deletes rows leaves those of other buckets, and of an attempt that came after its own', async () => {
     const told = await b.master.lua<[boolean, string, boolean, string, number]>(`
       local fiber, uuid = require('fiber'), require('uuid')
