@@ -1,13 +1,14 @@
 'use client';
-import { Skeleton, useComputedColorScheme } from '@mantine/core';
+import { useComputedColorScheme } from '@mantine/core';
 import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { timeText } from '~/app/lib/format.ts';
 import { figuresOf, labelOf, metricText, shownSeries, unitOf, type ChartSpec, type MetricWindow } from '~/app/lib/metric-window.ts';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import styles from './charts.module.css';
 
 /** The lines come when they are shown: no other page loads them. */
-const Canvas = dynamic(() => import('./canvas.tsx'), { ssr: false, loading: () => <Skeleton height={168} aria-label="Loading the chart" /> });
+const Canvas = dynamic(() => import('./canvas.tsx'), { ssr: false, loading: () => <Waiting label="Loading the chart" height={168} /> });
 
 type Props = { readonly spec: ChartSpec; readonly window: MetricWindow; readonly sync: string; readonly rangeMs: number };
 

@@ -4,6 +4,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { noFilter } from '~/app/lib/filter.ts';
 import { unconfiguredOf } from '~/app/lib/rows.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import { EmptyCluster } from './empty-cluster.tsx';
 import { Instances } from './instances.tsx';
 import { Load } from './load.tsx';
@@ -46,12 +47,10 @@ export function ClusterPage() {
 
 function Loading() {
   return (
-    <div aria-busy aria-label="Loading the cluster">
-      <Stack gap="md">
-        <Skeleton height={76} radius="lg" />
-        <Skeleton height={36} radius="md" width="60%" />
-        <Skeleton height={300} radius="lg" />
-      </Stack>
-    </div>
+    <Waiting label="Loading the cluster">
+      <Skeleton height={76} radius="lg" />
+      <Skeleton height={36} radius="md" width="60%" />
+      <Skeleton height={300} radius="lg" />
+    </Waiting>
   );
 }

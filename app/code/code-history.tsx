@@ -1,5 +1,5 @@
 'use client';
-import { Button, Drawer, Skeleton, Text } from '@mantine/core';
+import { Button, Drawer, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
@@ -12,6 +12,7 @@ import { useHistory } from '~/app/sections/use-versions.ts';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { useReturnFocus } from '~/app/ui/return-focus.tsx';
 import { Ago } from '~/app/ui/time.tsx';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import type { ConfigMeta } from '~/contract/shapes/config.ts';
 import styles from './code.module.css';
 
@@ -47,7 +48,7 @@ function Versions({ newest, changed, onRestore, onClose }: Props) {
   const error = history.error ?? touched.error;
   const rows = looked.filter(({ version }) => (touched.data?.get(version)?.length ?? 0) > 0);
   if (error) return <ProblemAlert problem={problemFrom(error)} />;
-  if (!touched.data && (history.isPending || looked.length > 0)) return <Skeleton height={200} radius="md" aria-label="Loading the versions" />;
+  if (!touched.data && (history.isPending || looked.length > 0)) return <Waiting label="Loading the versions" height={200} />;
   return (
     <>
       {rows.length === 0 && <Text size="sm" c="dimmed">None of the last {looked.length} versions changed a file of a role.</Text>}

@@ -15,6 +15,7 @@ import { Conflict } from '~/app/sections/conflict.tsx';
 import { Bars } from '~/app/ui/icons.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { useAddress } from '~/app/ui/use-address.ts';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import { WhyDisabled } from '~/app/ui/why-disabled.tsx';
 import type { CodePlace } from '~/app/editor/code-mirror.tsx';
 import { AddRole } from './add-role.tsx';
@@ -147,9 +148,11 @@ function ApplyButton({ why, label, onApply }: { why: string | null; label: strin
 
 function Loading() {
   return (
-    <div aria-busy aria-label="Loading the code" className={styles.columns}>
-      <Skeleton height={320} radius="lg" />
-      <Skeleton height={420} radius="lg" />
-    </div>
+    <Waiting label="Loading the code">
+      <div className={styles.columns}>
+        <Skeleton height={320} radius="lg" />
+        <Skeleton height={420} radius="lg" />
+      </div>
+    </Waiting>
   );
 }

@@ -1,5 +1,5 @@
 'use client';
-import { Button, Drawer, Skeleton, Text } from '@mantine/core';
+import { Button, Drawer, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useState } from 'react';
@@ -10,6 +10,7 @@ import { useLive } from '~/app/live/live-provider.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { useReturnFocus } from '~/app/ui/return-focus.tsx';
 import { Ago } from '~/app/ui/time.tsx';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import type { FunctionVersion } from '~/contract/shapes/function-view.ts';
 import styles from './code.module.css';
 
@@ -38,7 +39,7 @@ function Versions({ name }: { name: string }) {
     retry: false,
   });
   if (history.error) return <ProblemAlert problem={problemFrom(history.error)} />;
-  if (!history.data) return <Skeleton height={200} radius="md" aria-label="Loading the versions" />;
+  if (!history.data) return <Waiting label="Loading the versions" height={200} />;
   const versions = history.data.pages.flatMap((page) => page.versions);
   return (
     <>

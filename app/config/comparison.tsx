@@ -1,5 +1,5 @@
 'use client';
-import { Select, Skeleton, Text } from '@mantine/core';
+import { Select, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '~/app/api.tsx';
 import { Compared } from '~/app/editor/code.tsx';
@@ -8,6 +8,7 @@ import { problemFrom } from '~/app/lib/problem.ts';
 import { Changes } from '~/app/operations/plan-preview.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { useVersion } from '~/app/sections/use-versions.ts';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import type { ConfigVersion } from '~/contract/shapes/config.ts';
 import styles from './config.module.css';
 
@@ -20,7 +21,7 @@ export function Comparison({ from, to, section, onSection }: Props) {
   const diff = useQuery({ queryKey: ['config-diff', from, to.version], queryFn: () => api.config.diff.query({ from, to: to.version }), staleTime: Infinity });
   const error = before.error ?? diff.error;
   if (error) return <ProblemAlert problem={problemFrom(error)} />;
-  if (!before.data || !diff.data) return <Skeleton height={240} radius="md" aria-label="Loading the differences" />;
+  if (!before.data || !diff.data) return <Waiting label="Loading the differences" height={240} />;
   const differences = differencesOf(documentsOf(before.data.config), documentsOf(to.config));
   const chosen = chosenOf(differences, section);
   if (!chosen) return <Text size="sm" c="dimmed">Version {from} and version {to.version} say the same.</Text>;

@@ -10,6 +10,7 @@ import { useHistory, useVersion } from '~/app/sections/use-versions.ts';
 import { Command } from '~/app/ui/copy.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { useAddressValue } from '~/app/ui/use-address.ts';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import styles from './config.module.css';
 import { DraftEditor } from './draft-editor.tsx';
 import { DraftNotice } from './draft-notice.tsx';
@@ -52,12 +53,12 @@ export function ConfigPage() {
 
 function Loading() {
   return (
-    <div aria-busy aria-label="Loading the configuration">
+    <Waiting label="Loading the configuration">
       <div className={styles.columns}>
         <Skeleton height={320} radius="lg" />
         <Stack gap="md"><Skeleton height={90} radius="lg" /><Skeleton height={300} radius="lg" /></Stack>
       </div>
-    </div>
+    </Waiting>
   );
 }
 

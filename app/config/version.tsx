@@ -1,5 +1,5 @@
 'use client';
-import { Button, Select, Skeleton, Text } from '@mantine/core';
+import { Button, Select, Text } from '@mantine/core';
 import Link from 'next/link';
 import { isCode } from '~/app/lib/code-files.ts';
 import { chosenOf, documentsOf, labelOf, languageOf } from '~/app/lib/config-documents.ts';
@@ -13,6 +13,7 @@ import { useVersion, type HistoryQuery } from '~/app/sections/use-versions.ts';
 import { useSession } from '~/app/session/session-provider.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { Pencil } from '~/app/ui/icons.tsx';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import type { ConfigVersion } from '~/contract/shapes/config.ts';
 import { ClusterFile } from './cluster-file.tsx';
 import { Comparison } from './comparison.tsx';
@@ -41,7 +42,7 @@ export function Version(props: Props) {
       </ProblemAlert>
     );
   }
-  if (!found.data) return <Skeleton height={320} radius="lg" aria-label={`Loading version ${version}`} />;
+  if (!found.data) return <Waiting label={`Loading version ${version}`} height={320} />;
   const others = versions.map((meta) => meta.version).filter((one) => one !== version);
   if (address.from !== null && !others.includes(address.from) && address.from !== version) others.push(address.from);
   return (

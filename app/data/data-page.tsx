@@ -1,5 +1,5 @@
 'use client';
-import { Alert, Button, EmptyState, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, EmptyState, Group, Stack, Text, Title } from '@mantine/core';
 import { StaleBanner } from '~/app/cluster/stale-banner.tsx';
 import { countText } from '~/app/lib/format.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
@@ -9,6 +9,7 @@ import { useSession } from '~/app/session/session-provider.tsx';
 import { HealthShapes, Plus, Search } from '~/app/ui/icons.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { useAddress } from '~/app/ui/use-address.ts';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import { WhyDisabled } from '~/app/ui/why-disabled.tsx';
 import { ExportRows } from './export-rows.tsx';
 import { Filters } from './filters.tsx';
@@ -55,7 +56,7 @@ export function DataPage() {
       ) : rows.error ? (
         <ProblemAlert problem={problemFrom(rows.error)}><Button size="compact-sm" variant="default" mt={8} onClick={() => void rows.refetch()}>Try again</Button></ProblemAlert>
       ) : !page ? (
-        <Skeleton height={260} radius="lg" aria-label="Loading the rows" />
+        <Waiting label="Loading the rows" height={260} />
       ) : all.length === 0 && !rows.hasNextPage ? (
         <EmptyState py="xl" icon={<Search size={32} />} title="No rows" description={address.key ? 'No row fits that condition.' : 'The space is empty.'} />
       ) : (

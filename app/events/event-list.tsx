@@ -1,5 +1,5 @@
 'use client';
-import { Button, Skeleton, Stack } from '@mantine/core';
+import { Button, Skeleton } from '@mantine/core';
 import { problemFrom } from '~/app/lib/problem.ts';
 import { daysOf, isEventFiltering, noEventFilter, type EventFilter } from '~/app/lib/timeline.ts';
 import { useLive, useServerNow } from '~/app/live/live-provider.tsx';
@@ -7,6 +7,7 @@ import { useTimeline } from '~/app/live/use-timeline.ts';
 import { ArrowUp } from '~/app/ui/icons.tsx';
 import page from '~/app/ui/page.module.css';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import type { ClusterOverview } from '~/contract/shapes/view.ts';
 import { EventRow } from './event-row.tsx';
 import styles from './events.module.css';
@@ -22,7 +23,7 @@ export function EventList({ overview, filter, onFilter, fixed = false }: Props) 
   const { shown, fresh, showFresh } = useReading(events);
   const open = new Set(overview.issues.map(({ id }) => id));
   const problem = failure === null ? null : <ProblemAlert problem={problemFrom(failure)} />;
-  if (!loaded) return problem ?? <div aria-busy aria-label="Loading the events"><Stack gap="md"><Skeleton height={300} radius="lg" /></Stack></div>;
+  if (!loaded) return problem ?? <Waiting label="Loading the events"><Skeleton height={300} radius="lg" /></Waiting>;
   if (events.length === 0) return problem ?? <Nothing filtered={filtered} onClear={() => onFilter(noEventFilter)} />;
   return (
     <>

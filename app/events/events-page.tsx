@@ -9,6 +9,7 @@ import { eventFilterFrom, withEventFilter } from '~/app/lib/timeline.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
 import page from '~/app/ui/page.module.css';
 import { useAddressValue } from '~/app/ui/use-address.ts';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import { EventFilters } from './event-filters.tsx';
 import { EventList } from './event-list.tsx';
 
@@ -28,7 +29,7 @@ export function EventsPage() {
         </div>
         <StaleBanner />
         {overview === null ? (
-          <div aria-busy aria-label="Loading the events"><Stack gap="md"><Skeleton height={36} /><Skeleton height={300} radius="lg" /></Stack></div>
+          <Waiting label="Loading the events"><Skeleton height={36} /><Skeleton height={300} radius="lg" /></Waiting>
         ) : (
           <>
             <EventFilters overview={overview} filter={filter} onFilter={setFilter} />

@@ -14,6 +14,7 @@ import { HealthPill } from '~/app/ui/health-mark.tsx';
 import { Download, Search } from '~/app/ui/icons.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { Ago, Moment } from '~/app/ui/time.tsx';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import type { Named } from '~/contract/shapes/failover-status.ts';
 import type { IncidentDetail } from '~/contract/shapes/incident.ts';
 import styles from './incident.module.css';
@@ -38,7 +39,7 @@ export function IncidentPage({ id }: { id: string }) {
       {problem?.code === 'NOT_FOUND' ? (
         <EmptyState py="xl" icon={<Search size={32} />} title="No such incident" description={problem.detail} />
       ) : problem !== null && <ProblemAlert problem={problem}><Button size="compact-sm" variant="default" mt={8} onClick={() => void refetch()}>Try again</Button></ProblemAlert>}
-      {data ? <Incident detail={data} /> : problem === null && <div aria-busy aria-label="Loading the incident"><Skeleton height={90} mb="md" radius="lg" /><Skeleton height={300} radius="lg" /></div>}
+      {data ? <Incident detail={data} /> : problem === null && <Waiting label="Loading the incident"><Skeleton height={90} radius="lg" /><Skeleton height={300} radius="lg" /></Waiting>}
     </Stack>
   );
 }

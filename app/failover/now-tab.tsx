@@ -10,6 +10,7 @@ import { useOperations } from '~/app/operations/operations-provider.tsx';
 import { useSession } from '~/app/session/session-provider.tsx';
 import { CutStream } from '~/app/ui/cut-stream.tsx';
 import { HealthShapes } from '~/app/ui/icons.tsx';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import { WhyDisabled } from '~/app/ui/why-disabled.tsx';
 import type { FailoverStatus } from '~/contract/shapes/failover-status.ts';
 import { Coordinators } from './coordinators.tsx';
@@ -45,7 +46,7 @@ export function NowTab() {
   );
 }
 
-const Loading = () => <div aria-busy aria-label="Loading failover"><Stack gap="md"><Skeleton height={80} radius="lg" /><Skeleton height={220} radius="lg" /></Stack></div>;
+const Loading = () => <Waiting label="Loading failover"><Skeleton height={80} radius="lg" /><Skeleton height={220} radius="lg" /></Waiting>;
 
 /** What can be done to all of it. */
 function Actions({ status }: { status: FailoverStatus }) {

@@ -1,5 +1,5 @@
 'use client';
-import { Button, Skeleton, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useApi } from '~/app/api.tsx';
 import { problemFrom } from '~/app/lib/problem.ts';
@@ -7,6 +7,7 @@ import { signOf } from '~/app/lib/timeline.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { Ago } from '~/app/ui/time.tsx';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import styles from './failover.module.css';
 import { WhatIfMatrix } from './what-if/what-if-matrix.tsx';
 
@@ -26,7 +27,7 @@ export function WhatIfTab() {
         <Button size="xs" variant="default" loading={isFetching} onClick={() => void refetch()}>Work it out again</Button>
       </div>
       {error && <ProblemAlert problem={problemFrom(error)} />}
-      {isPending ? <Skeleton height={320} radius="lg" aria-label="Working out what would happen" /> : data && <WhatIfMatrix events={data} />}
+      {isPending ? <Waiting label="Working out what would happen" height={320} /> : data && <WhatIfMatrix events={data} />}
     </div>
   );
 }

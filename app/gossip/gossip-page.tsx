@@ -1,11 +1,12 @@
 'use client';
-import { Anchor, EmptyState, Skeleton, Stack, Text } from '@mantine/core';
+import { Anchor, EmptyState, Stack, Text } from '@mantine/core';
 import Link from 'next/link';
 import { StaleBanner } from '~/app/cluster/stale-banner.tsx';
 import { fits, memberRows } from '~/app/lib/gossip.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
 import { Radar } from '~/app/ui/icons.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import { KeyRing } from './key-ring.tsx';
 import { MembersTable } from './members-table.tsx';
 import styles from './gossip.module.css';
@@ -30,7 +31,7 @@ export function GossipPage() {
       </div>
       {members.error && <ProblemAlert problem={problemFrom(members.error)} />}
       {members.isPending ? (
-        <Skeleton height={220} radius="lg" aria-label="Loading the members" />
+        <Waiting label="Loading the members" height={220} />
       ) : members.data?.length === 0 ? (
         <div className={styles.frame}>
           <EmptyState py="xl" icon={<Radar size={32} />} title="Only this server gossips" description={<>Agents join by the gossip address of this server, given to them as a seed. <Anchor component={Link} href="/" size="sm" underline="always">The Cluster page</Anchor> has the command.</>} />

@@ -1,5 +1,5 @@
 'use client';
-import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useApi } from '~/app/api.tsx';
@@ -10,6 +10,7 @@ import { problemFrom } from '~/app/lib/problem.ts';
 import { HealthMark } from '~/app/ui/health-mark.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { useAddress } from '~/app/ui/use-address.ts';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import type { TabProps } from './instance-page.tsx';
 import styles from './instance.module.css';
 import { Nothing } from './nothing.tsx';
@@ -38,7 +39,7 @@ export function GossipTab({ instance, overview }: TabProps) {
         <h2 id="says" className={styles.heads}>What {instance.alias} says of the others</h2>
         <Text size="sm" c="dimmed" mb={8}>Asked of itself; it has 2 s to answer. Round trips are those that it has measured. <Link href={`/gossip?member=${instance.uuid}`} className={styles.link}>The Gossip page</Link> has everybody’s view.</Text>
         {members.error && <ProblemAlert problem={problemFrom(members.error)} />}
-        {members.isPending ? <Skeleton height={180} radius="lg" aria-label="Loading its view" /> : members.data && !members.error && (members.data.length === 0 ? <Nothing title="It knows nobody">{instance.alias} has heard of no other member. Its seeds may be wrong, or it has another cluster secret.</Nothing> : <MembersTable rows={memberRows(members.data, [])} caption={`Members as ${instance.alias} sees them`} pointed={null} onClear={() => {}} />)}
+        {members.isPending ? <Waiting label="Loading its view" height={180} /> : members.data && !members.error && (members.data.length === 0 ? <Nothing title="It knows nobody">{instance.alias} has heard of no other member. Its seeds may be wrong, or it has another cluster secret.</Nothing> : <MembersTable rows={memberRows(members.data, [])} caption={`Members as ${instance.alias} sees them`} pointed={null} onClear={() => {}} />)}
       </section>
       <section aria-labelledby="seen">
         <h2 id="seen" className={styles.heads}>What the others say of {instance.alias}</h2>
@@ -51,7 +52,7 @@ export function GossipTab({ instance, overview }: TabProps) {
           </Group>
         )}
         {views.error && <ProblemAlert problem={problemFrom(views.error)} />}
-        {views.isPending ? <Skeleton height={180} radius="lg" aria-label="Loading the others’ views" /> : observers.length > 0 && <div className={styles.narrow}><Matrix observers={observers} columns={[{ uuid: instance.uuid, name: instance.alias }]} /></div>}
+        {views.isPending ? <Waiting label="Loading the others’ views" height={180} /> : observers.length > 0 && <div className={styles.narrow}><Matrix observers={observers} columns={[{ uuid: instance.uuid, name: instance.alias }]} /></div>}
       </section>
     </Stack>
   );

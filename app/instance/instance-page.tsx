@@ -5,6 +5,7 @@ import { StaleBanner } from '~/app/cluster/stale-banner.tsx';
 import { findInstance, instanceTabs, tabFrom, tabWords, withTab, type InstanceTab } from '~/app/lib/instance-tabs.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
 import { useAddressValue } from '~/app/ui/use-address.ts';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import type { ClusterOverview, InstanceView } from '~/contract/shapes/view.ts';
 import { BoxCfgTab } from './box-cfg-tab.tsx';
 import { ConsoleTab } from './console-tab.tsx';
@@ -66,12 +67,10 @@ function intoView(element: HTMLElement | null): void {
 
 function Loading() {
   return (
-    <div aria-busy aria-label="Loading the instance">
-      <Stack gap="md">
-        <Skeleton height={34} width={260} />
-        <Skeleton height={36} />
-        <Skeleton height={300} radius="lg" />
-      </Stack>
-    </div>
+    <Waiting label="Loading the instance">
+      <Skeleton height={34} width={260} />
+      <Skeleton height={36} />
+      <Skeleton height={300} radius="lg" />
+    </Waiting>
   );
 }

@@ -1,5 +1,5 @@
 'use client';
-import { Button, CloseButton, Select, Skeleton, Stack, Text, TextInput } from '@mantine/core';
+import { Button, CloseButton, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useRef, useState } from 'react';
 import { countText, timeText } from '~/app/lib/format.ts';
 import { logFilterFrom, logLevels, logText, matchingLines, withLogFilter, type LogFilter } from '~/app/lib/log-filter.ts';
@@ -12,6 +12,7 @@ import { ArrowDown, Download, Search } from '~/app/ui/icons.tsx';
 import page from '~/app/ui/page.module.css';
 import { Prose } from '~/app/ui/prose.tsx';
 import { useAddressValue } from '~/app/ui/use-address.ts';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import type { TabProps } from './instance-page.tsx';
 import styles from './instance.module.css';
 import { Nothing } from './nothing.tsx';
@@ -49,7 +50,7 @@ export function LogsTab({ instance }: TabProps) {
         {held === null ? <LogState state={state} /> : <span className={styles.paused} role="status">Paused{waiting > 0 ? `, ${countText(waiting, 'new line')}` : ''}</span>}
       </div>
       {problem !== null && <Text size="sm" c="dimmed"><Prose text={problem} /></Text>}
-      {lines.length === 0 && state === 'connecting' && <Skeleton height={320} aria-label="Loading the log" />}
+      {lines.length === 0 && state === 'connecting' && <Waiting label="Loading the log" height={320} />}
       {lines.length === 0 && state !== 'connecting' && <Nothing title="Nothing has been logged yet">The log of the agent and that of its Tarantool appear here, line by line, as they are written.</Nothing>}
       {lines.length > 0 && shown.length === 0 && <Nothing title="No such line">None of the last {countText(lines.length, 'line')} fits the filter. New ones that do appear by themselves; for older ones, <code className="mono">coterie instance logs {instance.alias} --lines 5000 --filter …</code> looks further back.</Nothing>}
       {shown.length > 0 && (

@@ -1,5 +1,5 @@
 'use client';
-import { Skeleton, Stack, Table, Text } from '@mantine/core';
+import { Stack, Table, Text } from '@mantine/core';
 import Link from 'next/link';
 import { Leadership } from '~/app/cluster/leadership.tsx';
 import { durationText, lagText } from '~/app/lib/format.ts';
@@ -11,6 +11,7 @@ import { vclockRows, type Member } from '~/app/lib/vclocks.ts';
 import { HealthMark } from '~/app/ui/health-mark.tsx';
 import listing from '~/app/ui/listing.module.css';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import type { ClusterOverview } from '~/contract/shapes/view.ts';
 import type { TabProps } from './instance-page.tsx';
 import styles from './instance.module.css';
@@ -25,7 +26,7 @@ export function ReplicationTab({ instance, overview }: TabProps) {
   const details = useDetails(members);
   const database = detail.data?.status?.database ?? null;
   if (detail.error && !detail.data) return <ProblemAlert problem={problemFrom(detail.error)} />;
-  if (detail.isPending) return <Skeleton height={220} radius="lg" aria-label="Loading the replication" />;
+  if (detail.isPending) return <Waiting label="Loading the replication" height={220} />;
   if (database === null) return <Nothing title="No database runs here">{instance.configured ? `${instance.alias} has no running Tarantool at the moment, so it replicates with nobody.` : `${instance.alias} is in no replicaset yet. Join it to one, and it copies the data of its master.`}</Nothing>;
   const replicaset = overview.replicasets.find(({ uuid }) => uuid === instance.replicaset?.uuid) ?? null;
   const rows = linkRows(database, { instances: overview.instances, self: instance.uuid, replicaset });

@@ -1,5 +1,5 @@
 'use client';
-import { Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
+import { Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { Chart } from '~/app/charts/chart.tsx';
 import styles from '~/app/charts/charts.module.css';
 import { timeText } from '~/app/lib/format.ts';
@@ -9,6 +9,7 @@ import { useDay, useHour } from '~/app/live/use-metrics.ts';
 import type { MetricsState } from '~/app/live/metrics-store.ts';
 import { Prose } from '~/app/ui/prose.tsx';
 import { useAddress } from '~/app/ui/use-address.ts';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import { metricRanges } from '~/contract/shapes/metrics.ts';
 import type { TabProps } from './instance-page.tsx';
 import { Nothing } from './nothing.tsx';
@@ -44,7 +45,7 @@ function Day({ uuid, alias }: Omit<Shown, 'specs'>) {
 
 function Charts({ state: { window: shown, problem }, uuid, alias, specs, rangeMs }: Shown & { state: MetricsState; rangeMs: number }) {
   const lost = problem === null ? null : <Text size="sm" c="dimmed"><Prose text={problem} /></Text>;
-  if (shown === null) return lost ?? <div aria-busy aria-label="Loading the charts"><Skeleton height={300} radius="lg" /></div>;
+  if (shown === null) return lost ?? <Waiting label="Loading the charts" height={300} />;
   if (isEmpty(shown)) return <Nothing title="Nothing has been measured yet">The server measures {alias} from when it first hears of it, once a second{rangeMs > hourMs ? '; a minute is shown when it is over' : ''}. The charts fill by themselves.</Nothing>;
   return (
     <>

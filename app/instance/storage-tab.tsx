@@ -1,9 +1,10 @@
 'use client';
-import { Skeleton, Stack } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { bytesText, percentText } from '~/app/lib/format.ts';
 import { problemFrom } from '~/app/lib/problem.ts';
 import { memoryRows, slabBars, type Bar } from '~/app/lib/storage.ts';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import type { AgentStatus } from '~/contract/shapes/status.ts';
 import type { TabProps } from './instance-page.tsx';
 import styles from './instance.module.css';
@@ -17,7 +18,7 @@ export function StorageTab({ instance }: TabProps) {
   const status = detail.data?.status ?? null;
   const database = status?.database ?? null;
   if (detail.error && !detail.data) return <ProblemAlert problem={problemFrom(detail.error)} />;
-  if (detail.isPending) return <Skeleton height={260} radius="lg" aria-label="Loading the figures" />;
+  if (detail.isPending) return <Waiting label="Loading the figures" height={260} />;
   return (
     <Stack gap="lg">
       <div className={styles.figures}>

@@ -11,6 +11,7 @@ import { RulesTab } from '~/app/rules/rules-tab.tsx';
 import { HealthShapes } from '~/app/ui/icons.tsx';
 import page from '~/app/ui/page.module.css';
 import { useAddress, useAddressValue } from '~/app/ui/use-address.ts';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import { IssueFilters } from './issue-filters.tsx';
 import { IssueList } from './issue-list.tsx';
 import { Muted } from './muted.tsx';
@@ -35,7 +36,7 @@ export function IssuesPage({ explanations }: { explanations: readonly Explanatio
 function Now({ explanations }: { explanations: readonly Explanation[] }) {
   const { overview } = useLive();
   const [filter, setFilter] = useAddressValue(issueFilterFrom, withIssueFilter);
-  if (overview === null) return <div aria-busy aria-label="Loading the issues"><Stack gap="md"><Skeleton height={30} width={180} /><Skeleton height={36} /><Skeleton height={240} radius="lg" /></Stack></div>;
+  if (overview === null) return <Waiting label="Loading the issues"><Skeleton height={30} width={180} /><Skeleton height={36} /><Skeleton height={240} radius="lg" /></Waiting>;
   const counted = overview.issues.filter(({ muted }) => muted === undefined);
   const fitting = filteredIssues(overview.issues, filter);
   const shown = fitting.filter(({ muted }) => muted === undefined);

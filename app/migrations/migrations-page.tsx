@@ -1,5 +1,5 @@
 'use client';
-import { Button, Select, Skeleton } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import Link from 'next/link';
 import { StaleBanner } from '~/app/cluster/stale-banner.tsx';
 import { isStopped, keyOf, matchingSteps, summaryOf } from '~/app/lib/migrations.ts';
@@ -13,6 +13,7 @@ import page from '~/app/ui/page.module.css';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { SearchField } from '~/app/ui/search-field.tsx';
 import { useAddress } from '~/app/ui/use-address.ts';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import { WhyDisabled } from '~/app/ui/why-disabled.tsx';
 import { migrationStates, type MigrationRow } from '~/contract/shapes/migration.ts';
 import { StepDrawer } from './step-drawer.tsx';
@@ -27,7 +28,7 @@ export function MigrationsPage() {
   const steps = useMigrations();
   const rows = steps.data;
   if (rows === undefined && steps.error) return <ProblemAlert problem={problemFrom(steps.error)}><Button size="compact-sm" variant="default" mt={8} onClick={() => void steps.refetch()}>Try again</Button></ProblemAlert>;
-  if (rows === undefined) return <div aria-busy aria-label="Loading the migrations"><Skeleton height={260} radius="lg" /></div>;
+  if (rows === undefined) return <Waiting label="Loading the migrations" height={260} />;
   if (rows.length === 0) return <NoMigration />;
   const found = matchingSteps(rows, { ...address, state: oneOf(migrationStates, address.state) });
   const open = rows.find((row) => keyOf(row) === address.step) ?? null;

@@ -1,5 +1,5 @@
 'use client';
-import { Alert, Button, SegmentedControl, Skeleton, Text } from '@mantine/core';
+import { Alert, Button, SegmentedControl, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { Code, Compared } from '~/app/editor/code.tsx';
 import type { CodePlace } from '~/app/editor/code-mirror.tsx';
@@ -11,6 +11,7 @@ import { useOperations } from '~/app/operations/operations-provider.tsx';
 import { useSession } from '~/app/session/session-provider.tsx';
 import { Download, HealthShapes } from '~/app/ui/icons.tsx';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import { WhyDisabled } from '~/app/ui/why-disabled.tsx';
 import { SchemaForm } from './schema-form.tsx';
 import styles from './schema.module.css';
@@ -50,7 +51,7 @@ export function SchemaEditor({ role, space, onSpace, onBack }: { role: string; /
       {exported.error ? (
         <ProblemAlert problem={problemFrom(exported.error)} />
       ) : exported.data === undefined ? (
-        <Skeleton height={360} radius="lg" aria-label="Loading the schema" />
+        <Waiting label="Loading the schema" height={360} />
       ) : (
         <>
           {conflict && (

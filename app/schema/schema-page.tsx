@@ -1,5 +1,5 @@
 'use client';
-import { Button, Menu, Select, Skeleton } from '@mantine/core';
+import { Button, Menu, Select } from '@mantine/core';
 import Link from 'next/link';
 import { StaleBanner } from '~/app/cluster/stale-banner.tsx';
 import { countText } from '~/app/lib/format.ts';
@@ -13,6 +13,7 @@ import page from '~/app/ui/page.module.css';
 import { ProblemAlert } from '~/app/ui/problem-alert.tsx';
 import { SearchField } from '~/app/ui/search-field.tsx';
 import { useAddress } from '~/app/ui/use-address.ts';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import { SchemaEditor } from './schema-editor.tsx';
 import styles from './schema.module.css';
 import { SpaceDrawer } from './space-drawer.tsx';
@@ -29,7 +30,7 @@ export function SchemaPage() {
   const label = refusalFor('schema.apply', own) === null ? 'Edit schema' : 'Schema in full';
   if (address.edit !== null) return <SchemaEditor key={address.edit} role={address.edit} space={address.space} onSpace={(space) => change({ space })} onBack={() => change({ edit: null, space: null })} />;
   if (spaces.error && groups === null) return <ProblemAlert problem={problemFrom(spaces.error)}><Button size="compact-sm" variant="default" mt={8} onClick={() => void spaces.refetch()}>Try again</Button></ProblemAlert>;
-  if (groups === null || roles === null) return <div aria-busy aria-label="Loading the spaces"><Skeleton height={260} radius="lg" /></div>;
+  if (groups === null || roles === null) return <Waiting label="Loading the spaces" height={260} />;
   if (roles.length === 0) return <NoRole />;
   const found = matchingSpaces(groups, { q: address.q, role: address.role, state: oneOf(schemaStates, address.state) });
   const open = groups.find(({ space, role }) => space === address.space && (address.role === null || role === address.role)) ?? null;

@@ -6,6 +6,7 @@ import { CutStream } from '~/app/ui/cut-stream.tsx';
 import { HealthShapes } from '~/app/ui/icons.tsx';
 import { Prose } from '~/app/ui/prose.tsx';
 import { useAddress } from '~/app/ui/use-address.ts';
+import { Waiting } from '~/app/ui/waiting.tsx';
 import { EmptySharding } from './empty-sharding.tsx';
 import { GroupCard } from './group-card.tsx';
 import { Routers } from './routers.tsx';
@@ -35,4 +36,4 @@ export function ShardingPage() {
   );
 }
 
-const Loading = () => <div aria-busy aria-label="Loading sharding"><Stack gap="md"><Skeleton height={80} radius="lg" /><Skeleton height={220} radius="lg" /></Stack></div>;
+const Loading = () => <Waiting label="Loading sharding"><Skeleton height={80} radius="lg" /><Skeleton height={220} radius="lg" /></Waiting>;

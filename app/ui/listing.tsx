@@ -1,9 +1,10 @@
 'use client';
-import { Button, EmptyState, Skeleton, Table } from '@mantine/core';
+import { Button, EmptyState, Table } from '@mantine/core';
 import { Fragment, type ReactNode } from 'react';
 import type { Shown } from '~/app/lib/problem.ts';
 import styles from './listing.module.css';
 import { ProblemAlert } from './problem-alert.tsx';
+import { Waiting } from './waiting.tsx';
 
 /** `label` stands over the column, and before the value where there is no room for columns. */
 export type Column = { readonly label: string; readonly width?: string | number; readonly kind?: 'title' | 'menu' | 'number' };
@@ -24,7 +25,7 @@ type Props = {
 /** A table of records with its loading, error and empty states; cards on a phone. */
 export function Listing({ caption, rows, columns, problem, onRetry, empty }: Props) {
   const failed = problem && <ProblemAlert problem={problem}>{onRetry && <Button size="compact-sm" variant="default" mt={8} onClick={onRetry}>Try again</Button>}</ProblemAlert>;
-  if (rows === null) return failed ?? <div aria-busy aria-label={`Loading: ${caption}`}><Skeleton height={220} radius="lg" /></div>;
+  if (rows === null) return failed ?? <Waiting label={`Loading: ${caption}`} height={220} />;
   return (
     <>
       {failed}

@@ -23,8 +23,10 @@ describe('the Code page', () => {
   beforeAll(async () => void (await page.goto('/code')));
 
   it('begins with a role from the template, refuses what does not compile, and applies it when it is mended', async () => {
+    const add = page.getByRole('button', { name: 'Add a role' });
+    await add.waitFor();
     expect(await seriousFindings(page), 'empty').toEqual([]);
-    await page.getByRole('button', { name: 'Add a role' }).click();
+    await add.click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Name', { exact: true }).fill('Shop');
     await dialog.getByText('Small letters, digits and dashes').waitFor();

@@ -49,8 +49,7 @@ it('a replica that is away is named as what is in the way, and when it is back b
   await cluster.driver.apply(up, 15_000);
   await cluster.order({ kind: 'resume', group: 'default', by: 'ann' });
   const sentence = `${replica.name} of s1 is away, and a bucket changes hands only when enough copies know.`;
-  const blocked = await cluster.until('the blocker', ({ storages }) => storages.some(({ alias, waits }) => alias === 's1' && waits.some((wait) => wait.sentence === sentence && wait.blocks === 'both')));
-  expect(countsOf(blocked).s1).toBe(1000);
+  await cluster.until('the blocker, and that nothing left', (group) => countsOf(group).s1 === 1000 && group.storages.some(({ alias, waits }) => alias === 's1' && waits.some((wait) => wait.sentence === sentence && wait.blocks === 'both')));
   await cluster.agents.start(replica);
   await waitFor(async () => (await statusOf(replica)).appliedVersion > 0, { timeoutMs: 30_000, what: `${replica.name} to be back` });
   const even = await cluster.until('s2 to be empty', (group) => group.state === 'balanced' && countsOf(group).s2 === 0, { timeoutMs: 90_000 });
