@@ -9,14 +9,12 @@ import { inputError } from './input-error.ts';
 import { BodyTooLarge } from './node-http.ts';
 import { callProtocol } from './paths.ts';
 import { agentApi, type AgentHandlers } from './protocol.ts';
-import { TokenVerifier } from './token.ts';
+import type { TokenVerifier } from './token.ts';
 
 /** An agent's side of calls: connections that were upgraded from HTTP, each with one call at a time. */
 
 export type CallsOptions = {
-  readonly key: Uint8Array;
-  /** This agent's uuid. */
-  readonly callee: string;
+  readonly verifier: TokenVerifier;
   readonly bodyBytesMax: number;
   /** `error` may be a `CoterieError` (refused) or a defect. */
   readonly onError: (path: string | undefined, error: Error) => void;
@@ -31,14 +29,11 @@ const Head = z.object({ call: z.string(), authorization: z.string(), type: z.str
 
 export class CallConnections {
   readonly #sockets = new Set<Socket>();
-  readonly #verifier: TokenVerifier;
 
   constructor(
     readonly handlers: AgentHandlers,
     readonly options: CallsOptions,
-  ) {
-    this.#verifier = new TokenVerifier(options);
-  }
+  ) {}
 
   /** For the `upgrade` event of an HTTP server. */
   upgrade(message: IncomingMessage, socket: Socket, head: Buffer): void {
@@ -54,7 +49,7 @@ export class CallConnections {
 
   async #accept(message: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     await this.options.gate?.();
-    if ((await this.#verifier.verify(message.headers.authorization)) === null) return refuse(socket, '401 Unauthorized', unauthenticated);
+    if ((await this.options.verifier.verify(message.headers.authorization)) === null) return refuse(socket, '401 Unauthorized', unauthenticated);
     if (message.headers.upgrade !== callProtocol || head.length > 0) return refuse(socket, '400 Bad Request', '{}');
     if (socket.destroyed) return;
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: ${callProtocol}\r\n\r\n`);
@@ -99,7 +94,7 @@ export class CallConnections {
     try {
       const { call, authorization, type } = Head.parse(head);
       await this.options.gate?.();
-      if ((await this.#verifier.verify(authorization)) === null) return { status: 401, text: unauthenticated, last: true };
+      if ((await this.options.verifier.verify(authorization)) === null) return { status: 401, text: unauthenticated, last: true };
       name = call;
       return { status: 200, text: resultText(await this.#called(call, parsed(type, body))) };
     } catch (error) {

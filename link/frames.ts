@@ -34,11 +34,6 @@ export class FrameReader {
 
   constructor(readonly bodyBytesMax: number) {}
 
-  /** Nothing of the next frame has come yet. */
-  get isEmpty(): boolean {
-    return this.#bytes === 0;
-  }
-
   /** Null until the frame is whole. Throws where it is none; `BodyTooLarge` before its body is read. */
   push(chunk: Buffer): Frame | null {
     this.#parts.push(chunk);

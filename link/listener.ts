@@ -11,7 +11,10 @@ import { TokenVerifier } from './token.ts';
  * our own calls come over connections that are upgraded. The token is checked before a byte of a body is read.
  */
 
-export type LinkOptions = CallsOptions & {
+export type LinkOptions = Omit<CallsOptions, 'verifier'> & {
+  readonly key: Uint8Array;
+  /** This agent's uuid. */
+  readonly callee: string;
   /** Answers what is none of the link's; false: it is. */
   readonly first?: (request: IncomingMessage, response: ServerResponse) => boolean;
 };
@@ -20,9 +23,9 @@ export type LinkServer = { readonly server: Server; /** Whoever is connected is 
 
 export function linkServer(handlers: AgentHandlers, { first, ...options }: LinkOptions): LinkServer {
   const { bodyBytesMax, onError, gate } = options;
-  const calls = new CallConnections(handlers, options);
-  const requests = nodeListener(agentFetchHandler(handlers, options), { bodyBytesMax, onError: (error) => onError(undefined, error instanceof Error ? error : new Error(String(error))) });
   const verifier = new TokenVerifier(options);
+  const calls = new CallConnections(handlers, { verifier, ...options });
+  const requests = nodeListener(agentFetchHandler(handlers, options), { bodyBytesMax, onError: (error) => onError(undefined, error instanceof Error ? error : new Error(String(error))) });
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     await gate?.();
     if (response.destroyed) return;

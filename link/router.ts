@@ -5,12 +5,10 @@ import { z } from 'zod';
 import { inputError } from './input-error.ts';
 import { agentPath } from './paths.ts';
 import { agentApi, type AgentHandlers } from './protocol.ts';
-import { TokenVerifier, type Caller } from './token.ts';
 
-/** The agent's side: a tRPC router made by a loop over the protocol, behind the token check. */
+/** The agent's side: a tRPC router made by a loop over the protocol. */
 
-type Context = { caller: Caller };
-const t = initTRPC.context<Context>().create({
+const t = initTRPC.create({
   errorFormatter: ({ shape, error }) => ({ ...shape, data: { ...shape.data, problem: problemOf(error.cause instanceof z.core.$ZodError ? inputError(error.cause) : error.cause) } }),
 });
 
@@ -40,22 +38,17 @@ async function settle(answer: Promise<unknown>): Promise<unknown> {
   }
 }
 
-/** A fetch handler for `/agent/*`. `callee` is this agent's uuid; wrong or missing tokens get 401 and nothing else. */
-export function agentFetchHandler(handlers: AgentHandlers, options: { key: Uint8Array; callee: string; onError?: (path: string | undefined, error: Error) => void }) {
+/** A fetch handler for `/agent/*`, for requests whose token was found good. */
+export function agentFetchHandler(handlers: AgentHandlers, { onError }: { onError: (path: string | undefined, error: Error) => void }) {
   const router = routerOf(handlers);
-  const verifier = new TokenVerifier(options);
-  return async (request: Request): Promise<Response> => {
-    const caller = await verifier.verify(request.headers.get('authorization'));
-    if (caller === null) return Response.json({ code: 'UNAUTHENTICATED', title: errors.UNAUTHENTICATED.title, detail: 'The token is missing, wrong or stale: check the cluster secret and the clocks of both hosts.' }, { status: 401 });
-    return fetchRequestHandler({
+  return (request: Request): Promise<Response> =>
+    fetchRequestHandler({
       endpoint: agentPath,
       req: request,
       router,
-      createContext: () => ({ caller }),
       allowBatching: true,
       // Queries go by POST too: a query with a long input fits no URL, and an URL ends in logs.
       allowMethodOverride: true,
-      onError: ({ path, error }) => options.onError?.(path, error),
+      onError: ({ path, error }) => onError(path, error),
     });
-  };
 }
