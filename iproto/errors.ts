@@ -86,7 +86,7 @@ export class RequestTimeout extends IprotoError {
     /** False: it was still queued here, and the server will never see it. */
     readonly written: boolean,
   ) {
-    super(`no answer within ${timeoutMs} ms${written ? '' : ' (not sent yet: the connection is congested)'}`);
+    super(`no answer within ${Math.round(timeoutMs)} ms${written ? '' : ' (not sent yet: the connection is congested)'}`);
     this.notExecuted = !written;
   }
 }

@@ -1,3 +1,5 @@
+import Link from 'next/link';
+import { codeAddress, codePlaceIn, codePlaceText } from '~/app/lib/code-place.ts';
 import { HealthMark } from '~/app/ui/health-mark.tsx';
 import { countText } from '~/app/lib/format.ts';
 import { failurePhrase } from '~/app/lib/role-failures.ts';
@@ -11,8 +13,18 @@ export function roleFacts({ wanted, applied, roles, functions, doing, failed }: 
   return [
     ['Code', `${countText(roles, 'role')}, ${countText(functions, 'function')}: ${code}`],
     ...(doing === null ? [] : [['Under way', doing] as const]),
-    ...failed.map((failure): Fact => [failure.role, <HealthMark key={`${failure.role} ${failure.phase}`} health="critical" size={13}>{failurePhrase(failure)}</HealthMark>]),
+    ...failed.map((failure): Fact => [failure.role, <Failure key={`${failure.role} ${failure.phase}`} failure={failure} />]),
   ];
+}
+
+function Failure({ failure }: { failure: RoleFailure }) {
+  const place = codePlaceIn(failure.message);
+  return (
+    <>
+      <HealthMark health="critical" size={13}>{failurePhrase(failure)}</HealthMark>
+      {place && <div><Link href={codeAddress(place)}>Code at {codePlaceText(place)}</Link></div>}
+    </>
+  );
 }
 
 /** Where in the code each of them was thrown. */

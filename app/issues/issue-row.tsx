@@ -2,6 +2,7 @@
 import Link from 'next/link';
 import { ActionMenu } from '~/app/cluster/action-menu.tsx';
 import { Repair } from '~/app/cluster/repair.tsx';
+import { codeAddress, codePlaceIn, codePlaceText } from '~/app/lib/code-place.ts';
 import { severityHealth } from '~/app/lib/health.ts';
 import { incidentsOf } from '~/app/lib/incidents.ts';
 import { appointedSetOf, severityWords, type Explanation } from '~/app/lib/issues.ts';
@@ -32,6 +33,7 @@ export function IssueRow({ issue, issues, explanation, place, here = false }: Pr
   const health = severityHealth[issue.severity];
   const Shape = HealthShapes[health];
   const { overview } = useLive();
+  const code = codePlaceIn(issue.sentence);
   const set = overview === null ? null : appointedSetOf(issue, overview);
   return (
     <li ref={place?.measure} data-index={place?.index} aria-posinset={place && place.index + 1} aria-setsize={place?.of} className={styles.row} data-health={health} data-issue={issue.code} data-object={issue.object.name}>
@@ -50,6 +52,7 @@ export function IssueRow({ issue, issues, explanation, place, here = false }: Pr
           )}
           {issue.object.kind === 'instance' && !here && <Link href={instancePath(issue.object.id)}>Page of {issue.object.name}</Link>}
           <Link href={eventsOf(issue.object.id)}>Events of {issue.object.name}</Link>
+          {code !== null && <Link href={codeAddress(code)}>Code at {codePlaceText(code)}</Link>}
           {set !== null && <Link href={incidentsOf(set)}>Incidents of {set}</Link>}
         </div>
       </div>

@@ -2,6 +2,7 @@
 import { Button, Drawer, Text } from '@mantine/core';
 import Link from 'next/link';
 import { definitionFile } from '~/app/lib/code-files.ts';
+import { codeAddress } from '~/app/lib/code-place.ts';
 import { bytesText, countText } from '~/app/lib/format.ts';
 import { stateMarks, stateWords, type SpaceGroup } from '~/app/lib/schema-rows.ts';
 import { indexWords, partsText } from '~/app/lib/schema-text.ts';
@@ -28,7 +29,7 @@ function Details({ group: { space, role, places, sentence, definition }, label, 
       <div className={styles.ways}>
         <Button size="compact-sm" variant="default" onClick={() => onEdit(role)}>{label} of {role}</Button>
         <Button size="compact-sm" variant="default" component={Link} href={`/data?space=${encodeURIComponent(space)}`}>Rows</Button>
-        <Button size="compact-sm" variant="default" component={Link} href={`/code?file=${encodeURIComponent(definitionFile(role))}`}>role.yml</Button>
+        <Button size="compact-sm" variant="default" component={Link} href={codeAddress({ file: definitionFile(role), line: null })}>role.yml</Button>
       </div>
       <p className={styles.note}>{engine}{local ? ', of each instance for itself' : ''}{temporary ? ', empty after a restart' : ''}; {shardingKey === undefined ? 'no sharding key' : `sharded by ${shardingKey.join(', ')}`}.</p>
       <h2>Replicasets</h2>

@@ -34,8 +34,8 @@ export const migrationRows: readonly InstanceRow[] = [
       if (now === null || now.pending === 0 || now.running !== null || now.stopped.length > 0) return null;
       const home = instance.replicaset?.alias ?? instance.alias;
       return {
-        sentence: `On ${home} ${count(now.pending, 'step')} of migrations ${now.pending === 1 ? 'has' : 'have'} not run.`,
-        wayOut: `Run ${now.pending === 1 ? 'it' : 'them'}: \`coterie migration run --replicaset ${home}\`.`,
+        sentence: `Migrations of ${home}: ${count(now.pending, 'step')} ${now.pending === 1 ? 'has' : 'have'} not run on its master, ${instance.alias}.`,
+        wayOut: `An apply runs none. What ${now.pending === 1 ? 'it' : 'they'} would do: \`coterie migration run --replicaset ${home} --dry-run\`.`,
         repair: { operation: 'migration.run', label: `Run the migrations of ${home}`, input: { replicaset: home } },
       };
     },

@@ -52,7 +52,8 @@ export class StateboardCaller {
         return { value: await this.#once(name, args, Math.max(untilAt - this.#clock.now(), 1)), copies: maybe + 1 };
       } catch (error) {
         if (!(error instanceof IprotoError)) throw error;
-        last = error.message;
+        // That it did not answer is what is said anyway.
+        if (!(error instanceof RequestTimeout)) last = error.message;
         if (error instanceof OutcomeUnknown) maybe += 1;
         else if (error instanceof RequestTimeout) maybe += error.written ? 1 : 0;
         else if (error instanceof IprotoLimit) throw error.notExecuted ? unanswered(maybe > 0, error.message) : new LimitExceeded('bytes of an answer', error.value, error.max);

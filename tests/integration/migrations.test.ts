@@ -85,7 +85,7 @@ describe('migrations', () => {
     expect(plan.steps.map(({ sentence }) => sentence.replace(/ on [ab], /, ' on the one, ').replace('on c, the master of', 'on the one, the master of'))).toEqual(['s1', 's2'].flatMap((set) => ['money/0001-first', 'bank/0001-one', 'bank/0002-two', 'bank/0010-ten'].map((name) => `${name} runs on the one, the master of ${set}.`)));
     expect([plan.refusals, plan.warnings, data]).toEqual([[], [expect.stringContaining('what they do to rows is not checked')], null]);
     expect(await left(await master())).toEqual([]);
-    await issue('migrations-pending', 's1', /^On s1 4 steps of migrations have not run\.$/);
+    await issue('migrations-pending', 's1', /^Migrations of s1: 4 steps have not run on its master, .+\.$/);
     expect(await states()).toEqual({ 'money/0001-first': 'pending', 'bank/0001-one': 'pending', 'bank/0002-two': 'pending', 'bank/0010-ten': 'pending' });
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { codeAddress, codePlaceIn, codePlaceText } from '~/app/lib/code-place.ts';
 import { argumentsIn } from '~/app/lib/call-arguments.ts';
 import { exampleFiles } from '~/app/lib/code-example.ts';
 import { chosenFile, deleted, filesOf, pathFault, renamed, replacing, roleFault, rolesOf, startTextOf } from '~/app/lib/code-files.ts';
@@ -162,4 +163,15 @@ describe('the arguments of a call', () => {
 it('the example is files of one role, with a definition', () => {
   expect(rolesOf(filesOf(exampleFiles, null))).toEqual(['bank']);
   expect(Object.keys(exampleFiles).every((name) => pathFault('bank', name.split('/').slice(2).join('/'), []) === null)).toBe(true);
+});
+
+describe('a place in the code', () => {
+  it('is found in what Lua says, and is an address of the Code page', () => {
+    const place = codePlaceIn('Role moody failed in apply_config on s1-1: roles/moody/lib/a-b.lua:12: attempt to index local \'t\' (a nil value).')!;
+    expect(place).toEqual({ file: 'roles/moody/lib/a-b.lua', line: 12 });
+    expect([codeAddress(place), codePlaceText(place)]).toEqual(['/code?file=roles%2Fmoody%2Flib%2Fa-b.lua&line=12', 'moody/lib/a-b.lua:12']);
+    expect(codeAddress({ file: 'roles/bank/role.yml', line: null })).toBe('/code?file=roles%2Fbank%2Frole.yml');
+  });
+
+  it('is none where no line is named', () => expect(['roles/bank/init.lua is gone', 'etc/roles/x.yml:3', 'roles/bank/init.lua:0', '127.0.0.1:3301: no answer'].map(codePlaceIn)).toEqual([null, null, null, null]));
 });

@@ -277,7 +277,7 @@ export const cases: Record<string, Case> = {
     break: migrated({ pending: 3, stopped: [{ role: 'bank', name: '0002-b', state: 'failed', message: 'roles/bank/migrations/0002-b.lua:7: no owner', at: 5000 }, { role: 'bank', name: '0009-i', state: 'interrupted', message: null, at: 6000 }] }), mend: migrated({}),
     at: 'a', severity: 'critical', says: ['Migration 0002-b of role bank failed: roles/bank/migrations/0002-b.lua:7: no owner (s1).', 'So did 1 other step.'],
   },
-  'migrations-pending': { break: migrated({ pending: 2 }), mend: migrated({ pending: 2, running: { role: 'bank', name: '0002-b', since: 1 } }), at: 'a', severity: 'info', says: ['On s1 2 steps of migrations have not run.'], repair: { operation: 'migration.run', input: { replicaset: 's1' } } },
+  'migrations-pending': { break: migrated({ pending: 2 }), mend: migrated({ pending: 2, running: { role: 'bank', name: '0002-b', since: 1 } }), at: 'a', severity: 'info', says: ['Migrations of s1: 2 steps have not run on its master, a.'], repair: { operation: 'migration.run', input: { replicaset: 's1' } } },
   'database-user-failed': {
     break: (cluster) => cluster.says('a', (status) => void (status.roles = rolesFixture([{ role: 'app', phase: 'users', message: "user 'app' was made by hand", stack: null, at: 5000 }, { role: 'web', phase: 'users', message: 'no', stack: null, at: 6000 }]))),
     mend: (cluster) => cluster.says('a', (status) => void (status.roles = rolesFixture([]))),
