@@ -32,7 +32,7 @@ export async function render(entry: Entry, value: unknown, { format, style }: { 
     case 'json':
       return `${JSON.stringify(value, null, 2)}\n`;
     case 'yaml':
-      return (await import('yaml')).stringify(value);
+      return (await import('./yaml.ts')).yamlText(value);
     case 'name':
       return rowsOf(entry, value).map((row) => `${nameOf(row)}\n`).join('');
     case 'table':

@@ -158,9 +158,10 @@ export class FailoverCoordinator {
   #automatic(c: Case, now: number): boolean {
     const { pause } = this.#b;
     if (pause && (pause.record.forMs === null || now < pause.since + pause.record.forMs)) return false;
-    // A person looks at the one that flapped, and it may lead again until then; another one's end is another matter.
+    // A person looks at the one that flapped, and it may lead again until then, whatever its holder gave the lease back for;
+    // another one's end is another matter.
     const why = c.records.lease?.value.released?.why;
-    return c.manual === null || why === 'exited' || why === 'restarted';
+    return c.manual === null || (why !== undefined && why !== 'outdated');
   }
 
   #late(c: Case, now: number): void {

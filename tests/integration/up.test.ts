@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { portsOfUp } from '../support/ports.ts';
 import { waitFor } from '../support/wait.ts';
 
@@ -36,7 +37,8 @@ function start(...more: string[]): ChildProcess {
 }
 
 const ended = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
-const cli = (...args: string[]) => {
+type Answer = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
+const cli = (...args: string[]): Answer => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/coterie.mjs', ...args], { env, input: 'a long password', encoding: 'utf8', timeout: 30_000 });
   return { status, stdout, stderr };
 };
@@ -68,6 +70,14 @@ describe('npm run up', () => {
     // The link is used up.
     expect(existsSync(join(folder, 'data/server/claim-link'))).toBe(false);
     expect(cli('login', '--claim', link, '--password-file', '-').status).not.toBe(0);
+  });
+
+  it('lets the CLI, as it was built, answer in each of its formats', () => {
+    const [table, json, yaml, name] = ['table', 'json', 'yaml', 'name'].map((format) => cli('instance', 'get', 's1-1', '-o', format)) as [Answer, Answer, Answer, Answer];
+    expect([table, json, yaml, name].map(({ status, stderr }) => `${status} ${stderr}`)).toEqual(['0 ', '0 ', '0 ', '0 ']);
+    const { uuid } = JSON.parse(json.stdout) as { uuid: string };
+    expect([parse(yaml.stdout).uuid, name.stdout]).toEqual([uuid, 's1-1\n']);
+    expect(table.stdout).toContain(uuid);
   });
 
   it('a second start says that it runs, and leaves it running', () => {

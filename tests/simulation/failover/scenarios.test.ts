@@ -207,6 +207,18 @@ describe('what people have a say in', () => {
     }
   }, timeoutMs);
 
+  test('after too many failovers, the one that led leads again when it was stopped in good order and nobody could take over', () => {
+    for (const seed of seeds) {
+      const { cluster } = run(seed, {}, (act, of) => {
+        act.cluster.store.commit('somebody', { when: [], put: [{ key: manualKey(replicaset), value: { master: of, why: '3 failovers within 600 s.' } }], remove: [], takesOver: false });
+        act.cluster.world.after(500, () => act.cluster.instances.forEach(({ uuid }) => uuid !== of && act.killHost(uuid, 3_000)));
+        act.cluster.world.after(600, () => act.agent(of).stopInstance());
+        act.cluster.world.after(9_000, () => expect(act.cluster.master()?.uuid, `seed ${seed}`).toBe(of));
+      }, 10_000);
+      expect(led(cluster), `seed ${seed}`).toHaveLength(1);
+    }
+  }, timeoutMs);
+
   test('autoreturn goes back by a switchover, once the preferred one has been well for long enough', () => {
     for (const seed of seeds) {
       const history = run(seed, { autoreturnMs: 1_500 }, (act) => act.killHost('n1', 4_000), 14_000);
