@@ -10,7 +10,7 @@ const columns = ['on', 'calls', 'errors', 'refused', 'running', 'mean ms', 'p50 
 
 /** All instances together, then each. */
 export function functionStatsText({ instances, unasked, ...all }: FunctionStats, style: Style): string {
-  const cells = (on: string, { calls, errors, refused, running, meanMs, p50Ms, p95Ms, p99Ms, lastError }: Omit<FunctionStats, 'name' | 'role' | 'instances' | 'unasked'>) => ({ on, calls, errors, refused, running, 'mean ms': figure(meanMs), 'p50 ms': figure(p50Ms), 'p95 ms': figure(p95Ms), 'p99 ms': figure(p99Ms), 'last error': lastError ?? '' });
+  const cells = (on: string, { calls, errors, refused, running, meanMs, p50Ms, p95Ms, p99Ms, lastError }: Omit<FunctionStats, 'name' | 'role' | 'instances' | 'unasked'>) => ({ on, calls, errors, refused, running, 'mean ms': figure(meanMs), 'p50 ms': figure(p50Ms), 'p95 ms': figure(p95Ms), 'p99 ms': figure(p99Ms), 'last error': lastError ?? '-' });
   const rows = [cells('all', all), ...instances.map(({ instance, ...of }) => cells(instance, of))];
   return `${table(rows, columns, style)}${unasked.map(({ instance, why }) => `${coloured('MISSING', 'critical', style)}  ${instance}: ${why}\n`).join('')}`;
 }
