@@ -8,6 +8,7 @@ import { mutation } from './operation.ts';
 export const consoleTargetsMax = 100;
 
 export const ConsoleAnswer = EvalResult.extend({
+  /** Of a replicaset whose master was to be asked, and which has none, its alias. */
   instance: z.string(),
   replicaset: z.string().nullable(),
   leadership: z.enum(['master', 'replica', 'none']),
@@ -20,7 +21,7 @@ export const console = {
   eval: mutation({
     summary: 'Run Lua or SQL on one instance, on masters, or on all instances at once',
     details:
-      'Read-only unless `write` is given. Read-only Lua runs in a room where nothing that writes exists: box.space with the methods that read, box.info, box.cfg, box.stat, json, string, table, math; no require, no functions of users, no files. Read-only SQL is SELECT, VALUES, WITH, EXPLAIN and PRAGMA without functions of users. `write` has all rights in the database and on its host, and takes an admin. Each target has its own deadline and answers for itself.',
+      'Read-only unless `write` is given. Read-only Lua runs in a room where nothing that writes exists: box.space with the methods that read, box.info, box.cfg, box.stat, json, string, table, math; no require, no functions of users, no files. Read-only SQL is SELECT, VALUES, WITH, EXPLAIN and PRAGMA without functions of users. `write` has all rights in the database and on its host, and takes an admin. Each target has its own deadline and answers for itself; with `masters` a replicaset that has none is named, and not passed over.',
     role: 'operator',
     subject: ['on'],
     input: {

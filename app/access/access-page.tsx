@@ -7,6 +7,7 @@ import { DatabaseTab } from './database-tab.tsx';
 import { SessionsTab } from './sessions-tab.tsx';
 import { TokensTab } from './tokens-tab.tsx';
 import { UsersTab } from './users-tab.tsx';
+import styles from './access.module.css';
 
 /** Who may come in, and how: an admin sees everybody, everybody else sees what is their own. */
 export function AccessPage() {
@@ -18,7 +19,7 @@ export function AccessPage() {
     <Stack gap="sm">
       <Title order={1} size={20}>{role === 'admin' ? 'Users and access' : 'Your access'}</Title>
       <Tabs value={current} onChange={(next) => change({ tab: next, q: null })} keepMounted={false}>
-        <Tabs.List mb="md">
+        <Tabs.List mb="md" className={styles.tabs}>
           {tabsFor(role).map(({ value, label }) => <Tabs.Tab key={value} value={value}>{label}</Tabs.Tab>)}
         </Tabs.List>
         <Tabs.Panel value="users"><UsersTab {...search} /></Tabs.Panel>

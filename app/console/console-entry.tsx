@@ -48,7 +48,7 @@ const faults = { failed: 'error', late: 'too late', unreachable: 'no answer' } a
 
 function AnswerMark({ answer }: { answer: ConsoleAnswer }) {
   const { state, tookMs, truncated } = answer;
-  if (state !== 'done') return <HealthMark health="critical" size={13}>{`${faults[state]} after ${tookText(tookMs)}`}</HealthMark>;
+  if (state !== 'done') return <HealthMark health="critical" size={13}>{tookMs === 0 ? 'not asked' : `${faults[state]} after ${tookText(tookMs)}`}</HealthMark>;
   return <HealthMark health={truncated ? 'warning' : 'ok'} size={13}>{`${summaryOf(answer)} in ${tookText(tookMs)}${truncated ? ', cut' : ''}`}</HealthMark>;
 }
 

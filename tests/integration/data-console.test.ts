@@ -285,5 +285,10 @@ describe('a storage that is dead', () => {
     expect(cli('data', 'browse', 'accounts', '--timeout-ms', '500').status).toBe(8);
     const answers = await evaluate('a,b', 'return 1', { timeoutMs: 300 });
     expect(answers.map(({ state }) => state === 'done')).toEqual([true, false]);
+    // Once nobody hears its master it has none, and is not passed over.
+    const unasked = async () => (await evaluate('masters', 'return 1', { timeoutMs: 300 })).find(({ instance }) => instance === 's2');
+    await waitFor(async () => (await unasked()) !== undefined, { timeoutMs: 20_000, what: 's2 to have no master that is heard' });
+    expect(await unasked()).toMatchObject({ replicaset: 's2', state: 'unreachable', ok: false, error: 's2 has no master that is heard. Name one of its instances.' });
+    expect(cli('console', 'eval', 'masters', 'return 1').status).toBe(8);
   }, 30_000);
 });
