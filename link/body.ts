@@ -1,10 +1,9 @@
 import { z } from 'zod';
+import { bytesOf, isBigText, textOf } from './text-bytes.ts';
 
 /**
  * A call's input on the wire. Mostly plain JSON; a field that holds a big document ({text: ...}) has that text behind
- * the JSON, as it is: written as a JSON string it would be escaped once more here and unescaped at every agent. A
- * document goes to all agents of the cluster in the same words, so its bytes are made once, by the identity of the
- * (immutable) value that holds it.
+ * the JSON, as it is: written as a JSON string it would be escaped once more here and unescaped at every agent.
  *
  *     {"input": {..., "candidate": {"meta": ...}}, "texts": [["candidate", 1048576]]}\n<text in UTF-8>...
  */
@@ -12,14 +11,12 @@ export type Encoded = { readonly contentType: string; readonly parts: readonly (
 
 const plainType = 'application/json';
 const partsType = 'application/vnd.coterie.parts';
-const bigChars = 4096;
-const known = new WeakMap<object, Buffer>();
 
 export function encoded(input: object): Encoded {
   const fields = Object.entries(input);
   const big = fields.filter((field): field is [string, { text: string }] => isBig(field[1]));
   if (big.length === 0) return { contentType: plainType, parts: [JSON.stringify(input)] };
-  const texts = big.map(([name, value]) => [name, bytesOf(value)] as const);
+  const texts = big.map(([name, value]) => [name, bytesOf(value.text)] as const);
   const small = Object.fromEntries(fields.map(([name, value]) => [name, isBig(value) ? { ...value, text: undefined } : value]));
   const head = JSON.stringify({ input: small, texts: texts.map(([name, { length }]) => [name, length]) });
   return { contentType: partsType, parts: [Buffer.from(`${head}\n`), ...texts.map(([, bytes]) => bytes)] };
@@ -36,17 +33,11 @@ export function decoded(contentType: string | undefined, body: Buffer): unknown 
   for (const [name, bytes] of texts) {
     const holder = z.record(z.string(), z.unknown()).parse(Object.hasOwn(input, name) ? input[name] : undefined);
     if (at + bytes > body.length) throw new Error('the body is shorter than it says');
-    input[name] = { ...holder, text: body.toString('utf8', at, at + bytes) };
+    input[name] = { ...holder, text: textOf(body.subarray(at, at + bytes)) };
     at += bytes;
   }
   if (at !== body.length) throw new Error('the body is longer than it says');
   return input;
 }
 
-function bytesOf(value: { text: string }): Buffer {
-  const bytes = known.get(value) ?? Buffer.from(value.text);
-  known.set(value, bytes);
-  return bytes;
-}
-
-const isBig = (value: unknown): value is { text: string } => typeof value === 'object' && value !== null && 'text' in value && typeof value.text === 'string' && value.text.length > bigChars;
+const isBig = (value: unknown): value is { text: string } => typeof value === 'object' && value !== null && 'text' in value && typeof value.text === 'string' && isBigText(value.text);

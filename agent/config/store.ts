@@ -10,6 +10,7 @@ import type { DataFolder } from '~/agent/data/folder.ts';
 import { jsonOf } from '~/agent/data/identity.ts';
 import { Soon } from '~/agent/lifecycle/soon.ts';
 import { hashOf } from '~/link/hash.ts';
+import { bytesOf } from '~/link/text-bytes.ts';
 
 /**
  * The newest committed versions and the candidate, a file each: one line of JSON that says what it is, then the
@@ -64,7 +65,7 @@ export class ConfigStore {
   /** A torn one is dropped at the next start: forgetting a candidate costs nothing. */
   async keepCandidate({ content, runId, owner, lockedAt, ttlMs }: Candidate): Promise<void> {
     this.#candidate = null;
-    await writeSynced(this.#folder.candidate, [headLine({ meta: content.meta, run: { runId, owner, lockedAt, ttlMs } }), content.text]);
+    await writeSynced(this.#folder.candidate, [headLine({ meta: content.meta, run: { runId, owner, lockedAt, ttlMs } }), bytesOf(content.text)]);
     this.#candidate = { runId, hash: content.meta.hash };
   }
 
@@ -76,7 +77,7 @@ export class ConfigStore {
       renameSync(this.#folder.candidate, path);
       this.#candidate = null;
     } else {
-      await writeDurably(path, [headLine({ meta, run: lastRun && { runId: lastRun.runId, owner: '', lockedAt: 0, ttlMs: 0 } }), text]);
+      await writeDurably(path, [headLine({ meta, run: lastRun && { runId: lastRun.runId, owner: '', lockedAt: 0, ttlMs: 0 } }), bytesOf(text)]);
     }
     this.#bases.set(meta.version, meta.base);
     this.#tidying.poke();
