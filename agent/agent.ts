@@ -196,6 +196,7 @@ export class Agent {
     };
     this.#reconciler = new Reconciler({
       gather: (own) => gather(this.#facts, own),
+      version: () => keeper.committed?.content.meta.version ?? 0,
       perform: (step, context) => {
         if (step.kind === 'stopProcess') this.#operations.restartWanted = false;
         return doStep(this.#steps, step, context);

@@ -8,6 +8,8 @@ import { plan } from './plan.ts';
 export type ReconcilerParts = {
   readonly gather: (own: { answers: ReadonlyMap<string, FenceAnswer>; failure: Failure | null; forgottenFor: number; now: number }) => Facts;
   readonly perform: (step: Step, context: { version: number; answered: (uuid: string, answer: FenceAnswer) => void }) => Promise<void>;
+  /** Of the newest committed configuration; 0 = none. */
+  readonly version: () => number;
   /** Fresh facts about the database, after each step. */
   readonly refresh: () => Promise<void>;
   readonly show: (decision: Decision) => void;
@@ -88,14 +90,13 @@ export class Reconciler {
   }
 
   #decide(): Decision {
-    let facts = this.#facts();
-    if (facts.version !== this.#version) {
-      this.#version = facts.version;
+    const version = this.#parts.version();
+    if (version !== this.#version) {
+      this.#version = version;
       this.#failure = null;
       this.#answers.clear();
-      facts = this.#facts();
     }
-    this.decision = plan(facts);
+    this.decision = plan(this.#facts());
     if (this.decision.step === null && this.#failure && this.decision.state !== 'failed') this.#failure = null;
     this.#parts.show(this.decision);
     return this.decision;

@@ -4,6 +4,7 @@ import type { FunctionDefinition } from '~/contract/shapes/role.ts';
 import type { SpaceDefinition } from '~/contract/shapes/space-definition.ts';
 import { canonicalJson } from '~/core/config/canonical.ts';
 import { byText } from './memo.ts';
+import { definitionFile } from './files.ts';
 import { inDependencyOrder } from './order.ts';
 import { rolesIn, type Sections } from './read.ts';
 import type { Chunk, Role, RoleMigration } from './role.ts';
@@ -57,9 +58,10 @@ export type Bundle = {
 /** What runs on an instance: the custom roles of its replicaset. One that is in no replicaset runs none. `hashOf`: SHA-256, hex. */
 export function bundleFor(config: ClusterConfig, instance: string, { hashOf }: { readonly hashOf: (text: string) => string }): Bundle {
   const home = config.instances[instance]?.replicaset;
+  const wanted = (config.replicasets[home ?? '']?.roles ?? []).filter((name) => Object.hasOwn(config.sections, definitionFile(name)));
+  if (wanted.length === 0) return { hash: hashOf('[]'), roles: [] };
   const { roles } = rolesIn(config.sections);
   const needs = new Map([...roles].map(([name, { dependencies }]) => [name, dependencies]));
-  const wanted = config.replicasets[home ?? '']?.roles ?? [];
   const bundled = inDependencyOrder(wanted.filter((name) => roles.has(name)), needs).flatMap((name) => bundleRole(roles.get(name), { sections: config.sections, hashOf }));
   return { hash: hashOf(canonicalJson(bundled.map((role) => hashOfRole(role, hashOf)))), roles: bundled };
 }
