@@ -25,7 +25,8 @@ export function linkServer(handlers: AgentHandlers, { first, ...options }: LinkO
   const { bodyBytesMax, onError, gate } = options;
   const verifier = new TokenVerifier(options);
   const calls = new CallConnections(handlers, { verifier, ...options });
-  const requests = nodeListener(agentFetchHandler(handlers, options), { bodyBytesMax, onError: (error) => onError(undefined, error instanceof Error ? error : new Error(String(error))) });
+  const answer = agentFetchHandler(handlers, options);
+  const requests = nodeListener((request) => answer(request.toRequest()), { bodyBytesMax, onError: (error) => onError(undefined, error instanceof Error ? error : new Error(String(error))) });
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     await gate?.();
     if (response.destroyed) return;

@@ -1,26 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AskedOverHttp, Caller, type AskHandler, type Told } from './asked.ts';
 
 /**
- * Between `node:http` and fetch handlers: a request as a `Request`, a `Response` written back with back-pressure.
- * The request's signal fires when the caller goes away, so a stream that nobody reads ends.
+ * Between `node:http` and what answers: a request with its whole body, an answer written back, a stream with
+ * back-pressure. The request's signal fires when the caller goes away, so a stream that nobody reads ends.
  */
-
-export type FetchHandler = (request: Request) => Promise<Response>;
 
 export class BodyTooLarge extends Error {
   constructor(readonly bytesMax: number) {
     super(`the body is larger than ${bytesMax} bytes`);
   }
-}
-
-/** Reads the body whole, up to `bodyBytesMax`; throws `BodyTooLarge` beyond. */
-export async function requestOf(message: IncomingMessage, { bodyBytesMax, signal }: { bodyBytesMax: number; signal: AbortSignal }): Promise<Request> {
-  const headers = new Headers();
-  for (let i = 0; i + 1 < message.rawHeaders.length; i += 2) headers.append(message.rawHeaders[i]!, message.rawHeaders[i + 1]!);
-  const method = message.method ?? 'GET';
-  const url = new URL(message.url ?? '/', `http://${headers.get('host') ?? 'localhost'}`);
-  const body = method === 'GET' || method === 'HEAD' ? null : await bodyOf(message, bodyBytesMax);
-  return new Request(url, { method, headers, signal, ...(body === null ? {} : { body: new Uint8Array(body) }) });
 }
 
 /** The whole body; rejects with `BodyTooLarge`, or with what cut the connection. By events: an iterator costs more than a small body. */
@@ -47,7 +36,12 @@ export function bodyOf(message: IncomingMessage, bytesMax: number): Promise<Buff
 }
 
 /** Writes the answer; a slow reader slows the body's producer down. Resolves when it is written or the caller is gone. */
-export async function respond(response: ServerResponse, answer: Response): Promise<void> {
+export async function respond(response: ServerResponse, answer: Response | Told): Promise<void> {
+  if (!(answer instanceof Response)) {
+    // Of a known length it leaves in one piece with its headers.
+    const length = answer.body === null ? {} : { 'content-length': Buffer.byteLength(answer.body) };
+    return void response.writeHead(answer.status, { ...answer.headers, ...length }).end(answer.body ?? undefined);
+  }
   const headers: Record<string, string | string[]> = Object.fromEntries(answer.headers);
   const cookies = answer.headers.getSetCookie();
   if (cookies.length > 0) headers['set-cookie'] = cookies;
@@ -82,8 +76,8 @@ function drained(response: ServerResponse): Promise<void> {
   });
 }
 
-/** A listener for `http.createServer` that answers every request by one fetch handler. */
-export function nodeListener(handle: FetchHandler, options: { bodyBytesMax: number; onError: (error: unknown) => void }) {
+/** A listener for `http.createServer` that answers every request by one handler. */
+export function nodeListener(handle: AskHandler, options: { bodyBytesMax: number; onError: (error: unknown) => void }) {
   return (message: IncomingMessage, response: ServerResponse): void => {
     void answered(message, response, { handle, ...options }).catch((error: unknown) => {
       options.onError(error);
@@ -92,15 +86,14 @@ export function nodeListener(handle: FetchHandler, options: { bodyBytesMax: numb
   };
 }
 
-type Answering = { handle: FetchHandler; bodyBytesMax: number; onError: (error: unknown) => void };
+type Answering = { handle: AskHandler; bodyBytesMax: number; onError: (error: unknown) => void };
 
 async function answered(message: IncomingMessage, response: ServerResponse, { handle, bodyBytesMax, onError }: Answering): Promise<void> {
-  const caller = new AbortController();
-  // Also after a whole answer; then there is nothing to abort, and a signal that fires is not free.
-  response.once('close', () => response.writableFinished || caller.abort());
-  let answer: Response;
+  const caller = new Caller(response);
+  let answer: Response | Told;
   try {
-    answer = await handle(await requestOf(message, { bodyBytesMax, signal: caller.signal }));
+    const body = message.method === 'GET' || message.method === 'HEAD' ? null : await bodyOf(message, bodyBytesMax);
+    answer = await handle(new AskedOverHttp(message, body, caller));
   } catch (error) {
     if (response.destroyed) return;
     if (!(error instanceof BodyTooLarge)) onError(error);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { ApplyPolicy } from '~/core/apply/policy.ts';
+import type { Asked } from '~/link/asked.ts';
 import { agentClient } from '~/link/client.ts';
 import { Exposition } from '~/core/metrics/exposition.ts';
 import { keysOf } from '~/link/keys.ts';
@@ -130,7 +131,7 @@ async function stopAll(undo: (() => void | Promise<void>)[]): Promise<void> {
   for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
 }
 
-function starting(request: Request, what: string): Response {
+function starting(request: Asked, what: string): Response {
   if (new URL(request.url).pathname === '/livez') return new Response('ok\n');
   return new Response(`starting: ${what}\n`, { status: 503, headers: { 'retry-after': '1', 'content-type': 'text/plain' } });
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CoterieError } from '~/contract/errors.ts';
 import { surfaces, type Surface } from '~/contract/shapes/config.ts';
+import type { Asked } from '~/link/asked.ts';
 import type { Context, Services } from '~/server/handlers/context.ts';
 
 /** Turns an HTTP request into the `Context` that handlers get: who calls, from where, and may this page call at all. */
@@ -21,7 +22,9 @@ export type CallerOptions = {
   readonly publicOrigin: string | null;
 };
 
-export async function callerOf(request: Request, address: string | null, { services, publicOrigin, surface }: CallerOptions & { surface: 'rest' | 'trpc' }): Promise<Called> {
+type HttpCaller = Pick<Asked, 'method' | 'headers'>;
+
+export async function callerOf(request: HttpCaller, address: string | null, { services, publicOrigin, surface }: CallerOptions & { surface: 'rest' | 'trpc' }): Promise<Called> {
   const credentials = { cookie: request.headers.get('cookie'), authorization: request.headers.get('authorization'), address };
   const actor = await services.access.authenticate(credentials);
   if (request.method !== 'GET' && request.method !== 'HEAD') refuseForeignPage(request, { publicOrigin, byCookie: actor?.via === 'session' });
@@ -41,7 +44,7 @@ export async function callerOf(request: Request, address: string | null, { servi
 }
 
 /** The dashboard and the CLI say who they are; anybody may, it is for the reader of the audit log and decides nothing. */
-function surfaceOf(request: Request, fallback: Surface): Surface {
+function surfaceOf(request: HttpCaller, fallback: Surface): Surface {
   const claimed = request.headers.get('x-coterie-surface');
   return surfaces.find((surface) => surface === claimed && surface !== 'system') ?? fallback;
 }
@@ -50,7 +53,7 @@ function surfaceOf(request: Request, fallback: Surface): Surface {
  * CSRF: a browser sends our cookie along with a request that another site's page made, but says which page it was.
  * Without a cookie there is nothing to steal; an `Origin` that is not ours is refused all the same (login CSRF).
  */
-function refuseForeignPage(request: Request, { publicOrigin, byCookie }: { publicOrigin: string | null; byCookie: boolean }): void {
+function refuseForeignPage(request: HttpCaller, { publicOrigin, byCookie }: { publicOrigin: string | null; byCookie: boolean }): void {
   const origin = request.headers.get('origin');
   if (origin === null) {
     if (byCookie) throw new CoterieError('FORBIDDEN', 'A change signed by a session cookie needs an Origin header; programs should send an API token.');

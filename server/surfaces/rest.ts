@@ -1,3 +1,4 @@
+import type { Asked, Told } from '~/link/asked.ts';
 import { CoterieError } from '~/contract/errors.ts';
 import type { Entry } from '~/contract/index.ts';
 import { callerOf, type Called, type CallerOptions } from './caller.ts';
@@ -20,7 +21,7 @@ export type RestOptions = CallerOptions & {
   readonly stopping: AbortSignal;
 };
 
-export async function rest(request: Request, address: string | null, options: RestOptions): Promise<Response> {
+export async function rest(request: Asked, address: string | null, options: RestOptions): Promise<Response | Told> {
   let requestId = crypto.randomUUID() as string;
   try {
     const path = new URL(request.url).pathname.slice(restPath.length);
@@ -39,9 +40,9 @@ export async function rest(request: Request, address: string | null, options: Re
   }
 }
 
-type Asked = RestOptions & { called: Called; entry: Entry; rawInput: Record<string, unknown> };
+type Admitted = RestOptions & { called: Called; entry: Entry; rawInput: Record<string, unknown> };
 
-async function answered(request: Request, asked: Asked): Promise<Response> {
+async function answered(request: Asked, asked: Admitted): Promise<Response | Told> {
   const { called, entry, rawInput, pipeline } = asked;
   const { context, cookies, again } = called;
   const call = { entry, context, rawInput };
@@ -58,13 +59,12 @@ async function answered(request: Request, asked: Asked): Promise<Response> {
   const keeps = key !== null && entry.operation.kind === 'mutation' && entry.noun !== 'session';
   const scope = `${context.actor?.user ?? ''} ${entry.name}`;
   const answer = keeps ? await asked.answers.once({ scope, key, input: rawInput }, run) : { ...(await run()), replayed: false };
-  const headers = new Headers({ ...answer.headers, 'cache-control': 'no-store', 'x-request-id': context.requestId, ...(answer.replayed ? { 'idempotency-replayed': 'true' } : {}) });
-  for (const cookie of cookies) headers.append('set-cookie', cookie);
-  return new Response(request.method === 'HEAD' ? null : answer.body, { status: answer.status, headers });
+  const headers = { ...answer.headers, 'x-request-id': context.requestId, ...(answer.replayed ? { 'idempotency-replayed': 'true' } : {}), ...(cookies.length > 0 ? { 'set-cookie': cookies } : {}) };
+  return { status: answer.status, headers, body: request.method === 'HEAD' ? null : answer.body };
 }
 
 /** A failure is an answer too: the same key then gets the same refusal. */
-async function jsonAnswer({ called, entry, rawInput, pipeline }: Asked): Promise<Answer> {
+async function jsonAnswer({ called, entry, rawInput, pipeline }: Admitted): Promise<Answer> {
   try {
     const output = await execute(pipeline, { entry, context: called.context, rawInput });
     const version = versionOf(output);
@@ -86,7 +86,7 @@ function versionOf(output: unknown): number | null {
 }
 
 /** Path, query or body, and `If-Match` as one input. */
-async function inputOf(request: Request, { entry, subject }: Match): Promise<Record<string, unknown>> {
+async function inputOf(request: Asked, { entry, subject }: Match): Promise<Record<string, unknown>> {
   const { operation } = entry;
   const fields = fieldsOf(operation);
   const named = Object.fromEntries(Object.entries(subject).map(([field, text]) => [field, scalar(typesOf(fields[field] ?? {}), text)]));
@@ -106,7 +106,7 @@ function expected(ifMatch: string): number {
   return Number(digits);
 }
 
-async function bodyOf(request: Request): Promise<Record<string, unknown>> {
+async function bodyOf(request: Asked): Promise<Record<string, unknown>> {
   const text = await request.text();
   if (text.trim() === '') return {};
   const type = request.headers.get('content-type') ?? '';

@@ -1,3 +1,4 @@
+import type { Asked, Told } from '~/link/asked.ts';
 import { docs, docsPath } from '~/server/surfaces/docs.ts';
 import { secured } from './headers.ts';
 import { openapi } from '~/server/surfaces/openapi.ts';
@@ -22,10 +23,10 @@ export type ApplicationOptions = RestOptions & {
 
 export function application(options: ApplicationOptions) {
   let document: string | null = null;
-  const answer = async (request: Request, address: string | null): Promise<Response | null> => {
+  const answer = async (request: Asked, address: string | null): Promise<Response | Told | null> => {
     const { pathname, searchParams } = new URL(request.url);
     if (within(pathname, restPath)) return rest(request, address, options);
-    if (within(pathname, trpcPath)) return trpc(request, address, options);
+    if (within(pathname, trpcPath)) return trpc(request.toRequest(), address, options);
     if (within(pathname, docsPath)) return (await docs(pathname, options.root)) ?? missing(pathname);
     switch (pathname) {
       case '/api/openapi.json':
@@ -41,7 +42,7 @@ export function application(options: ApplicationOptions) {
         return within(pathname, '/api') ? missing(pathname) : null;
     }
   };
-  return async (request: Request, address: string | null): Promise<Response | null> => {
+  return async (request: Asked, address: string | null): Promise<Response | Told | null> => {
     const response = await answer(request, address);
     return response === null ? null : secured(response, options);
   };

@@ -1,15 +1,20 @@
+import type { Told } from '~/link/asked.ts';
+
 /** Headers on every answer of the API. Pages get theirs from the dashboard, which knows its nonces. */
-export function secured(response: Response, { https }: { https: boolean }): Response {
-  const { headers } = response;
-  const add = (name: string, value: string) => {
-    if (!headers.has(name)) headers.set(name, value);
-  };
-  add('x-content-type-options', 'nosniff');
-  add('x-frame-options', 'DENY');
-  add('referrer-policy', 'no-referrer');
-  add('cross-origin-resource-policy', 'same-origin');
-  add('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-  add('cache-control', 'no-store');
-  if (https) add('strict-transport-security', 'max-age=31536000');
-  return response;
+const always = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+};
+const overHttps = { ...always, 'strict-transport-security': 'max-age=31536000' };
+
+/** What the answer says itself stays. */
+export function secured(answer: Response | Told, { https }: { https: boolean }): Response | Told {
+  const added = https ? overHttps : always;
+  if (!(answer instanceof Response)) return { ...answer, headers: { ...added, ...answer.headers } };
+  for (const [name, value] of Object.entries(added)) if (!answer.headers.has(name)) answer.headers.set(name, value);
+  return answer;
 }

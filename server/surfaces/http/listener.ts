@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Asked, Told } from '~/link/asked.ts';
 import { nodeListener } from '~/link/node-http.ts';
 import { isOurs } from './application.ts';
 import { portHolder } from './port-holder.ts';
@@ -28,7 +29,7 @@ export type Pages = (request: IncomingMessage, response: ServerResponse) => Prom
 
 export type HttpComponents = {
   /** Answers ours, null for a page. */
-  readonly answer: (request: Request, address: string | null) => Promise<Response | null>;
+  readonly answer: (request: Asked, address: string | null) => Promise<Response | Told | null>;
   readonly pages: Pages | null;
   readonly onError: (error: unknown) => void;
   /** Somebody whom we were not told of forwards for others: told once. */
@@ -105,7 +106,7 @@ export class HttpListener {
       return;
     }
     const address = this.#callerOf(request);
-    const handle = async (fetched: Request) => (await answer(fetched, address)) ?? new Response('This server runs without the dashboard.\n', { status: 404, headers: { 'content-type': 'text/plain' } });
+    const handle = async (asked: Asked) => (await answer(asked, address)) ?? new Response('This server runs without the dashboard.\n', { status: 404, headers: { 'content-type': 'text/plain' } });
     nodeListener(handle, { bodyBytesMax: this.#limits.bodyBytesMax, onError })(request, response);
   }
 

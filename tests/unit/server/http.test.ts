@@ -85,6 +85,20 @@ test('bodies: not JSON, a form, too large', async () => {
   expect((await send(`{"sections":{"x":"${'y'.repeat(17 * 1024 * 1024)}"}}`, 'application/json')).status).toBe(413);
 });
 
+test('an answer says how long it is and has the headers of all; a mark before JSON and a header in capitals are understood', async () => {
+  const whole = await fetch(`${server.url}/api/v1/session/me`, { headers: auth });
+  const { byteLength } = await whole.arrayBuffer();
+  expect(whole.headers.get('content-length')).toBe(String(byteLength));
+  for (const [name, value] of [['cache-control', 'no-store'], ['x-frame-options', 'DENY'], ['content-type', 'application/json']] as const) expect(whole.headers.get(name), name).toBe(value);
+  expect(whole.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  const head = await fetch(`${server.url}/api/v1/session/me`, { method: 'HEAD', headers: auth });
+  expect([head.status, await head.text()]).toEqual([200, '']);
+  const marked = await fetch(`${server.url}/api/v1/config/upload`, { method: 'POST', headers: { Authorization: auth.authorization!, 'Content-Type': 'application/json' }, body: `\ufeff${JSON.stringify(upload)}` });
+  expect(marked.status).toBe(200);
+  const odd = await new Promise<number | undefined>((resolve, reject) => httpRequest(`${server.url}/api/v1/session/me`, { headers: { host: 'a b' } }, (answer) => resolve(answer.resume().statusCode)).on('error', reject).end());
+  expect(odd).toBe(400);
+});
+
 test('the same Idempotency-Key runs once', async () => {
   const headers = { ...auth, 'idempotency-key': 'k1' };
   const body = { role: 'viewer', days: 7 };
