@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CoterieError } from '~/contract/errors.ts';
 
 /** Where the CLI talks to, and as whom: named contexts in one file that only its owner can read. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { kebab, type Entry } from '~/contract/index.ts';
 
 /** How an operation's input looks on a command line: each field of its zod object becomes a positional or a flag. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { page, TimeMs } from './shapes/basics.ts';
 import { mutation, query, roles } from './operation.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { page, TimeMs } from './shapes/basics.ts';
 import { ObjectRef, Severity } from './shapes/view.ts';
 import { mutation, query } from './operation.ts';

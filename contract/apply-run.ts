@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { page } from './shapes/basics.ts';
 import { ApplyRun, applyRunStates } from './shapes/plan.ts';
 import { query } from './operation.ts';

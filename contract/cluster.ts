@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { page, TimeMs } from './shapes/basics.ts';
 import { ClusterMetrics, metricRanges } from './shapes/metrics.ts';
 import { ClusterOverview, ClusterUpdate, Event, eventKinds, Health, Issue, ReplicationLinkView, Severity, Suggestion } from './shapes/view.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SectionName } from './shapes/basics.ts';
 import { CodeCheck, CodeDiff, CodeFile, CodeTree } from './shapes/code.ts';
 import { mutation, query } from './operation.ts';

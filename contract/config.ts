@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { page, SectionName } from './shapes/basics.ts';
 import { Change, ConfigMeta, ConfigVersion } from './shapes/config.ts';
 import { Plan } from './shapes/plan.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { consoleStates } from './shapes/data.ts';
 import { EvalResult } from './shapes/status.ts';
 import { mutation } from './operation.ts';

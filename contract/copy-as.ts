@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { entryOf, kebab, methodOf, pathOf, type Entry } from './index.ts';
 
 /** The same action as a command line and as an HTTP call, derived from the operation itself. */

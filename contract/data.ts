@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { descending } from './shapes/basics.ts';
 import { DataPage, dataOps, DataRow, exportFormats, SpacesView } from './shapes/data.ts';
 import { mutation, query } from './operation.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DatabaseRoleRow, DatabaseUserRow, PrivilegeOn } from './shapes/database-user.ts';
 import { DatabaseName } from './shapes/role.ts';
 import { mutation, query } from './operation.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { HostPort, InstanceRef, Length, page, ReplicasetRef, TimeMs, Zone } from './shapes/basics.ts';
 import { CandidateRow, ChangePreview, FailoverSettingsView, FailoverStatus, Move, TimingView } from './shapes/failover-status.ts';
 import { LostRow } from './shapes/failover-view.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ReplicasetRef, RoleName } from './shapes/basics.ts';
 import { FunctionDetail, FunctionRow, FunctionStats, FunctionVersion } from './shapes/function-view.ts';
 import { FunctionName } from './shapes/role.ts';

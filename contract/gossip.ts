@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { mutation, query } from './operation.ts';
 import { InstanceRef, page, TimeMs } from './shapes/basics.ts';
 import { gossipStates } from './shapes/view.ts';

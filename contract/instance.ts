@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Alias, descending, HostPort, InstanceRef, page, ReplicasetRef, RoleName, TimeMs, Zone } from './shapes/basics.ts';
 import { BoxSetting, spaceSorts, SpacesPage } from './shapes/inspect.ts';
 import { metricNames, metricRanges, Metrics } from './shapes/metrics.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InstanceRef } from './shapes/basics.ts';
 import { LostRow, ReplayOutcome, replayOutcomes, replayPolicies } from './shapes/failover-view.ts';
 import { mutation, stream } from './operation.ts';

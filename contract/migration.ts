@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ReplicasetRef, RoleName } from './shapes/basics.ts';
 import { MigrationName, MigrationRow, MigrationRun } from './shapes/migration.ts';
 import { mutation, query } from './operation.ts';

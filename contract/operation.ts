@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Outcome } from './shapes/plan.ts';
 
 /** Least rights first. Each role may do all that the ones before it may. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Alias, descending, InstanceRef, page, ReplicasetRef, RoleName } from './shapes/basics.ts';
 import { durabilities } from './shapes/failover.ts';
 import { GroupName } from './shapes/sharding.ts';

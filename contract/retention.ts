@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TimeMs } from './shapes/basics.ts';
 import { mutation, query } from './operation.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RoleName } from './shapes/basics.ts';
 import { RoleDetail, RoleRow } from './shapes/role-view.ts';
 import { query } from './operation.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InstanceRef, ReplicasetRef } from './shapes/basics.ts';
 import { optionalRouterSettings } from './shapes/router-settings.ts';
 import { RouterDetail, RouterRow, RouterSettingsView } from './shapes/router-view.ts';

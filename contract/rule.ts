@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { mutation, query } from './operation.ts';
 import { TimeMs } from './shapes/basics.ts';
 import { eventKinds, ObjectRef, Severity } from './shapes/view.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ReplicasetRef, RoleName } from './shapes/basics.ts';
 import { CodeCheck } from './shapes/code.ts';
 import { SpaceRow } from './shapes/schema-view.ts';

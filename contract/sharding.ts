@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Length, ReplicasetRef } from './shapes/basics.ts';
 import { metricRanges } from './shapes/metrics.ts';
 import { ShardingHistory, ShardingPlan, WeightText } from './shapes/sharding-plan.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Change } from './shapes/config.ts';
 import { Edit } from './shapes/edit.ts';
 import { Plan } from './shapes/plan.ts';

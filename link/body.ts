@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bytesOf, isBigText, textOf } from './text-bytes.ts';
 
 /**

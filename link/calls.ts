@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CoterieError, errors, problemOf } from '~/contract/errors.ts';
 import { decoded } from './body.ts';
 import { errorText, resultText } from './envelope.ts';
@@ -98,7 +98,7 @@ export class CallConnections {
       name = call;
       return { status: 200, text: resultText(await this.#called(call, parsed(type, body))) };
     } catch (error) {
-      const problem = problemOf(error instanceof z.core.$ZodError ? inputError(error) : error);
+      const problem = problemOf(error instanceof z.ZodError ? inputError(error) : error);
       this.options.onError(name, error instanceof Error ? error : new Error(String(error)));
       return { status: errors[problem.code].http, text: errorText(problem, name ?? '') };
     }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dataOps, DataSpace } from '~/contract/shapes/data.ts';
 
 /** Rows between a server and an agent: the very bytes, as base64 of MessagePack, so that nothing is rounded on the way. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Uuid } from '~/contract/shapes/basics.ts';
 import { Vclock } from '~/contract/shapes/status.ts';
 import type { Command } from '~/core/failover/coordinator-messages.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { LifeCycle } from '~/contract/shapes/status.ts';
 
 /** What members tell each other about themselves over gossip: enough to find each other and to see who is behind. */

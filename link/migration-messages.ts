@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TimeMs, Uuid } from '~/contract/shapes/basics.ts';
 import { directions, MigrationRecord } from '~/contract/shapes/migration.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TimeMs, Uuid } from '~/contract/shapes/basics.ts';
 import { ConfigMeta } from '~/contract/shapes/config.ts';
 import { CandidateView, CoordinatorView, DecisionView, LostRow, LostRowsFile, replayPolicies, ReplayOutcome, TrailEntry } from '~/contract/shapes/failover-view.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Uuid } from '~/contract/shapes/basics.ts';
 
 /** What agents of routers ask agents of storages, as it comes over the network. */

@@ -2,7 +2,7 @@
  * What an agent and its router tell each other: over Node's IPC channel, or as lines of JSON over the router's control
  * socket. All of it is plain data, checked at the door.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { bucketHashes } from '~/contract/shapes/sharding.ts';
 
 const uuid = z.string().min(1).max(64);

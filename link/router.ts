@@ -1,7 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { CoterieError, errors, problemOf } from '~/contract/errors.ts';
-import { z } from 'zod';
+import * as z from 'zod';
 import { inputError } from './input-error.ts';
 import { agentPath } from './paths.ts';
 import { agentApi, type AgentHandlers } from './protocol.ts';
@@ -9,7 +9,7 @@ import { agentApi, type AgentHandlers } from './protocol.ts';
 /** The agent's side: a tRPC router made by a loop over the protocol. */
 
 const t = initTRPC.create({
-  errorFormatter: ({ shape, error }) => ({ ...shape, data: { ...shape.data, problem: problemOf(error.cause instanceof z.core.$ZodError ? inputError(error.cause) : error.cause) } }),
+  errorFormatter: ({ shape, error }) => ({ ...shape, data: { ...shape.data, problem: problemOf(error.cause instanceof z.ZodError ? inputError(error.cause) : error.cause) } }),
 });
 
 function routerOf(handlers: AgentHandlers) {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { engines, fieldTypes, indexTypes } from '~/contract/shapes/space-definition.ts';
 import type { SpaceThere } from '~/core/schema/existing.ts';
 

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { FrameReader, frameOf } from './frames.ts';
 import { bodyOf } from './node-http.ts';
 import { agentPath, callProtocol } from './paths.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Uuid } from '~/contract/shapes/basics.ts';
 import { findingCodes } from '~/contract/shapes/sharding-view.ts';
 import { GroupName } from '~/contract/shapes/sharding.ts';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Alias, HostPort } from '~/contract/shapes/basics.ts';
 import { isProxy } from './surfaces/http/proxies.ts';
 

@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs';
 import { open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigMeta } from '~/contract/shapes/config.ts';
 import type { Candidate, ParticipantDisk, RunOutcome } from '~/core/apply/participant-messages.ts';
 import type { CommittedVersion } from '~/core/apply/version.ts';

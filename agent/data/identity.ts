@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CoterieError } from '~/contract/errors.ts';
 import { Uuid } from '~/contract/shapes/basics.ts';
 import { readIfThere, writeDurably } from './atomic-file.ts';

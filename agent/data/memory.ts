@@ -1,5 +1,5 @@
 import { link, rm } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Uuid } from '~/contract/shapes/basics.ts';
 import { Vclock } from '~/contract/shapes/status.ts';
 import { jsonOf } from './identity.ts';

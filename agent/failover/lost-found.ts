@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CoterieError } from '~/contract/errors.ts';
 import { LostRowsFile } from '~/contract/shapes/failover-view.ts';
 import { Vclock as VclockShape } from '~/contract/shapes/status.ts';

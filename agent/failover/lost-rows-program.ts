@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CoterieError } from '~/contract/errors.ts';
 import { runProgram } from '~/agent/process/program.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { emptyDisk, type MemberDisk } from '~/core/failover/member-messages.ts';
 import { readIfThere, writeDurably } from '~/agent/data/atomic-file.ts';
 import { jsonOf } from '~/agent/data/identity.ts';

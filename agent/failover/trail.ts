@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TrailEntry } from '~/contract/shapes/failover-view.ts';
 import { jsonOf } from '~/agent/data/identity.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TimeMs, Uuid } from '~/contract/shapes/basics.ts';
 import { bucketHashes } from '~/contract/shapes/sharding.ts';
 import { ShardingPause } from '~/contract/shapes/sharding-view.ts';

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { bodyOf } from '~/link/node-http.ts';
 import { Fault } from './faults.ts';
 import type { Fleet } from './fleet.ts';

@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { outcomeMarks, outcomeWords } from '~/app/lib/lost-rows.ts';
 import type { OutcomeOf } from '~/app/lib/operation-types.ts';
 import { HealthMark } from '~/app/ui/health-mark.tsx';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ConsoleAnswer } from '~/contract/console.ts';
 import type { EvalResult } from '~/contract/shapes/status.ts';
 import type { Shown } from './problem.ts';

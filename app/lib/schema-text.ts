@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SpaceDefinition, type IndexDefinition } from '~/contract/shapes/space-definition.ts';
 import type { Shown } from './problem.ts';
 

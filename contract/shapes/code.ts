@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Refusal } from './plan.ts';
 import { CodeFault } from './role.ts';
 

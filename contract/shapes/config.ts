@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Alias, HostPort, RoleName, SectionName, TimeMs, Uuid, Zone } from './basics.ts';
 import { DatabaseConfig } from './database-user.ts';
 import { durabilities, FailoverConfig } from './failover.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Uuid } from './basics.ts';
 
 /** Spaces and rows as people browse and edit them. */

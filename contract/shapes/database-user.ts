@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DatabaseName } from './role.ts';
 
 /** Users and roles of the database, as the configuration has them. Not the people who sign in to the control plane. docs/database-users.md. */

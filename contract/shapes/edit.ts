@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Alias, HostPort, InstanceRef, ReplicasetRef, RoleName, SectionName, Uuid, Zone } from './basics.ts';
 import { DatabaseConfig } from './database-user.ts';
 import { durabilities, FailoverConfig } from './failover.ts';

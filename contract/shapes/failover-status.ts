@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TimeMs, Uuid, Zone } from './basics.ts';
 import { causeNames, EndpointView, PauseView, phaseNames, standings } from './failover-view.ts';
 import { durabilities, failoverModes, failsafes, StateProviderConfig } from './failover.ts';

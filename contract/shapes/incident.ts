@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TimeMs, Uuid } from './basics.ts';
 import { causeNames, DecisionView } from './failover-view.ts';
 import { Named } from './failover-status.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a person looks up in one database and its status does not carry: settings, and spaces with their sizes. */
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TimeMs, Uuid } from './basics.ts';
 
 /** What is measured of an instance over time: the one list that rings, charts and the CLI read. */

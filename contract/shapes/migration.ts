@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TimeMs, Uuid } from './basics.ts';
 
 /** Steps of Lua that are run once in each replicaset, by an explicit order. docs/roles.md. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CodeFault, RoleDefinition } from './role.ts';
 import { RoleInfo } from './view.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RoleName, SectionName } from './basics.ts';
 import { SchemaName, SpaceDefinition } from './space-definition.ts';
 

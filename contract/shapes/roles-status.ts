@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TimeMs } from './basics.ts';
 import { MigrationsStatus } from './migration.ts';
 

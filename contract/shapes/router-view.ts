@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TimeMs, Uuid } from './basics.ts';
 import { RouterCall, RouterPool, routerStates, RouterStatus, Took } from './router.ts';
 import { Health } from './view.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TimeMs, Uuid } from './basics.ts';
 
 /** Routers as the agents that run them tell of them. How people see them is in `router-view.ts`. */

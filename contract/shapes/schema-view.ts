@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SpaceDefinition } from './space-definition.ts';
 
 /** `applied`: as wanted. `pending`: steps are left to do. `building`: one of them is under way. `refused`: what is there does not fit. `unknown`: its master did not say. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TimeMs, Uuid } from './basics.ts';
 import { Named } from './failover-status.ts';
 import { bucketHashes, GroupName, rebalanceModes } from './sharding.ts';

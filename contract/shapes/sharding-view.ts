@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TimeMs, Uuid } from './basics.ts';
 
 /** Sharding as it is, told by storages and by the active coordinator. How it is configured is in `sharding.ts`. */

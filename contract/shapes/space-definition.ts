@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A space as the `ddl` module writes it. Names and types are Tarantool's. */
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Named } from './failover-status.ts';
 
 /** What would happen if something died now: an answer for each thing that may, found out by the machines that would act. */

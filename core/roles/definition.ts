@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RoleDefinition, type CodeFault } from '~/contract/shapes/role.ts';
 import { YamlReader, type Place } from '~/core/yaml/reader.ts';
 import { faultAt, type FaultPlace } from './fault.ts';

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SchemaName, SpaceDefinition } from '~/contract/shapes/space-definition.ts';
 import { YamlReader } from '~/core/yaml/reader.ts';
 

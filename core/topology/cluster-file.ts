@@ -3,7 +3,7 @@ import { Alias, HostPort, RoleName, SectionName, Zone } from '~/contract/shapes/
 import { DatabaseConfig } from '~/contract/shapes/database-user.ts';
 import { durabilities, FailoverConfig } from '~/contract/shapes/failover.ts';
 import { GroupName, ShardingConfig } from '~/contract/shapes/sharding.ts';
-import { z } from 'zod';
+import * as z from 'zod';
 import { YamlReader, type Entry, type Place } from '~/core/yaml/reader.ts';
 import { refusal, type Refusal } from './refusal.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CoterieError } from '~/contract/errors.ts';
 import { LostRow, replayOutcomes, type LostRowsFile } from '~/contract/shapes/failover-view.ts';
 import type { contract } from '~/contract/index.ts';

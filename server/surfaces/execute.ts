@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Entry } from '~/contract/index.ts';
 import { CoterieError } from '~/contract/errors.ts';
 import { roles, type Role } from '~/contract/operation.ts';

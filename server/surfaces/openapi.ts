@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Me, Token, User } from '~/contract/access.ts';
 import { errors, type ErrorCode } from '~/contract/errors.ts';
 import { contract, entriesOf, methodOf, pathOf, type Entry } from '~/contract/index.ts';

@@ -55,6 +55,11 @@ describe('architecture', () => {
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
 
+  it('zod comes by the names that are used: as one object it brings its messages in every language into each program', () => {
+    const wrong = files.filter(({ text }) => /import \{[^}]*\} from 'zod'|instanceof z\.core\b/.test(text));
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
   it('only server/store imports Prisma', () => {
     const wrong = files.filter(({ path, text }) => !path.startsWith('server/store/') && importsOf(text).some((target) => /prisma|server\/generated/.test(target)));
     expect(wrong.map(({ path }) => path)).toEqual([]);

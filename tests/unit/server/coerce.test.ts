@@ -3,7 +3,7 @@ import { contract, entriesOf, methodOf, pathOf } from '~/contract/index.ts';
 import { query } from '~/contract/operation.ts';
 import { fromText } from '~/server/surfaces/coerce.ts';
 import { routeOf } from '~/server/surfaces/routes.ts';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const operation = query({
   summary: 's',
