@@ -1,11 +1,10 @@
-import { createTRPCUntypedClient, httpBatchStreamLink, TRPCClientError, type TRPCUntypedClient } from '@trpc/client';
-import type { AnyRouter } from '@trpc/server';
 import { CoterieError, errors, type ErrorCode, type Problem } from '~/contract/errors.ts';
 import { encoded } from './body.ts';
 import type { Envelope } from './envelope.ts';
+import { linesOf } from './follow.ts';
 import { agentApi, type AgentClient } from './protocol.ts';
 import { agentPath } from './paths.ts';
-import { Sender, TooLate, type Answer, type Place } from './send.ts';
+import { Refused, Sender, TooLate, type Answer, type Place } from './send.ts';
 import type { TokenSigner } from './token.ts';
 
 /** The caller's side: an `AgentClient` made by a loop over the protocol. Every call ends by its deadline. */
@@ -18,15 +17,13 @@ const sender = new Sender();
 export function agentClient(target: AgentTarget, signer: TokenSigner): AgentClient {
   const url = `http://${target.http}${agentPath}`;
   const authorization = async () => `Bearer ${await signer.tokenFor(target.uuid)}`;
-  const headers = async () => ({ authorization: await authorization() });
   // Once, and not before the first call: what is no address fails there, like one where nobody listens.
   let known: Place | null = null;
   const place = () => (known ??= placeOf(url));
-  const streams = createTRPCUntypedClient<AnyRouter>({ links: [httpBatchStreamLink({ url, headers, maxItems: 1 })] });
   const procedures = Object.entries(agentApi).map(([name, { kind }]) => [
     name,
     kind === 'stream'
-      ? (input: unknown, options: StreamOptions) => followed(streams, { name, input, target, ...options })
+      ? (input: object, options: StreamOptions) => followed({ name, input, target, place, authorization, ...options })
       : (input: object, options: CallOptions) => called({ name, input, target, place, authorization, ...options }),
   ]);
   // One entry per procedure of the protocol, with its kind's signature: exactly AgentClient.
@@ -71,7 +68,7 @@ function readable(text: string): Envelope | null {
   }
 }
 
-async function* followed(client: TRPCUntypedClient<AnyRouter>, call: Called & StreamOptions & { input: unknown }): AsyncGenerator<unknown> {
+async function* followed(call: Called & StreamOptions & Pick<Call, 'input' | 'place' | 'authorization'>): AsyncGenerator<unknown> {
   const silence = new AbortController();
   const silent = () => silence.abort(new CoterieError('UNAVAILABLE', `${call.target.alias} has been silent for ${call.idleMs} ms.`, { instance: call.target.uuid }));
   // A timer that fires late tells of this process, not of the agent: what it has sent may lie here unread.
@@ -86,10 +83,9 @@ async function* followed(client: TRPCUntypedClient<AnyRouter>, call: Called & St
   let timer = watch(gracesMax);
   const signal = AbortSignal.any([call.signal, silence.signal]);
   try {
-    const messages = (await client.query(call.name, call.input, { signal })) as AsyncIterable<unknown>;
-    for await (const message of messages) {
+    for await (const text of linesOf(call.place(), { name: call.name, input: call.input, authorization: await call.authorization(), signal })) {
       clearTimeout(timer);
-      yield message;
+      yield dataOf({ status: 200, text }, call);
       timer = watch(gracesMax);
     }
   } catch (error) {
@@ -103,15 +99,14 @@ async function* followed(client: TRPCUntypedClient<AnyRouter>, call: Called & St
 }
 
 /** What the agent said about a stream, where it said anything; otherwise that it cannot be reached. */
-function translated(error: unknown, call: Called): CoterieError {
-  if (error instanceof TRPCClientError) {
-    const refused = refusedBy((error.data as { problem?: Problem } | undefined)?.problem, call);
-    if (refused) return refused;
-    const status = (error.meta?.response as Response | undefined)?.status;
-    if (status === 401) return refusedToken(call);
-    if (status !== undefined) return new CoterieError('INTERNAL', `${call.target.alias} failed at ${call.name}: ${error.message}`, dataFor(call));
+function translated(error: unknown, call: Called): unknown {
+  if (error instanceof CoterieError) return error;
+  if (!(error instanceof Refused)) return unreachable(error, call);
+  try {
+    return dataOf(error.answer, call);
+  } catch (refused) {
+    return refused;
   }
-  return unreachable(error, call);
 }
 
 const dataFor = ({ name, target }: Called) => ({ instance: target.uuid, procedure: name });

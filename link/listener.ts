@@ -4,6 +4,7 @@ import { CallConnections, unauthenticated, type CallsOptions } from './calls.ts'
 import { nodeListener } from './node-http.ts';
 import type { AgentHandlers } from './protocol.ts';
 import { agentFetchHandler } from './router.ts';
+import { answerStream, streamIn } from './streams.ts';
 import { TokenVerifier } from './token.ts';
 
 /**
@@ -25,12 +26,19 @@ export function linkServer(handlers: AgentHandlers, { first, ...options }: LinkO
   const { bodyBytesMax, onError, gate } = options;
   const verifier = new TokenVerifier(options);
   const calls = new CallConnections(handlers, { verifier, ...options });
-  const answer = agentFetchHandler(handlers, options);
-  const requests = nodeListener((request) => answer(request.toRequest()), { bodyBytesMax, onError: (error) => onError(undefined, error instanceof Error ? error : new Error(String(error))) });
+  // Made when somebody asks: none of our own programs does.
+  let requests: ReturnType<typeof nodeListener> | null = null;
+  const others = () => {
+    const answer = agentFetchHandler(handlers, options);
+    return (requests ??= nodeListener((request) => answer(request.toRequest()), { bodyBytesMax, onError: (error) => onError(undefined, error instanceof Error ? error : new Error(String(error))) }));
+  };
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     await gate?.();
     if (response.destroyed) return;
-    if ((await verifier.verify(request.headers.authorization)) !== null) return requests(request, response);
+    if ((await verifier.verify(request.headers.authorization)) !== null) {
+      const stream = streamIn(request);
+      return stream === null ? others()(request, response) : answerStream(stream, { request, response }, { handlers, bodyBytesMax, onError });
+    }
     response.writeHead(401, { 'content-type': 'application/json', connection: 'close' }).end(unauthenticated);
   };
   const server = createServer((request, response) => {

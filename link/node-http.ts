@@ -63,7 +63,7 @@ export async function respond(response: ServerResponse, answer: Response | Told)
 }
 
 /** Or closed. A listener is not left behind at each wait: a slow reader makes thousands of them. */
-function drained(response: ServerResponse): Promise<void> {
+export function drained(response: ServerResponse): Promise<void> {
   if (response.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     const end = () => {

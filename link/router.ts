@@ -6,25 +6,20 @@ import { inputError } from './input-error.ts';
 import { agentPath } from './paths.ts';
 import { agentApi, type AgentHandlers } from './protocol.ts';
 
-/** The agent's side: a tRPC router made by a loop over the protocol. */
+/** The agent's side of calls by HTTP: a tRPC router made by a loop over the protocol. */
 
 const t = initTRPC.create({
   errorFormatter: ({ shape, error }) => ({ ...shape, data: { ...shape.data, problem: problemOf(error.cause instanceof z.ZodError ? inputError(error.cause) : error.cause) } }),
 });
 
 function routerOf(handlers: AgentHandlers) {
-  const procedures = Object.entries(agentApi).map(([name, shape]) => {
+  // Streams go another way (streams.ts).
+  const calls = Object.entries(agentApi).filter(([, { kind }]) => kind !== 'stream');
+  const procedures = calls.map(([name, { kind, input: shape }]) => {
     // Each handler has the input and output types of its own entry, which a loop over entries cannot express.
-    const handle = handlers[name as keyof AgentHandlers] as unknown as (input: unknown, signal?: AbortSignal) => Promise<unknown> & AsyncIterable<unknown>;
-    const procedure = t.procedure.input(shape.input);
-    switch (shape.kind) {
-      case 'query':
-        return [name, procedure.query(({ input }) => settle(handle(input)))] as const;
-      case 'mutation':
-        return [name, procedure.mutation(({ input }) => settle(handle(input)))] as const;
-      case 'stream':
-        return [name, procedure.query(({ input, signal }) => handle(input, signal ?? new AbortController().signal) as AsyncIterable<unknown>)] as const;
-    }
+    const handle = handlers[name as keyof AgentHandlers] as unknown as (input: unknown) => Promise<unknown>;
+    const procedure = t.procedure.input(shape);
+    return [name, kind === 'query' ? procedure.query(({ input }) => settle(handle(input))) : procedure.mutation(({ input }) => settle(handle(input)))] as const;
   });
   return t.router(Object.fromEntries(procedures));
 }

@@ -76,7 +76,7 @@ export class Sender {
 }
 
 /** What an agent says instead of upgrading, 401 above all. */
-class Refused extends Error {
+export class Refused extends Error {
   constructor(readonly answer: Answer) {
     super(`HTTP ${answer.status}`);
   }

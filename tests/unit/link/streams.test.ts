@@ -3,7 +3,10 @@ import { CoterieError } from '~/contract/errors.ts';
 import type { LogLine } from '~/contract/shapes/status.ts';
 import type { z } from 'zod';
 import { waitFor } from '~/tests/support/wait.ts';
-import { serve, type Served } from './fixture.ts';
+import { agentClient } from '~/link/client.ts';
+import { streamPath } from '~/link/paths.ts';
+import { TokenSigner } from '~/link/token.ts';
+import { callee, key, serve, type Served } from './fixture.ts';
 
 let served: Served | undefined;
 afterEach(async () => {
@@ -129,4 +132,84 @@ test('an error in the middle of a stream arrives with its code', async () => {
     for await (const _ of served!.client.followLogs(all, { idleMs: 5000, signal: new AbortController().signal })) void _;
   };
   expect(await follow().catch((error: unknown) => error)).toMatchObject({ code: 'CONFLICT', message: 'The log was rotated away.' });
+});
+
+const refusal = async (from: Served, input: object = all): Promise<unknown> => {
+  try {
+    for await (const _ of from.client.followLogs(input as typeof all, { idleMs: 5000, signal: new AbortController().signal })) void _;
+    return null;
+  } catch (error) {
+    return error;
+  }
+};
+
+test('what is no input is refused with the field, before the agent begins', async () => {
+  let begun = false;
+  served = await serve({
+    async *followLogs() {
+      begun = true;
+      yield line('1');
+    },
+  });
+  expect(await refusal(served, { source: 'all', lines: -1 })).toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('lines') });
+  expect(begun).toBe(false);
+  expect(served.errors.join()).toContain('followLogs');
+});
+
+test('a token of another secret, or for another agent, follows nothing', async () => {
+  for (const other of [{ key: new Uint8Array(32).fill(8) }, { callee: '22222222-2222-4222-8222-222222222222' }]) {
+    let begun = false;
+    served = await serve({
+      async *followLogs() {
+        begun = true;
+        yield line('1');
+      },
+    });
+    const http = served.http;
+    const stranger = agentClient({ uuid: other.callee ?? callee, alias: 'a', http }, new TokenSigner(other.key ?? key, { name: 'test' }));
+    expect(await refusal({ ...served, client: stranger })).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(begun).toBe(false);
+    await served.close();
+  }
+});
+
+test('what is no stream is not begun as one', async () => {
+  served = await serve({});
+  const authorization = `Bearer ${await served.signer.tokenFor(callee)}`;
+  for (const name of ['ping', 'nothing', 'toString']) {
+    const answer = await fetch(`http://${served.http}${streamPath}${name}`, { method: 'POST', headers: { authorization }, body: '{}' });
+    expect(JSON.parse(await answer.text())).toMatchObject({ error: { data: { problem: { code: 'NOT_FOUND', detail: expect.stringContaining(name) } } } });
+  }
+});
+
+test('a message of some megabytes comes whole', async () => {
+  const long = 'ü'.repeat(3_000_000);
+  served = await serve({
+    async *followLogs() {
+      yield line(long);
+      yield line('2');
+    },
+  });
+  const got: number[] = [];
+  for await (const { text } of served.client.followLogs(all, { idleMs: 20_000, signal: new AbortController().signal })) got.push(text.length);
+  expect(got).toEqual([3_000_000, 1]);
+});
+
+test('a reader that does not read holds the agent back', async () => {
+  let sent = 0;
+  served = await serve({
+    async *followLogs(_input, signal) {
+      for (; sent < 4000 && !signal.aborted; sent += 1) yield line('x'.repeat(100_000));
+    },
+  });
+  const stream = served.client.followLogs(all, { idleMs: 60_000, signal: new AbortController().signal })[Symbol.asyncIterator]();
+  await stream.next();
+  let last = -1;
+  await waitFor(() => {
+    const still = sent === last;
+    last = sent;
+    return still;
+  }, { timeoutMs: 10_000, everyMs: 200, what: 'the agent to wait' });
+  expect(sent).toBeLessThan(1000);
+  await stream.return?.(undefined);
 });
