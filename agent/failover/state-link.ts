@@ -16,6 +16,11 @@ export type WentBack = { readonly from: number; readonly to: number };
 
 type Keyed = { readonly get: (key: string) => Entry | null | undefined };
 
+/** `whole`: of all there is, and not of a change. */
+type Taker = (keys: Iterable<string>, whole: boolean) => void;
+/** What stands under a prefix, and who hears of it. `known`: the provider has told. */
+type KeptEntries = { readonly entries: Map<string, Entry>; readonly takers: Set<Taker>; readonly end: () => void; known: boolean };
+
 const lookEveryMs = 1000;
 const lookMs = 800;
 
@@ -24,6 +29,7 @@ export class StateLink {
   readonly #log: StateLinkComponents['log'];
   readonly #now: () => number;
   readonly #watches = new Set<Watch>();
+  readonly #kept = new Map<string, KeptEntries>();
   readonly #onView: (view: ProviderView) => void;
   readonly #onWentBack: (back: WentBack) => void;
   #toldBack = false;
@@ -75,30 +81,34 @@ export class StateLink {
 
   /** The records of one replicaset, or of all, as they change; in the order of the store. */
   watchRecords(replicaset: string | null, listener: (replicaset: string, records: Records) => void, other?: (key: string, value: string | null) => void): () => void {
-    const kept = new Map<string, Entry>();
     const prefix = replicaset === null ? replicasetPrefix : `${replicasetPrefix}${replicaset}/`;
+    const watched = this.#kept.get(prefix) ?? this.#keep(prefix);
+    const { entries, takers } = watched;
     const tell = (of: string) => {
       try {
-        listener(of, recordsIn(kept, of));
+        listener(of, recordsIn(entries, of));
       } catch (error) {
         this.#failed(error);
       }
     };
-    return this.#watch(prefix, (event) => {
-      const keys = event.kind === 'snapshot' ? new Set([...kept.keys(), ...event.entries.keys()]) : new Set(event.entries.keys());
-      if (event.kind === 'snapshot') kept.clear();
-      for (const [key, entry] of event.entries) {
-        if (entry === null) kept.delete(key);
-        else kept.set(key, entry);
-      }
-      const changed = new Set<string>(replicaset !== null && event.kind === 'snapshot' ? [replicaset] : []);
+    const take: Taker = (keys, whole) => {
+      const changed = new Set<string>(replicaset !== null && whole ? [replicaset] : []);
       for (const key of keys) {
         const [, of = '', name] = key.split('/');
         if (name === 'state' || name === 'lease') changed.add(of);
-        else other?.(key, kept.get(key)?.value ?? null);
+        else other?.(key, entries.get(key)?.value ?? null);
       }
       for (const of of changed) tell(of);
-    });
+    };
+    takers.add(take);
+    // Whoever comes later hears what is known, and like the first one not before it has what this returns.
+    if (watched.known) queueMicrotask(() => takers.has(take) && take([...entries.keys()], true));
+    return () => {
+      takers.delete(take);
+      if (takers.size > 0 || this.#kept.get(prefix) !== watched) return;
+      this.#kept.delete(prefix);
+      watched.end();
+    };
   }
 
   /** One key and its value as it changes. */
@@ -116,6 +126,25 @@ export class StateLink {
     clearInterval(this.#timer);
     for (const watch of this.#watches) watch.close();
     await this.provider.close();
+  }
+
+  /** One watch for all who want the same: each asks the provider again after each renewal of each lease. */
+  #keep(prefix: string): KeptEntries {
+    const [entries, takers] = [new Map<string, Entry>(), new Set<Taker>()];
+    const end = this.#watch(prefix, (event) => {
+      const whole = event.kind === 'snapshot';
+      const keys = whole ? new Set([...entries.keys(), ...event.entries.keys()]) : new Set(event.entries.keys());
+      if (whole) entries.clear();
+      for (const [key, entry] of event.entries) {
+        if (entry === null) entries.delete(key);
+        else entries.set(key, entry);
+      }
+      kept.known = true;
+      for (const take of takers) take(keys, whole);
+    });
+    const kept: KeptEntries = { entries, takers, end, known: false };
+    this.#kept.set(prefix, kept);
+    return kept;
   }
 
   #watch(prefix: string, take: (event: Extract<WatchEvent, { kind: 'snapshot' | 'changed' }>) => void): () => void {
@@ -171,15 +200,22 @@ export class StateLink {
   }
 }
 
+/** A lease changes several times a second, and what stands beside it seldom: an entry is read once. */
+const readOnce = new WeakMap<Entry, Held<StateRecord | LeaseRecord>>();
+
 /** Throws when one of them cannot be read. */
 function recordsIn(entries: Keyed, replicaset: string): Records {
   const held = <K extends 'state' | 'lease', T extends StateRecord | LeaseRecord>(kind: K, key: string): Held<T> | null => {
     const entry = entries.get(key);
     if (entry === null || entry === undefined) return null;
+    const known = readOnce.get(entry);
+    // The key names the kind, and the kind names the type, which a generic function over both cannot express.
+    if (known !== undefined) return known as Held<T>;
     const parsed = parseRecord(kind, entry.value);
     if (!parsed.ok) throw new Error(parsed.why);
-    // The kind names the type, which a generic function over both cannot express.
-    return { value: parsed.value as unknown as T, revision: entry.revision };
+    const read = { value: parsed.value as unknown as T, revision: entry.revision };
+    readOnce.set(entry, read);
+    return read;
   };
   if (entries.get(stateKey(replicaset)) === undefined && entries.get(leaseKey(replicaset)) === undefined) return noRecords;
   return { state: held('state', stateKey(replicaset)), lease: held('lease', leaseKey(replicaset)) };
