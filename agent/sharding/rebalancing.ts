@@ -42,8 +42,9 @@ export class Rebalancing {
   #groups = new Map<string, Group>();
   #timer: NodeJS.Timeout | null = null;
   #waking: NodeJS.Timeout | null = null;
-  /** That of the last look. */
+  /** Those of the last look. */
   #config: ClusterConfig | null = null;
+  #runner: CoordinatorRunner | null = null;
   #ended = false;
 
   constructor(parts: RebalancingParts, { uuid }: { readonly uuid: string }) {
@@ -55,9 +56,10 @@ export class Rebalancing {
     void this.#turn();
   }
 
-  /** Each second: what somebody has just configured is looked at now. */
+  /** Each second: what somebody has just configured, and who has just become a coordinator, is looked at now. */
   tick(): void {
-    if (this.#timer === null || this.#parts.config() === this.#config) return;
+    const { config, coordinator } = this.#parts;
+    if (this.#timer === null || (config() === this.#config && coordinator() === this.#runner)) return;
     clearTimeout(this.#timer);
     void this.#turn();
   }
@@ -109,13 +111,15 @@ export class Rebalancing {
       this.#parts.log.warn({ error: String(error) }, 'sharding could not be looked after; it is tried again');
     }
     if (this.#ended) return;
-    const busy = this.#mandate === null || [...this.#groups.values()].some((group) => group.busy || group.kept === undefined);
+    // One that is no coordinator has nothing to look at.
+    const busy = this.#runner !== null && (this.#mandate === null || [...this.#groups.values()].some((group) => group.busy || group.kept === undefined));
     this.#timer = setTimeout(() => void this.#turn(), busy ? busyMs : idleMs);
   }
 
   async #look(): Promise<void> {
     const { coordinator, link, config: configOf } = this.#parts;
     const runner = coordinator();
+    this.#runner = runner;
     this.#config = configOf();
     const [provider, config, term] = [link()?.provider ?? null, configOf(), runner?.status.active ? runner.status.term : null];
     if (runner === null || provider === null || config === null || term === null) return this.#drop();

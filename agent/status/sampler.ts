@@ -4,7 +4,7 @@ import type { MigrationsStatus } from '~/contract/shapes/migration.ts';
 import type { RoleFailure } from '~/contract/shapes/roles-status.ts';
 import type { DatabaseStatus, ProcessStatus } from '~/contract/shapes/status.ts';
 import type { Supervisor } from '~/agent/process/supervisor.ts';
-import { startedAtMs, startOf, usageOf, type ProcessId } from '~/agent/process/proc.ts';
+import { ownUsage, startedAtMs, startOf, usageOf, type ProcessId, type Usage } from '~/agent/process/proc.ts';
 
 /** What is measured: one control call to the database and a few reads of /proc, once a second and after each step. */
 type Shape = Omit<z.output<typeof DatabaseStatus>, 'process'>;
@@ -16,13 +16,22 @@ export type Unconfigured = { readonly configured: false; readonly status: string
 const callMs = 2000;
 /** CPU shares over less than that would be noise. */
 const shareOverMsMin = 500;
+/** By the clock of the host, which somebody may set. */
+const startEveryMs = 30_000;
 
-class CpuShare {
+/** What changes of a process, and what hardly does. */
+class Watched {
   #last: { at: number; cpuMs: number; id: string } | null = null;
   #ratio = 0;
+  #start: { readonly id: string; readonly at: number; readonly ms: number } | null = null;
 
-  of(id: ProcessId, cpuMs: number, now: number): number {
+  status(id: ProcessId, { rssBytes, cpuMs }: Usage, now: number): z.output<typeof ProcessStatus> {
     const name = `${id.pid}/${id.started}`;
+    if (this.#start?.id !== name || Math.abs(now - this.#start.at) >= startEveryMs) this.#start = { id: name, at: now, ms: startedAtMs(id) };
+    return { pid: id.pid, rssBytes, cpuRatio: this.#share(name, cpuMs, now), startedAt: this.#start.ms };
+  }
+
+  #share(name: string, cpuMs: number, now: number): number {
     if (this.#last?.id !== name) {
       this.#last = { at: now, cpuMs, id: name };
       this.#ratio = 0;
@@ -39,7 +48,7 @@ export class Sampler {
   readonly #now: () => number;
   readonly #path: string;
   readonly #self: ProcessId = { pid: process.pid, started: startOf(process.pid) ?? '0' };
-  readonly #shares = { agent: new CpuShare(), database: new CpuShare() };
+  readonly #watched = { agent: new Watched(), database: new Watched() };
   #turn: Promise<void> = Promise.resolve();
   #waiting = 0;
   database: Sample | Unconfigured | null = null;
@@ -67,17 +76,12 @@ export class Sampler {
   }
 
   agentProcess(now: number): z.output<typeof ProcessStatus> {
-    return this.#status(this.#self, this.#shares.agent, now);
+    return this.#watched.agent.status(this.#self, ownUsage(), now);
   }
 
   databaseProcess(now: number): z.output<typeof ProcessStatus> | null {
     const id = this.#supervisor.id;
-    return id && this.#status(id, this.#shares.database, now);
-  }
-
-  #status(id: ProcessId, share: CpuShare, now: number): z.output<typeof ProcessStatus> {
-    const { rssBytes, cpuMs } = usageOf(id.pid) ?? { rssBytes: 0, cpuMs: 0 };
-    return { pid: id.pid, rssBytes, cpuRatio: share.of(id, cpuMs, now), startedAt: startedAtMs(id) };
+    return id && this.#watched.database.status(id, usageOf(id.pid) ?? { rssBytes: 0, cpuMs: 0 }, now);
   }
 
   async #take(): Promise<void> {

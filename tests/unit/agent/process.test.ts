@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Control } from '~/agent/process/control.ts';
-import { alive, startedAtMs, startOf, usageOf } from '~/agent/process/proc.ts';
+import { alive, ownUsage, startedAtMs, startOf, usageOf } from '~/agent/process/proc.ts';
 import { Restarts } from '~/agent/process/restarts.ts';
 
 describe('restarts', () => {
@@ -56,6 +56,9 @@ describe('/proc', () => {
     expect(alive({ ...self, started: '1' })).toBe(false);
     expect(alive({ pid: 2 ** 22 + 1, started: '1' })).toBe(false);
     expect(usageOf(process.pid)!.rssBytes).toBeGreaterThan(10_000_000);
+    const [own, read] = [ownUsage(), usageOf(process.pid)!];
+    expect(Math.abs(own.rssBytes - read.rssBytes)).toBeLessThan(16_000_000);
+    expect(Math.abs(own.cpuMs - read.cpuMs)).toBeLessThan(200);
     expect(Math.abs(startedAtMs(self) - (Date.now() - process.uptime() * 1000))).toBeLessThan(3000);
   });
 });
