@@ -1,3 +1,4 @@
+import './lean.ts';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CoterieError, errors } from '~/contract/errors.ts';
