@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import * as z from 'zod';
 import { CoterieError, errors, problemOf } from '~/contract/errors.ts';
 import { decoded } from './body.ts';
-import { errorText, resultText } from './envelope.ts';
+import { dataText, problemText } from './envelope.ts';
 import { FrameReader, frameOf, type Frame } from './frames.ts';
 import { inputError } from './input-error.ts';
 import { BodyTooLarge } from './node-http.ts';
@@ -96,11 +96,11 @@ export class CallConnections {
       await this.options.gate?.();
       if ((await this.options.verifier.verify(authorization)) === null) return { status: 401, text: unauthenticated, last: true };
       name = call;
-      return { status: 200, text: resultText(await this.#called(call, parsed(type, body))) };
+      return { status: 200, text: dataText(await this.#called(call, parsed(type, body))) };
     } catch (error) {
       const problem = problemOf(error instanceof z.ZodError ? inputError(error) : error);
       this.options.onError(name, error instanceof Error ? error : new Error(String(error)));
-      return { status: errors[problem.code].http, text: errorText(problem, name ?? '') };
+      return { status: errors[problem.code].http, text: problemText(problem) };
     }
   }
 
@@ -117,9 +117,9 @@ type Told = { readonly status: number; readonly text: string; readonly last?: bo
 
 const isCall = (name: string): name is keyof AgentHandlers => Object.hasOwn(agentApi, name) && agentApi[name as keyof AgentHandlers].kind !== 'stream';
 
-export const unauthenticated = JSON.stringify({ code: 'UNAUTHENTICATED', title: errors.UNAUTHENTICATED.title, detail: 'The token is missing, wrong or stale: check the cluster secret and the clocks of both hosts.' });
+export const unauthenticated = problemText(problemOf(new CoterieError('UNAUTHENTICATED', 'The token is missing, wrong or stale: check the cluster secret and the clocks of both hosts.')));
 
-const tooLarge = ({ message }: BodyTooLarge) => errorText(problemOf(new CoterieError('BAD_INPUT', `${message}.`)), '');
+const tooLarge = ({ message }: BodyTooLarge) => problemText(problemOf(new CoterieError('BAD_INPUT', `${message}.`)));
 
 function parsed(type: string, body: Buffer): unknown {
   try {

@@ -3,7 +3,6 @@ import { encoded } from './body.ts';
 import type { Envelope } from './envelope.ts';
 import { linesOf } from './follow.ts';
 import { agentApi, type AgentClient } from './protocol.ts';
-import { agentPath } from './paths.ts';
 import { Refused, Sender, TooLate, type Answer, type Place } from './send.ts';
 import type { TokenSigner } from './token.ts';
 
@@ -15,11 +14,10 @@ export type AgentTarget = { readonly uuid: string; readonly alias: string; /** h
 const sender = new Sender();
 
 export function agentClient(target: AgentTarget, signer: TokenSigner): AgentClient {
-  const url = `http://${target.http}${agentPath}`;
   const authorization = async () => `Bearer ${await signer.tokenFor(target.uuid)}`;
   // Once, and not before the first call: what is no address fails there, like one where nobody listens.
   let known: Place | null = null;
-  const place = () => (known ??= placeOf(url));
+  const place = () => (known ??= placeOf(target.http));
   const procedures = Object.entries(agentApi).map(([name, { kind }]) => [
     name,
     kind === 'stream'
@@ -47,22 +45,23 @@ async function called({ name, input, target, place, authorization, timeoutMs, si
   }
 }
 
-function placeOf(url: string): Place {
-  const { hostname, port } = new URL(url);
+function placeOf(hostPort: string): Place {
+  const { hostname, port } = new URL(`http://${hostPort}`);
   return { host: hostname.replaceAll(/^\[|\]$/g, ''), port: Number(port || 80) };
 }
 
 function dataOf({ status, text }: Answer, call: Called): unknown {
   if (status === 401) throw refusedToken(call);
   const envelope = readable(text);
-  if (envelope !== null && 'result' in envelope) return envelope.result.data;
-  throw refusedBy(envelope?.error.data.problem, call) ?? new CoterieError('INTERNAL', `${call.target.alias} failed at ${call.name}: HTTP ${status}.`, dataFor(call));
+  const problem = envelope !== null && 'problem' in envelope ? envelope.problem : undefined;
+  if (envelope !== null && problem === undefined && status === 200) return (envelope as { data?: unknown }).data;
+  throw refusedBy(problem, call) ?? new CoterieError('INTERNAL', `${call.target.alias} failed at ${call.name}: HTTP ${status}.`, dataFor(call));
 }
 
 function readable(text: string): Envelope | null {
   try {
-    const value = JSON.parse(text) as Partial<Record<'result' | 'error', unknown>>;
-    return value.result !== undefined || value.error !== undefined ? (value as Envelope) : null;
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Envelope) : null;
   } catch {
     return null;
   }

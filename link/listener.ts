@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { CoterieError, problemOf } from '~/contract/errors.ts';
 import { CallConnections, unauthenticated, type CallsOptions } from './calls.ts';
-import { nodeListener } from './node-http.ts';
+import { problemText } from './envelope.ts';
 import type { AgentHandlers } from './protocol.ts';
-import { agentFetchHandler } from './router.ts';
 import { answerStream, streamIn } from './streams.ts';
 import { TokenVerifier } from './token.ts';
 
 /**
- * An agent's side of the link: one HTTP server, on which streams (and calls of anybody's tRPC client) are requests, and
- * our own calls come over connections that are upgraded. The token is checked before a byte of a body is read.
+ * An agent's side of the link: one HTTP server, on which streams are requests, and calls come over connections that are
+ * upgraded. The token is checked before a byte of a body is read.
  */
 
 export type LinkOptions = Omit<CallsOptions, 'verifier'> & {
@@ -26,20 +26,13 @@ export function linkServer(handlers: AgentHandlers, { first, ...options }: LinkO
   const { bodyBytesMax, onError, gate } = options;
   const verifier = new TokenVerifier(options);
   const calls = new CallConnections(handlers, { verifier, ...options });
-  // Made when somebody asks: none of our own programs does.
-  let requests: ReturnType<typeof nodeListener> | null = null;
-  const others = () => {
-    const answer = agentFetchHandler(handlers, options);
-    return (requests ??= nodeListener((request) => answer(request.toRequest()), { bodyBytesMax, onError: (error) => onError(undefined, error instanceof Error ? error : new Error(String(error))) }));
-  };
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     await gate?.();
     if (response.destroyed) return;
-    if ((await verifier.verify(request.headers.authorization)) !== null) {
-      const stream = streamIn(request);
-      return stream === null ? others()(request, response) : answerStream(stream, { request, response }, { handlers, bodyBytesMax, onError });
-    }
-    response.writeHead(401, { 'content-type': 'application/json', connection: 'close' }).end(unauthenticated);
+    const refused = (status: number, text: string) => void response.writeHead(status, { 'content-type': 'application/json', connection: 'close' }).end(text);
+    if ((await verifier.verify(request.headers.authorization)) === null) return refused(401, unauthenticated);
+    const stream = streamIn(request);
+    return stream === null ? refused(404, unknown) : answerStream(stream, { request, response }, { handlers, bodyBytesMax, onError });
   };
   const server = createServer((request, response) => {
     if (!first?.(request, response)) void serve(request, response).catch(() => response.destroy());
@@ -54,3 +47,5 @@ export function linkServer(handlers: AgentHandlers, { first, ...options }: LinkO
   };
   return { server, close };
 }
+
+const unknown = problemText(problemOf(new CoterieError('NOT_FOUND', 'An agent answers its streams here, and connections for calls.')));

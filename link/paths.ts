@@ -1,5 +1,5 @@
-/** Where an agent's HTTP listener answers tRPC's clients, and what a connection for calls is upgraded to. */
-export const agentPath = '/agent';
+/** Where a connection to an agent begins that is upgraded, and to what. */
+export const callPath = '/agent';
 /** Before the name of a stream. */
 export const streamPath = '/agent/follow/';
 export const callProtocol = 'coterie-calls';

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import * as z from 'zod';
 import { FrameReader, frameOf } from './frames.ts';
 import { bodyOf } from './node-http.ts';
-import { agentPath, callProtocol } from './paths.ts';
+import { callPath, callProtocol } from './paths.ts';
 
 /**
  * The caller's side of calls: connections to agents that are kept, each with one call at a time. A connection begins
@@ -190,7 +190,7 @@ class Connection {
 
 function connect({ host, port }: Place, authorization: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const asked = request({ host, port, path: agentPath, agent: false, headers: { connection: 'upgrade', upgrade: callProtocol, authorization } });
+    const asked = request({ host, port, path: callPath, agent: false, headers: { connection: 'upgrade', upgrade: callProtocol, authorization } });
     const timer = setTimeout(() => asked.destroy(new Error(`no connection within ${connectMs} ms`)), connectMs);
     asked.once('upgrade', (_message, socket) => {
       clearTimeout(timer);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { FrameReader, frameOf } from '~/link/frames.ts';
-import { agentPath, callProtocol } from '~/link/paths.ts';
+import { callPath, callProtocol } from '~/link/paths.ts';
 import { callee, serve, type Served } from './fixture.ts';
 
 let served: Served | undefined;
@@ -20,7 +20,7 @@ const connectionsOf = ({ server }: Served) => new Promise<number>((resolve) => s
 /** A connection as a caller has it, or what the agent said instead. */
 async function upgraded({ http }: Served, headers: Record<string, string>): Promise<Socket | number> {
   const [host, port] = http.split(':') as [string, string];
-  const asked = request({ host, port, path: agentPath, agent: false, headers: { connection: 'upgrade', upgrade: callProtocol, ...headers } });
+  const asked = request({ host, port, path: callPath, agent: false, headers: { connection: 'upgrade', upgrade: callProtocol, ...headers } });
   asked.end();
   return new Promise((resolve, reject) => {
     asked.once('upgrade', (_message, socket) => resolve(socket as Socket));

@@ -178,7 +178,16 @@ test('what is no stream is not begun as one', async () => {
   const authorization = `Bearer ${await served.signer.tokenFor(callee)}`;
   for (const name of ['ping', 'nothing', 'toString']) {
     const answer = await fetch(`http://${served.http}${streamPath}${name}`, { method: 'POST', headers: { authorization }, body: '{}' });
-    expect(JSON.parse(await answer.text())).toMatchObject({ error: { data: { problem: { code: 'NOT_FOUND', detail: expect.stringContaining(name) } } } });
+    expect([answer.status, await answer.json()]).toMatchObject([404, { problem: { code: 'NOT_FOUND', detail: expect.stringContaining(name) } }]);
+  }
+});
+
+test('a body beyond the limit, or that is no JSON, begins nothing', async () => {
+  served = await serve({});
+  const authorization = `Bearer ${await served.signer.tokenFor(callee)}`;
+  for (const [body, detail] of [['x'.repeat(9 * 1024 * 1024), 'larger than'], ['{', 'not JSON']] as const) {
+    const answer = await fetch(`http://${served.http}${streamPath}followLogs`, { method: 'POST', headers: { authorization }, body });
+    expect([answer.status, await answer.json()]).toMatchObject([400, { problem: { code: 'BAD_INPUT', detail: expect.stringContaining(detail) } }]);
   }
 });
 
