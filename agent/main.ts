@@ -1,4 +1,3 @@
-import './lean.ts';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CoterieError, errors } from '~/contract/errors.ts';
