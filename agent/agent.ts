@@ -62,7 +62,7 @@ const sampleEveryMs = 1000;
 const tellAfterMs = 10;
 const hearAfterMs = 20;
 const settledAfterMs = 150;
-const diskEverySamples = 10;
+const rareEverySamples = 10;
 const stopStepMs = 3000;
 const stopHandOverMs = 1500;
 
@@ -352,7 +352,8 @@ export class Agent {
     this.#samples += 1;
     rotateHeld(this.#opened.folder.tarantoolLog);
     void this.#failover.tick();
-    if (this.#samples % diskEverySamples === 0) await this.#sampler.refreshDisk();
+    if (this.#samples % rareEverySamples === 0) await this.#sampler.refreshDisk();
+    if (this.#samples % rareEverySamples === 0) this.#tidyUp.look();
     this.#gossipSampler.refresh();
     await this.#sampler.refresh();
     void this.#sharding.tick();

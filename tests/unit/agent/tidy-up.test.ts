@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { TidyUp } from '~/agent/tidy-up.ts';
+import { waitFor } from '~/tests/support/wait.ts';
+
+const megabyte = 1024 * 1024;
+
+function agentOf(start: number, { left = 14 * megabyte } = {}) {
+  const heap = { bytes: start, collected: 0 };
+  const collect = () => {
+    heap.collected += 1;
+    heap.bytes = left;
+  };
+  return { heap, tidyUp: new TidyUp({ inUse: () => heap.bytes, collect }) };
+}
+
+test('what little things leave is collected when the heap has grown by 4 MB, and counted anew from there', () => {
+  const { heap, tidyUp } = agentOf(15 * megabyte);
+  const looks = (...megabytes: number[]) => megabytes.map((bytes) => ((heap.bytes = bytes * megabyte), tidyUp.look(), heap.collected));
+  expect(looks(15, 16, 18.9, 19)).toEqual([0, 0, 0, 1]);
+  expect(looks(14, 17.9, 18)).toEqual([1, 1, 2]);
+});
+
+test('a heap that V8 has made smaller by itself counts from there', () => {
+  const { heap, tidyUp } = agentOf(32 * megabyte);
+  tidyUp.look();
+  heap.bytes = 14 * megabyte;
+  tidyUp.look();
+  expect(heap.collected).toBe(0);
+  heap.bytes = 18 * megabyte;
+  tidyUp.look();
+  expect(heap.collected).toBe(1);
+});
+
+test('one that has more to keep is not collected again and again', () => {
+  const { heap, tidyUp } = agentOf(14 * megabyte, { left: 40 * megabyte });
+  tidyUp.look();
+  heap.bytes = 41 * megabyte;
+  for (let index = 0; index < 5; index += 1) tidyUp.look();
+  expect(heap.collected).toBe(1);
+});
+
+test('something big is collected once it is quiet, and something small is not', async () => {
+  const [small, big] = [agentOf(14 * megabyte), agentOf(14 * megabyte)];
+  small.tidyUp.handled(100_000);
+  for (let index = 0; index < 3; index += 1) big.tidyUp.handled(1_000_000);
+  expect(big.heap.collected).toBe(0);
+  await waitFor(() => big.heap.collected > 0, { timeoutMs: 10_000, what: 'the collection' });
+  expect([big.heap.collected, small.heap.collected]).toEqual([1, 0]);
+});
+
+test('of this process garbage goes', () => {
+  const tidyUp = new TidyUp();
+  const heldMb = () => process.memoryUsage().heapUsed / megabyte;
+  tidyUp.look();
+  let held: unknown[] | null = Array.from({ length: 2_000_000 }, (_, index) => ({ index }));
+  const before = heldMb();
+  expect(held.length).toBe(2_000_000);
+  held = null;
+  tidyUp.look();
+  expect(before - heldMb()).toBeGreaterThan(30);
+});
