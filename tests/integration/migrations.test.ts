@@ -144,7 +144,12 @@ describe('migrations', () => {
       if (more !== 'box.commit()') expect(await left('c', 'whole')).toEqual([]);
       else await cluster.lua('c', 'box.space.trail:delete{box.space.trail.index[0]:max()[1]}');
     }
+    // That it is done is part of the transaction: where that cannot be written nothing of the step is.
+    await cluster.lua('c', "do box.space._coterie_migrations:before_replace(function(_, new) if new ~= nil and new[3] == 'done' then error('no room for the record') end return new end) end");
     await push({ [file('0013-whole')]: whole('') });
+    expect((await order('run', { replicaset: 's2' })).data!.replicasets).toMatchObject([{ state: 'failed', sentence: expect.stringContaining('no room for the record') }]);
+    expect(await left('c', 'whole')).toEqual([]);
+    await cluster.lua('c', 'do local space = box.space._coterie_migrations for _, trigger in ipairs(space:before_replace()) do space:before_replace(nil, trigger) end end');
     expect((await order('run')).data!.replicasets.map(({ state }) => state)).toEqual(['done', 'done']);
     expect([await left('c', 'whole'), await left(await master(), 'whole')]).toEqual([['whole'], ['whole']]);
   });
@@ -157,6 +162,12 @@ describe('migrations', () => {
     expect(await refused('/migration/run', { replicaset: 's2' })).toMatch(/^admin runs migrations on s2 since \d\d:\d\d:\d\d UTC: bank\/0014-held\. .*migration abort s2/);
     const { uuid } = (await cluster.get('/replicaset/s2')).body;
     await expect((await agent('c')).migrationMark({ replicaset: uuid, role: 'bank', name: '0014-held', hash: 'x', standing: null, attempt: 'x', by: 'x', as: 'done' }, { timeoutMs: 5000 })).rejects.toThrow(/admin runs step 0014-held of role bank here since/);
+    // Two servers may have planned before either began: then the instance says no.
+    const second = { attempt: randomUUID(), by: 'another', direction: 'up' as const, steps: [{ role: 'money', name: '0001-first', hash: 'x', standing: null }], timeoutSeconds: 5 };
+    for (const dryRun of [true, false]) await expect((await agent('c')).migrationsBegin({ replicaset: uuid, ...second, dryRun }, { timeoutMs: 5000 })).rejects.toThrow(/admin runs step 0014-held of role bank here since/);
+    // Asked again by whoever has not heard the answer, the run that is under way is the one that was asked for.
+    const { run } = await (await agent('c')).migrations({ replicaset: uuid }, { timeoutMs: 5000 });
+    expect(await (await agent('c')).migrationsBegin({ replicaset: uuid, ...second, attempt: run!.attempt, dryRun: false }, { timeoutMs: 5000 })).toEqual({});
     expect((await cluster.ok('/migration/s2/abort', {})).data).toEqual({ aborted: true, sentence: 'The step on s2 is broken off.' });
     expect((await first).data!.replicasets).toMatchObject([{ state: 'failed', sentence: 'bank/0014-held: aborted by admin' }]);
     expect((await cluster.ok('/migration/s2/abort', {})).data.aborted).toBe(false);
