@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { CoterieError, errors } from '~/contract/errors.ts';
 import { startAgent } from './agent.ts';
 import { forget } from './data/forget.ts';
@@ -33,6 +34,8 @@ async function run(line: CommandLine): Promise<void> {
   onSignals((keepDatabase) => starting.then((agent) => agent.stop({ keepDatabase })), { log, keepDatabase: settings.keepDatabase });
   process.on('unhandledRejection', (reason) => log.error({ error: reason instanceof Error ? reason.stack : String(reason) }, 'a defect: a rejection that nobody handled'));
   await starting;
+  // What an agent does it does seldom: too seldom for V8 to make machine code of it, and much of it while a change waits. From here on that is made at once.
+  setFlagsFromString('--always-sparkplug');
 }
 
 /** Before the agent is up, so that a signal that comes early stops it as well as a late one. */
