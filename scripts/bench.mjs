@@ -6,9 +6,9 @@ import { endOnSignals, run } from './lib/run.mjs';
 import { end, Stop } from './lib/say.mjs';
 
 const [name, ...rest] = process.argv.slice(2);
-const needs = { swim: ['tarantool', 'serf'], apply: ['tarantool'], code: ['tarantool'], iproto: ['tarantool'], guard: ['tarantool'], router: ['tarantool'], rebalance: ['tarantool'], dashboard: ['chromium'], state: ['tarantool', 'etcd-server'], failover: ['tarantool', 'redis-tools', 'patroni', 'postgresql', 'etcd-server', 'iproute2', 'nftables', 'procps'] };
-// Those that look at pages.
-const paged = ['dashboard'];
+const needs = { swim: ['tarantool', 'serf'], apply: ['tarantool'], code: ['tarantool'], iproto: ['tarantool'], guard: ['tarantool'], router: ['tarantool'], rebalance: ['tarantool'], dashboard: ['chromium'], idle: ['tarantool'], state: ['tarantool', 'etcd-server'], failover: ['tarantool', 'redis-tools', 'patroni', 'postgresql', 'etcd-server', 'iproute2', 'nftables', 'procps'] };
+// Those that look at pages, or start the whole product.
+const paged = ['dashboard', 'idle'];
 endOnSignals();
 try {
   const known = readdirSync(join(root, 'bench')).filter((folder) => existsSync(join(root, 'bench', folder, 'main.ts')));
