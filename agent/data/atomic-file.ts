@@ -18,8 +18,12 @@ export async function writeDurably(path: string, parts: readonly (string | Uint8
 }
 
 /** On the disk when it resolves, but torn where the machine ends meanwhile: for content that proves itself. */
-export async function writeSynced(path: string, parts: readonly (string | Uint8Array)[]): Promise<void> {
-  const file = openSync(path, 'w', 0o600);
+export const writeSynced = (path: string, parts: readonly (string | Uint8Array)[]): Promise<void> => synced(openSync(path, 'w', 0o600), parts);
+
+/** The same over the beginning of a file that is there; the rest of it stays. */
+export const overwriteSynced = (path: string, parts: readonly (string | Uint8Array)[]): Promise<void> => synced(openSync(path, 'r+'), parts);
+
+async function synced(file: number, parts: readonly (string | Uint8Array)[]): Promise<void> {
   try {
     for (const part of parts) writeFileSync(file, part);
     await toDisk.data(file);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -96,6 +96,8 @@ describe('the memory of an agent', () => {
   });
 });
 
+const versionNames = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => `${String(from + at).padStart(10, '0')}.json`);
+
 describe('the configuration on disk', () => {
   const opened = async () => {
     const store = new ConfigStore(folder);
@@ -125,11 +127,37 @@ describe('the configuration on disk', () => {
   it('keeps the newest ten and knows what each was made from', async () => {
     const { store } = await opened();
     for (let version = 1; version <= 12; version++) await store.keepCommitted(versionOf(version, `${version}`), null);
-    await waitFor(() => readdirSync(folder.config).length === 10, { timeoutMs: 5000, what: 'the oldest to be gone' });
+    await waitFor(() => readdirSync(folder.config).toSorted().join() === [...versionNames(3, 12), 'candidate'].join(), { timeoutMs: 5000, what: 'the oldest to be gone, but one that is written over' });
     const again = await opened();
     expect([...again.store.bases.keys()].toSorted((a, b) => a - b)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
     expect(again.store.bases.get(12)).toBe(11);
-    expect(again.disk.committed).toEqual(versionOf(12, '12'));
+    expect(again.disk).toEqual({ committed: versionOf(12, '12'), candidate: null, lastRun: null });
+    expect(warnings).toEqual([]);
+  });
+
+  it('writes a candidate over an old version, be it shorter or longer, and finds its end', async () => {
+    const { store } = await opened();
+    for (let version = 1; version <= 11; version++) await store.keepCommitted(versionOf(version, `${version} ${'x'.repeat(500)}`), null);
+    for (const [version, note] of [[12, 'short'], [13, 'y'.repeat(5000)], [14, 'z']] as const) {
+      await waitFor(() => existsSync(folder.candidate), { timeoutMs: 5000, what: 'the oldest to be taken over' });
+      const one = candidate(version, note);
+      await store.keepCandidate(one);
+      expect((await opened()).disk.candidate).toEqual(one);
+      await store.keepCommitted(one.content, { runId: one.runId, outcome: 'committed', version });
+      expect((await opened()).disk).toMatchObject({ committed: one.content, candidate: null });
+    }
+    expect(warnings).toEqual([]);
+  });
+
+  it('sets a version aside whose name is that of another one', async () => {
+    const { store } = await opened();
+    for (const version of [1, 2]) await store.keepCommitted(versionOf(version, `${version}`), null);
+    const [one, two] = versionNames(1, 2).map((name) => join(folder.config, name)) as [string, string];
+    // As a power cut leaves it where a new name was not on the disk yet.
+    writeFileSync(one, readFileSync(two));
+    rmSync(two);
+    expect((await opened()).disk.committed).toBeNull();
+    expect(warnings).toEqual([expect.stringContaining('0000000001.json is damaged and set aside')]);
   });
 
   it.each([
