@@ -132,7 +132,9 @@ it('agents of two versions', async () => {
   symlinkSync(resolve('node_modules'), join(copy, 'node_modules'));
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
   const main = join(copy, 'dist/agent/main.mjs');
-  writeFileSync(main, readFileSync(main, 'utf8').replace(`version: "${version}"`, 'version: "99.0.0"'));
+  const parts = readFileSync(main, 'utf8').split(`version:"${version}"`);
+  expect(parts).toHaveLength(2);
+  writeFileSync(main, parts.join('version:"99.0.0"'));
   await replaced('c', { ...options, bin: join(copy, 'bin/coterie.mjs') });
   expect(await raised.issue('version-mix')).toMatchObject({ severity: 'info', object: { kind: 'cluster' }, sentence: expect.stringContaining(`agents ${version} on a, b and d, 99.0.0 on c`) });
   await replaced('c', options);
