@@ -352,8 +352,10 @@ export class Agent {
     this.#samples += 1;
     rotateHeld(this.#opened.folder.tarantoolLog);
     void this.#failover.tick();
-    if (this.#samples % rareEverySamples === 0) await this.#sampler.refreshDisk();
-    if (this.#samples % rareEverySamples === 0) this.#tidyUp.look();
+    if (this.#samples % rareEverySamples === 0) {
+      await this.#sampler.refreshDisk();
+      this.#tidyUp.look();
+    }
     this.#gossipSampler.refresh();
     await this.#sampler.refresh();
     void this.#sharding.tick();

@@ -5,7 +5,7 @@ import { CoterieError, errors, problemOf } from '~/contract/errors.ts';
 import { decoded } from './body.ts';
 import { dataText, problemText } from './envelope.ts';
 import { FrameReader, frameOf, type Frame } from './frames.ts';
-import { inputError } from './input-error.ts';
+import { problemIn } from './input-error.ts';
 import { BodyTooLarge } from './node-http.ts';
 import { callProtocol } from './paths.ts';
 import { agentApi, type AgentHandlers } from './protocol.ts';
@@ -98,7 +98,7 @@ export class CallConnections {
       name = call;
       return { status: 200, text: dataText(await this.#called(call, parsed(type, body))) };
     } catch (error) {
-      const problem = problemOf(error instanceof z.ZodError ? inputError(error) : error);
+      const problem = problemIn(error);
       this.options.onError(name, error instanceof Error ? error : new Error(String(error)));
       return { status: errors[problem.code].http, text: problemText(problem) };
     }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CoterieError } from '~/contract/errors.ts';
+import { CoterieError, problemOf, type Problem } from '~/contract/errors.ts';
 
 const issuesMax = 10;
 
@@ -10,3 +10,6 @@ export function inputError(error: z.core.$ZodError): CoterieError {
   const sentence = issues.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ');
   return new CoterieError('BAD_INPUT', `${sentence}${more}`, { issues });
 }
+
+/** What is told of anything that was thrown, an input that zod refused among it. */
+export const problemIn = (error: unknown): Problem => problemOf(error instanceof z.ZodError ? inputError(error) : error);

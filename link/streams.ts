@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import * as z from 'zod';
-import { CoterieError, errors, problemOf } from '~/contract/errors.ts';
+import { CoterieError, errors } from '~/contract/errors.ts';
 import { dataText, problemText } from './envelope.ts';
-import { inputError } from './input-error.ts';
+import { problemIn } from './input-error.ts';
 import { BodyTooLarge, bodyOf, drained } from './node-http.ts';
 import { streamPath } from './paths.ts';
 import { agentApi, type AgentHandlers } from './protocol.ts';
@@ -37,7 +36,7 @@ export async function answerStream(name: string, { request, response }: { reques
     }
   } catch (error) {
     if (gone.signal.aborted) return;
-    const problem = problemOf(error instanceof z.ZodError ? inputError(error) : error);
+    const problem = problemIn(error);
     onError(name, error instanceof Error ? error : new Error(String(error)));
     if (!response.headersSent) response.writeHead(errors[problem.code].http, { 'content-type': 'application/json', connection: 'close' });
     response.write(`${problemText(problem)}\n`);

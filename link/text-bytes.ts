@@ -11,23 +11,21 @@ export const isBigText = (text: string): boolean => text.length > bigChars;
 
 export function bytesOf(text: string): Buffer {
   const known = newest?.text === text ? newest.bytes.deref() : undefined;
-  return known ?? remembered(text, Buffer.from(text));
+  if (known) return known;
+  const bytes = Buffer.from(text);
+  remember(text, bytes);
+  return bytes;
 }
 
 export function textOf(bytes: Buffer): string {
   // Nearly every document is plain ASCII, which is copied and not decoded.
-  if (isAscii(bytes)) return known(bytes.toString('latin1'), bytes);
-  const text = bytes.toString('utf8');
+  const ascii = isAscii(bytes);
+  const text = bytes.toString(ascii ? 'latin1' : 'utf8');
   // Of what is no UTF-8 the text says something else than the bytes.
-  return isUtf8(bytes) ? known(text, bytes) : text;
-}
-
-function known(text: string, bytes: Buffer): string {
-  remembered(text, bytes);
+  if (ascii || isUtf8(bytes)) remember(text, bytes);
   return text;
 }
 
-function remembered(text: string, bytes: Buffer): Buffer {
+function remember(text: string, bytes: Buffer): void {
   if (isBigText(text)) newest = { text, bytes: new WeakRef(bytes) };
-  return bytes;
 }

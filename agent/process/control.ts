@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { CoterieError } from '~/contract/errors.ts';
+import { Lines } from '~/link/lines.ts';
 
 /** The agent's end of `lua/control.lua`: one JSON object a line, answers in any order, a deadline on every call. */
 
@@ -20,8 +21,7 @@ export class DatabaseError extends Error {
 export class Control {
   readonly #socket: Socket;
   readonly #pending = new Map<number, Pending>();
-  #parts: Buffer[] = [];
-  #bytes = 0;
+  readonly #lines = new Lines(lineBytesMax);
   #next = 1;
   /** Resolves when the connection is gone, whoever ended it. */
   readonly closed: Promise<void>;
@@ -68,19 +68,11 @@ export class Control {
   }
 
   #received(data: Buffer): void {
-    let from = 0;
-    for (let end = data.indexOf(10); end >= 0; end = data.indexOf(10, from)) {
-      this.#parts.push(data.subarray(from, end));
-      from = end + 1;
-      const line = Buffer.concat(this.#parts).toString();
-      this.#parts = [];
-      this.#bytes = 0;
-      this.#answered(line);
+    try {
+      for (const line of this.#lines.push(data)) this.#answered(line);
+    } catch {
+      this.#socket.destroy();
     }
-    if (from === data.length) return;
-    this.#parts.push(data.subarray(from));
-    this.#bytes += data.length - from;
-    if (this.#bytes > lineBytesMax) this.#socket.destroy();
   }
 
   #answered(line: string): void {

@@ -5,10 +5,10 @@
 import { spawn } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { measuredBy } from '~/bench/machine.ts';
 import { ProcessCluster } from '~/tests/support/process-cluster.ts';
 import { figures, type Figures } from './figures.ts';
 
@@ -133,11 +133,10 @@ function upload({ servers: [server], token }: ProcessCluster, input: object): Pr
 const line = ({ what, target, figures: { count, p50, p95, max } }: Row) => `| ${what} | ${target} | ${p50.toFixed(1)} | ${p95.toFixed(1)} | ${max.toFixed(1)} | ${count} |`;
 
 function reportOf(rows: readonly Row[], args: readonly string[]): string {
-  const [cpu] = cpus();
   return [
     '# Applying a configuration',
     '',
-    `${new Date().toISOString().slice(0, 10)}, ${cpu?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, load ${loadavg().map((value) => value.toFixed(1)).join(' ')} at the end. \`npm run bench apply${args.length > 0 ? ` -- ${args.join(' ')}` : ''}\``,
+    measuredBy('apply', args),
     '',
     `Server, agents and Tarantools are processes on this one machine, so all of them share its cores. Times are milliseconds over REST, from the request to the answer, which comes when every instance has applied the version: prepared with fsync, decided in the database with fsync, committed with fsync. Rounds are ${pauseMs} ms apart.`,
     '',

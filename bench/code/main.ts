@@ -3,9 +3,9 @@
  * A changed function applied to all of them, among few functions and among 1000; and 1000 functions validated on each.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, totalmem } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { measuredBy } from '~/bench/machine.ts';
 import { ProcessCluster } from '~/tests/support/process-cluster.ts';
 import { cpuOf, since, type Cpu } from './cpu.ts';
 import { bodyOf, fileOf, filesOf, functionsEach, roleName, roles } from './files.ts';
@@ -113,11 +113,10 @@ function line({ what, target, tookMs, cpu }: Row, instances: number): string {
 }
 
 function reportOf(rows: readonly Row[], { args, instances }: { args: readonly string[]; instances: number }): string {
-  const [cpu] = cpus();
   return [
     '# Code to a cluster',
     '',
-    `${new Date().toISOString().slice(0, 10)}, ${cpu?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, load ${loadavg().map((value) => value.toFixed(1)).join(' ')} at the end. \`npm run bench code${args.length > 0 ? ` -- ${args.join(' ')}` : ''}\``,
+    measuredBy('code', args),
     '',
     `${instances} instances in replicasets of two: one server, ${instances} agents and ${instances} Tarantools are processes on this one machine, so all of them share its cores. ${roles} roles with ${functionsEach} functions each, about ${Math.round(Buffer.byteLength(JSON.stringify(filesOf(''))) / 1024)} KiB in ${Object.keys(filesOf('')).length} files; every instance runs all of them. Times are milliseconds over REST, from the request to its answer: an apply is answered when every instance runs the new code, prepared, decided and committed with fsync; a validation when each has compiled everything, loaded it aside, compared its spaces and asked every role. Rounds are ${pauseMs} ms apart. Processor time is all that these processes took per round, with what they do in any case: the agents' and the Tarantools' of one instance.`,
     '',

@@ -1,4 +1,4 @@
-import { cpus, loadavg, totalmem } from 'node:os';
+import { measuredBy } from '~/bench/machine.ts';
 
 /** `met` null: no target. */
 export type Row = { readonly what: string; readonly target: string; readonly value: string; readonly met: boolean | null };
@@ -6,11 +6,10 @@ export type Row = { readonly what: string; readonly target: string; readonly val
 const verdict = (met: boolean | null) => (met === null ? '' : met ? ' ✓' : ' **missed**');
 
 export function reportOf(rows: readonly Row[], { args, instances }: { args: readonly string[]; instances: number }): string {
-  const [cpu] = cpus();
   return [
     `# The dashboard with ${instances} instances`,
     '',
-    `${new Date().toISOString().slice(0, 10)}, ${cpu?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, load ${loadavg().map((value) => value.toFixed(1)).join(' ')} at the end. \`npm run bench dashboard${args.length > 0 ? ` -- ${args.join(' ')}` : ''}\``,
+    measuredBy('dashboard', args),
     '',
     'Everything shares this one machine: the server, the simulated agents, and Chromium, which draws in software. Each instance reports once a second. Times of the page are told by the page, at the first frame after the change. A load well above the number of cores means that others were at work: then times say little, processor time still does, unless all of this ran before them (`chrt -r 20 npm run bench dashboard`).',
     '',

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { portsOfUp } from '~/tests/support/ports.ts';
 import { taken, type Used } from './processes.ts';
 import { reportOf } from './report.ts';
 
@@ -11,14 +11,12 @@ import { reportOf } from './report.ts';
 const startMs = 60_000;
 const warmMs = 75_000;
 const measuredMs = 30_000;
-/** Of each kind of port `npm run up` takes as many as there are instances, and one. */
-const kinds = [3301, 4301, 7300, 8301];
 
 export default async function run(args: readonly string[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'coterie-bench-idle-'));
-  const offset = await freeOffset();
+  const { port, offset } = await portsOfUp();
   const data = join(folder, 'data');
-  const up = spawn(process.execPath, ['scripts/up.mjs', '--port', String(8080 + offset), '--offset', String(offset), '--data-dir', data], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const up = spawn(process.execPath, ['scripts/up.mjs', '--port', String(port), '--offset', String(offset), '--data-dir', data], { stdio: ['ignore', 'pipe', 'inherit'] });
   const stopped = () => void up.kill('SIGTERM');
   process.once('SIGINT', stopped).once('SIGTERM', stopped);
   try {
@@ -53,18 +51,3 @@ async function ready(up: ChildProcess): Promise<void> {
   const late = new AbortController();
   await Promise.race([told, wait(startMs, undefined, { signal: late.signal }).then(() => Promise.reject(new Error(`the demo cluster was not ready within ${startMs / 1000} s`)))]).finally(() => late.abort());
 }
-
-/** Beside a cluster that somebody else runs. */
-async function freeOffset(): Promise<number> {
-  for (let offset = 20_000; offset < 40_000; offset += 100) {
-    const ports = [8080, ...kinds.flatMap((first) => Array.from({ length: 8 }, (_, index) => first + index))];
-    if ((await Promise.all(ports.map((port) => isFree(port + offset)))).every(Boolean)) return offset;
-  }
-  throw new Error('no ports are free for a demo cluster');
-}
-
-const isFree = (port: number) =>
-  new Promise<boolean>((resolve) => {
-    const server = createServer().once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });

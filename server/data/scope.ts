@@ -45,8 +45,10 @@ export function instanceCalled(context: Context, name: string): InstanceView {
 
 function masterOf(context: Context, replicaset: ReplicasetView): Source | DataMissing {
   const master = leading(context, replicaset);
-  return master ? sourceOf(context, master) : { replicaset: replicaset.alias, instance: null, sentence: `${replicaset.alias} has no master that is heard.` };
+  return master ? sourceOf(context, master) : { replicaset: replicaset.alias, instance: null, sentence: headless(replicaset.alias) };
 }
+
+export const headless = (alias: string): string => `${alias} has no master that is heard.`;
 
 export function leading(context: Context, { masters, wantedMaster, instances: members }: ReplicasetView): InstanceView | undefined {
   const { instances } = context.services.runtime.state.overview;
