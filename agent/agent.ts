@@ -139,7 +139,7 @@ export class Agent {
     const supervisor = this.#supervisor;
     this.#sampler = new Sampler({ supervisor, now }, { path: folder.root });
     this.#gossipSampler = new GossipSampler(gossip);
-    this.#roles = openRoles({ supervisor, sampler: this.#sampler, config: () => this.#keeper.committed?.config ?? null, name: () => this.#alias(), log, now, key: keys.databasePasswords }, { uuid, file: folder.roles });
+    this.#roles = openRoles({ supervisor, sampler: this.#sampler, config: () => this.#keeper.committed?.config ?? null, name: () => this.#alias(), log, now, key: keys.databasePasswords }, { uuid, folder: folder.roles });
     this.#store = new ConfigStore(folder);
     this.#peers = new Peers({ gossip, signer: new TokenSigner(keys.token, { name: `agent ${uuid}` }) });
     const files = () => (this.#sampler.database?.configured === true ? 'data' : filesIn(folder.tarantool));

@@ -10,5 +10,5 @@ require('log').info('control socket at %s', arg[1])
 -- Users' functions and routers know it by that name.
 rawset(_G, 'coterie', require('coterie'))
 require('buckets.open').start()
-require('database').before_listen = require('roles.open').preloads(fio.dirname(fio.abspath(arg[1])) .. '/roles.json')
+require('database').before_listen = require('roles.open').preloads(fio.dirname(fio.abspath(arg[1])) .. '/roles/bundle')
 require('control').serve(arg[1], require('methods'))

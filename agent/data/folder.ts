@@ -16,7 +16,7 @@ export type DataFolder = {
   readonly agentLog: string;
   readonly tarantoolLog: string;
   readonly routerLog: string;
-  /** The code of custom roles, as this instance's Tarantool reads it. */
+  /** The code of custom roles, as this instance's Tarantool reads it: a folder. */
   readonly roles: string;
 };
 
@@ -35,7 +35,7 @@ export function openFolder(root: string): DataFolder {
     agentLog: join(root, 'logs', 'agent.log'),
     tarantoolLog: join(root, 'logs', 'tarantool.log'),
     routerLog: join(root, 'logs', 'router.log'),
-    roles: join(root, 'roles.json'),
+    roles: join(root, 'roles'),
   };
   for (const path of [root, folder.config, folder.tarantool, join(root, 'logs')]) mkdirSync(path, { recursive: true, mode: 0o700 });
   chmodSync(root, 0o700);

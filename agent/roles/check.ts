@@ -6,7 +6,7 @@ import { rolesIn, type Sections } from '~/core/roles/read.ts';
 import type { Supervisor } from '~/agent/process/supervisor.ts';
 import type { Bundles } from './bundles.ts';
 import type { BundleFiles } from './files.ts';
-import { schemaFaults } from './schema.ts';
+import { schemaFaults, schemaText } from './schema.ts';
 
 /** What this instance has against the code of a configuration. Its Tarantool compiles everything and asks each role; nothing is changed. */
 export type CheckParts = {
@@ -25,18 +25,21 @@ const answerMs = 500;
 const toldMax = 5;
 
 /** `sections`: the files that define spaces, for the lines of what is wrong with one. */
-export async function faultsOf(parts: CheckParts, bundle: Bundle, sections: Sections): Promise<CodeFault[]> {
+export async function faultsOf(parts: CheckParts, bundle: Bundle, { sections, schema: compares = true }: { readonly sections: Sections; readonly schema?: boolean }): Promise<CodeFault[]> {
   if (bundle.roles.length === 0 || parts.supervisor.state !== 'up') return [];
-  const [code, schema] = await Promise.all([codeFaults(parts, bundle), parts.running() ? schemaFaults(parts.supervisor, bundle, sections) : []]);
+  const [code, schema] = await Promise.all([codeFaults(parts, bundle), compares && parts.running() ? schemaFaults(parts.supervisor, bundle, sections) : []]);
   return [...code, ...schema].map((fault) => ({ ...fault, instance: parts.name() }));
 }
 
 /** Null: nothing, or the code of this instance stays what it is. */
 export async function objectionToCode(parts: CheckParts, config: ClusterConfig): Promise<string | null> {
-  const before = parts.committed();
-  if (before !== null && parts.bundles.of(before).hash === parts.bundles.of(config).hash) return null;
+  const [before, bundle] = [parts.committed(), parts.bundles.of(config)];
+  const running = before && parts.bundles.of(before);
+  if (running?.hash === bundle.hash) return null;
+  // A version that wants the same of spaces and rights changes none of them.
+  const schema = running === null || schemaText(running) !== schemaText(bundle);
   const read = rolesIn(config.sections).faults;
-  const faults = (hasErrors(read) ? read : await faultsOf(parts, parts.bundles.of(config), config.sections)).filter(({ severity }) => severity === 'error');
+  const faults = (hasErrors(read) ? read : await faultsOf(parts, bundle, { sections: config.sections, schema })).filter(({ severity }) => severity === 'error');
   if (faults.length === 0) return null;
   const more = faults.length > toldMax ? ` And ${faults.length - toldMax} more: \`coterie code validate\` shows all.` : '';
   return `${faults.slice(0, toldMax).map((fault) => `${placeText(fault)}: ${fault.sentence}`).join(' ')}${more}`;

@@ -7,6 +7,7 @@ import type { Logger } from '~/agent/logs/logger.ts';
 import { needRunning } from '~/agent/process/running.ts';
 import type { Supervisor } from '~/agent/process/supervisor.ts';
 import type { Sampler } from '~/agent/status/sampler.ts';
+import { hashOf } from '~/link/hash.ts';
 import type { AgentHandlers } from '~/link/protocol.ts';
 import { Bundles } from './bundles.ts';
 import { faultsOf, objectionToCode } from './check.ts';
@@ -43,9 +44,9 @@ export type AgentRoles = {
 const stepSeconds = 2;
 const answerMs = 3000;
 
-export function openRoles({ supervisor, sampler, config, name, log, now, key }: AgentRolesParts, { uuid, file }: { readonly uuid: string; readonly file: string }): AgentRoles {
+export function openRoles({ supervisor, sampler, config, name, log, now, key }: AgentRolesParts, { uuid, folder }: { readonly uuid: string; readonly folder: string }): AgentRoles {
   const bundles = new Bundles(uuid);
-  const files = new BundleFiles(file);
+  const files = new BundleFiles(folder);
   const schema = new SchemaKeeper({ control: supervisor, log, now, key }, { uuid });
   const database = () => (sampler.database?.configured === true ? sampler.database : null);
   const checks = { bundles, files, supervisor, running: () => database()?.status === 'running', committed: config, name };
@@ -63,7 +64,7 @@ export function openRoles({ supervisor, sampler, config, name, log, now, key }: 
   return {
     handlers: {
       ...migrationHandlers({ supervisor, name, replicaset: () => config()?.instances[uuid]?.replicaset ?? null, wanted: () => wanted()?.hash ?? null }),
-      checkCode: async ({ bundle, definitions }) => ({ faults: await faultsOf(checks, bundleOf(bundle), definitions) }),
+      checkCode: async ({ bundle, definitions }) => ({ faults: await faultsOf(checks, bundleOf(bundle, hashOf), { sections: definitions }) }),
       schemaThere: async ({ names }) => {
         needRunning(supervisor, name());
         return spacesThere(supervisor, names);
@@ -80,8 +81,8 @@ export function openRoles({ supervisor, sampler, config, name, log, now, key }: 
       const told = database()?.roles;
       if (current === null || told === undefined) return null;
       const bundle = bundles.of(current);
+      if (bundle.roles.length === 0 && told.roles === 0 && !told.owned && !schema.makesUsers(current)) return null;
       const wantedSchema = schema.hashOf(current, bundle);
-      if (bundle.roles.length === 0 && told.roles === 0 && !told.owned && wantedSchema === bundle.hash) return null;
       return { wanted: bundle.hash, applied: told.hash, wantedSchema, schema: schema.standing(database()?.readOnly === true) };
     },
     apply: async () => {

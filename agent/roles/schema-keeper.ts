@@ -7,10 +7,10 @@ import type { Logger } from '~/agent/logs/logger.ts';
 import type { Supervisor } from '~/agent/process/supervisor.ts';
 import { hashOf } from '~/link/hash.ts';
 import { accountsOf, makesAccounts } from './accounts.ts';
-import { roleOfFunction, roleOfSpace, schemaOrder, schemaPlan } from './schema.ts';
+import { roleOfFunction, roleOfSpace, schemaOrder, schemaPlan, schemaText } from './schema.ts';
 
 /**
- * Spaces, users and rights on an instance that can be written: made once for each bundle, again by whoever becomes writable,
+ * Spaces, users and rights on an instance that can be written: made once for all versions that want the same, again by whoever becomes writable,
  * and again after a while where something failed, or waits for a space or function that is not there. What is there is
  * looked at each time, so a process may end anywhere.
  */
@@ -43,12 +43,15 @@ export class SchemaKeeper {
     this.#uuid = uuid;
   }
 
-  /** Of all that is made from a configuration: of the bundle alone where there are no users to be made. */
+  makesUsers(config: ClusterConfig): boolean {
+    return config.database !== undefined && makesAccounts(config, this.#uuid);
+  }
+
+  /** Of all that is made from a configuration. */
   hashOf(config: ClusterConfig, bundle: Bundle): string {
-    if (config.database === undefined || !makesAccounts(config, this.#uuid)) return bundle.hash;
     const known = this.#hashes.get(config);
     if (known) return known;
-    const fresh = hashOf(`${bundle.hash}${canonicalJson(config.database)}`);
+    const fresh = hashOf(`${schemaText(bundle)}${this.makesUsers(config) ? canonicalJson(config.database) : ''}`);
     this.#hashes.set(config, fresh);
     return fresh;
   }

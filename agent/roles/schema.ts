@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { CodeFault } from '~/contract/shapes/role.ts';
-import type { Bundle } from '~/core/roles/bundle.ts';
+import type { Bundle, BundleRole } from '~/core/roles/bundle.ts';
 import { faultAt } from '~/core/roles/fault.ts';
 import { definitionFile } from '~/core/roles/files.ts';
 import { keyBodies } from '~/core/roles/key-function.ts';
+import { byObject } from '~/core/roles/memo.ts';
 import type { Sections } from '~/core/roles/read.ts';
 import { placesOfSpaces } from '~/core/roles/space-place.ts';
 import { compareSchema } from '~/core/schema/compare.ts';
@@ -38,6 +39,10 @@ export async function schemaFaults(control: Pick<Supervisor, 'call'>, bundle: Bu
   });
   return [...placed, ...warnings.map(({ space, sentence }): CodeFault => ({ severity: 'warning', code: 'schema', file: fileOf(space), line: null, column: null, sentence, instance: null }))];
 }
+
+/** All that a bundle wants of spaces and rights: versions that differ in other code have the same. */
+export const schemaText = byObject((bundle: Bundle): string => [...bundle.roles.map(roleSchemaText), JSON.stringify(keyBodies(bundle.roles))].join('\n'));
+const roleSchemaText = byObject(({ name, spaces, functions }: BundleRole): string => JSON.stringify([name, spaces, functions.map(({ name, access }) => [name, access])]));
 
 /** What Tarantool needs besides the steps. */
 export function schemaOrder(bundle: Bundle): { functions: { name: string; access: readonly string[] }[]; roles: Record<string, string>; bodies: Readonly<Record<string, string>> } {

@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { FunctionDefinition } from '~/contract/shapes/role.ts';
 import type { SpaceDefinition } from '~/contract/shapes/space-definition.ts';
-import { canonicalJson } from '~/core/config/canonical.ts';
+import { bundled, type HashOf } from './bundle-text.ts';
 import { byText } from './memo.ts';
 import { definitionFile } from './files.ts';
 import { inDependencyOrder } from './order.ts';
@@ -50,33 +50,27 @@ export type BundleRole = {
 
 /** `roles` in the order of their dependencies: those that others depend on first. */
 export type Bundle = {
-  /** SHA-256 of the list of those of each role's canonical JSON, hex: the same roles have the same one on every instance. */
+  /** SHA-256 of the list of `sums`, hex: the same roles have the same one on every instance. */
   readonly hash: string;
   readonly roles: readonly BundleRole[];
+  /** Of each role's text (`bundle-text.ts`), hex. */
+  readonly sums: readonly string[];
 };
 
 /** What runs on an instance: the custom roles of its replicaset. One that is in no replicaset runs none. `hashOf`: SHA-256, hex. */
-export function bundleFor(config: ClusterConfig, instance: string, { hashOf }: { readonly hashOf: (text: string) => string }): Bundle {
+export function bundleFor(config: ClusterConfig, instance: string, { hashOf }: { readonly hashOf: HashOf }): Bundle {
   const home = config.instances[instance]?.replicaset;
   const wanted = (config.replicasets[home ?? '']?.roles ?? []).filter((name) => Object.hasOwn(config.sections, definitionFile(name)));
-  if (wanted.length === 0) return { hash: hashOf('[]'), roles: [] };
+  if (wanted.length === 0) return bundled([], hashOf);
   const { roles } = rolesIn(config.sections);
   const needs = new Map([...roles].map(([name, { dependencies }]) => [name, dependencies]));
-  const bundled = inDependencyOrder(wanted.filter((name) => roles.has(name)), needs).flatMap((name) => bundleRole(roles.get(name), { sections: config.sections, hashOf }));
-  return { hash: hashOf(canonicalJson(bundled.map((role) => hashOfRole(role, hashOf)))), roles: bundled };
+  return bundled(inDependencyOrder(wanted.filter((name) => roles.has(name)), needs).flatMap((name) => bundleRole(roles.get(name), { sections: config.sections, hashOf })), hashOf);
 }
 
 /** Nearly all roles of a new version are those of the one before it: what was made of one is kept with it. */
-const hashes = new WeakMap<BundleRole, string>();
 const made = new WeakMap<Role, { readonly texts: readonly (string | undefined)[]; readonly role: BundleRole }>();
 
-function hashOfRole(role: BundleRole, hashOf: Source['hashOf']): string {
-  const hash = hashes.get(role) ?? hashOf(canonicalJson(role));
-  hashes.set(role, hash);
-  return hash;
-}
-
-type Source = { readonly sections: Sections; readonly hashOf: (text: string) => string };
+type Source = { readonly sections: Sections; readonly hashOf: HashOf };
 
 function bundleRole(role: Role | undefined, { sections, hashOf }: Source): BundleRole[] {
   if (!role) return [];
@@ -90,7 +84,7 @@ function bundleRole(role: Role | undefined, { sections, hashOf }: Source): Bundl
   return [fresh];
 }
 
-const bundleMigration = ({ name, number, up, down }: RoleMigration, hashOf: Source['hashOf']): BundleMigration => ({ name, number, hash: hashOf(up.text), up: bundleChunk(up), ...(down === null ? {} : { down: bundleChunk(down) }) });
+const bundleMigration = ({ name, number, up, down }: RoleMigration, hashOf: HashOf): BundleMigration => ({ name, number, hash: hashOf(up.text), up: bundleChunk(up), ...(down === null ? {} : { down: bundleChunk(down) }) });
 
 /** Columns are for people who look for a mistake: what runs is the same without them. */
 const bundleChunk = ({ file, lineOffset, text }: Chunk): BundleChunk => ({ file, lineOffset, text });

@@ -1,5 +1,5 @@
--- Reads what an agent has written for this instance: a line of JSON that says what it is, {hash, count}, and one for each
--- role. Each is decoded by itself, so that no other fiber waits for all of them; one that runs here already is not decoded.
+-- Reads bundles as the agent writes them: the list of sums that it names, and beside it a file of each role, which its sum
+-- names; the shapes are those of core/roles/bundle.ts. A role that runs here, or was read last, is not read again.
 local digest = require('digest')
 local fio = require('fio')
 local fiber = require('fiber')
@@ -7,8 +7,11 @@ local json = require('json').new()
 json.cfg{decode_max_depth = 256}
 local bundle = {}
 
--- {hash, roles}; raises where the file is not whole. `sum` of a role: of its line. `running`: roles by that, taken as they are.
-function bundle.read(path, running)
+local READ_AT_ONCE = 65536
+-- By sum: what is checked is mostly what is brought into force next.
+local latest = {}
+
+local function text_of(path)
     local file, failure = fio.open(path, {'O_RDONLY'})
     if file == nil then
         error(('%s cannot be read: %s'):format(path, tostring(failure)), 0)
@@ -18,32 +21,47 @@ function bundle.read(path, running)
     if type(text) ~= 'string' then
         error(('%s cannot be read'):format(path), 0)
     end
-    local result, count, from = {roles = {}}, nil, 1
-    for line, next_line in text:gmatch('([^\n]*)\n()') do
-        local sum = count ~= nil and digest.sha256(line) or nil
-        local value = running[sum or '']
-        if value == nil then
-            local ok, decoded = pcall(json.decode, line)
-            if not ok then
-                error(('%s is damaged: %s'):format(path, tostring(decoded)), 0)
-            end
-            value = decoded
+    return text
+end
+
+local function role_of(path, sum)
+    local text = text_of(path)
+    local ok, role = pcall(json.decode, text)
+    if not ok or digest.sha256_hex(text) ~= sum then
+        error(('%s is damaged%s'):format(path, ok and '' or ': ' .. tostring(role)), 0)
+    end
+    role.sum = sum
+    return role, #text
+end
+
+-- {hash, roles}; raises where something is not whole. `sum` of a role: of its text. `running`: roles by that, taken as they are.
+function bundle.read(path, running)
+    local folder = fio.dirname(path)
+    local head, sums = text_of(path):match('^([^\n]*)\n(.*)$')
+    local ok, told = pcall(json.decode, head or '')
+    if not ok then
+        error(('%s is damaged: %s'):format(path, tostring(told)), 0)
+    end
+    local roles, fresh, since = {}, {}, 0
+    for sum in sums:gmatch('(%x+)\n') do
+        local role = running[sum] or latest[sum]
+        if role == nil then
+            local bytes
+            role, bytes = role_of(fio.pathjoin(folder, sum), sum)
+            since = since + bytes
         end
-        if count == nil then
-            result.hash, count = value.hash, value.count
-        else
-            value.sum = sum
-            table.insert(result.roles, value)
-        end
-        if next_line - from > 65536 then
-            from = next_line
+        fresh[sum] = running[sum] == nil and role or nil
+        table.insert(roles, role)
+        if since > READ_AT_ONCE then
+            since = 0
             fiber.sleep(0)
         end
     end
-    if count ~= #result.roles then
+    if told.count ~= #roles then
         error(('%s is not whole'):format(path), 0)
     end
-    return result
+    latest = fresh
+    return {hash = told.hash, roles = roles}
 end
 
 -- Of its files, as a set: what messages may name.

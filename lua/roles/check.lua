@@ -1,6 +1,6 @@
 -- What this instance has against a bundle: everything is compiled, modules are loaded in a sealed room, and each role is
--- asked. Nothing of what runs is changed; what the code writes to a space or as a global is refused. A role that runs here
--- just so, by itself and in what it requires, has been checked.
+-- asked. Nothing of what runs is changed; what the code writes to a space or as a global is refused. A role or function that
+-- runs here just so, by itself and in what it requires, has been checked.
 local fiber = require('fiber')
 local clock = require('clock')
 local bundle = require('roles.bundle')
@@ -39,17 +39,20 @@ local function main_file(role)
     return ('roles/%s/role.yml'):format(role.name)
 end
 
--- All of a role that does not compile, not the first of it alone. Answers the chunks of its functions, by name.
-local function compile(role, add)
+-- All of a role that does not compile, not the first of it alone. Answers the chunks of its functions, by name, without
+-- those that stand.
+local function compile(role, standing, add)
     local good, bodies = true, {}
     for _, module in ipairs(role.modules) do
         local f, fault = chunk.module(module.code)
         good = add(fault) and good
     end
     for _, definition in ipairs(role.functions) do
-        local f, fault = chunk.body(definition.code)
-        bodies[definition.name] = f
-        good = add(fault) and good
+        if not standing[definition.name] then
+            local f, fault = chunk.body(definition.code)
+            bodies[definition.name] = f
+            good = add(fault) and good
+        end
     end
     for _, migration in ipairs(role.migrations or {}) do
         for _, piece in ipairs({migration.up, migration.down}) do
@@ -105,9 +108,11 @@ local function try_functions(made, role, of, add)
             if objection ~= nil then
                 add(chunk.fault('functionName', definition.code.file, objection))
             end
-            local good, failure = pcall(load.body, made, role, definition, of.bodies[definition.name])
-            if not good then
-                add(chunk.fault('function', definition.code.file, failure, files))
+            if not of.standing[definition.name] then
+                local good, failure = pcall(load.body, made, role, definition, of.bodies[definition.name])
+                if not good then
+                    add(chunk.fault('function', definition.code.file, failure, files))
+                end
             end
         end
     end)
@@ -163,11 +168,12 @@ function check.run(params)
                 add(chunk.fault('checkTime', main_file(role), ('the checks took longer than %g s: what comes after was not checked'):format(params.timeout)))
                 return
             end
-            local bodies = all[role.name] and compile(role, add)
+            local standing = all[role.name] and load.standing(role, state, all)
+            local bodies = standing and compile(role, standing, add)
             if not all[role.name] then
                 made:add(role.name, role.modules)
             elseif bodies and try_modules(made, role, add) then
-                try_functions(made, role, {names = names, bodies = bodies}, add)
+                try_functions(made, role, {names = names, bodies = bodies, standing = standing}, add)
                 try_conf(made, role, math.min(left, life.SECONDS.validate_config), add)
             end
             fiber.sleep(0)

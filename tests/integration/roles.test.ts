@@ -365,6 +365,6 @@ describe('custom roles', () => {
     expect(await value(b!, 'box.space.accounts:get(3).owner')).toBe('Cay');
     expect(await value(b!, "box.space._func.index.name:get('bank.rate')")).toBe(null);
     await untilStatus(b!, 'no roles', ({ roles }) => roles === undefined);
-    expect(readFileSync(join(b!.dataDir, 'roles.json'), 'utf8')).toContain('"count":0');
+    expect(readFileSync(join(b!.dataDir, 'roles', 'bundle'), 'utf8')).toContain('"count":0');
   });
 });

@@ -34,7 +34,7 @@ export class Watch {
       case 'asked':
         return true;
       case 'checking':
-        return agents.some(({ dataDir }) => readdirSync(dataDir).some((name) => name.startsWith('roles.json.check-')));
+        return agents.some(({ dataDir }) => readdirSync(join(dataDir, 'roles')).some((name) => name.startsWith('check-')));
       case 'prepared at one':
         return agents.some((agent) => this.#prepared(agent));
       case 'prepared at all':
@@ -56,6 +56,6 @@ export class Watch {
 
 /** Of the bundle that is to be in force. */
 function writtenAt({ dataDir }: AgentProgram): number {
-  const path = join(dataDir, 'roles.json');
+  const path = join(dataDir, 'roles', 'bundle');
   return existsSync(path) ? statSync(path).mtimeMs : 0;
 }

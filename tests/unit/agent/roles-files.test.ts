@@ -1,38 +1,61 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Bundle } from '~/core/roles/bundle.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Bundle, BundleRole } from '~/core/roles/bundle.ts';
+import { bundled, roleText } from '~/core/roles/bundle-text.ts';
 import { Bundles } from '~/agent/roles/bundles.ts';
 import { BundleFiles } from '~/agent/roles/files.ts';
+import { hashOf } from '~/link/hash.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'coterie-bundle-'));
-const path = join(folder, 'roles.json');
-const bundle = (hash: string): Bundle => ({ hash, roles: [{ name: 'bank', modules: [{ name: 'bank', code: { file: 'roles/bank/init.lua', lineOffset: 0, text: 'return {\n}' } }], functions: [], spaces: {}, migrations: [], conf: {} }] });
+const folder = join(mkdtempSync(join(tmpdir(), 'coterie-bundle-')), 'roles');
+const role = (name: string, text = 'return {\n}'): BundleRole => ({ name, modules: [{ name, code: { file: `roles/${name}/init.lua`, lineOffset: 0, text } }], functions: [], spaces: {}, migrations: [], conf: {} });
+const bundle = (...roles: BundleRole[]): Bundle => bundled(roles, hashOf);
+const there = () => readdirSync(folder).toSorted();
+const namesIn = (...bundles: Bundle[]) => [...new Set(['bundle', ...bundles.flatMap(({ sums }) => sums)])].toSorted();
 
 describe('files of bundles', () => {
-  beforeEach(() => mkdirSync(folder, { recursive: true }));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('are a line that says what is there and one for each role, for their owner alone', () => {
-    const files = new BundleFiles(path);
-    expect(files.keep(bundle('one'))).toBe(path);
-    const lines = readFileSync(path, 'utf8').split('\n');
-    expect(lines).toHaveLength(3);
-    expect(JSON.parse(lines[0]!)).toEqual({ hash: 'one', count: 1 });
-    expect(JSON.parse(lines[1]!)).toEqual(bundle('one').roles[0]);
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-    files.keep(bundle('two'));
-    expect(readFileSync(path, 'utf8')).toContain('"hash":"two"');
-    expect(readdirSync(folder)).toEqual(['roles.json']);
+  it('are a list and one of each role, for their owner alone, and those of a role that goes are taken away', () => {
+    const files = new BundleFiles(folder);
+    const [one, two] = [bundle(role('bank'), role('shop')), bundle(role('bank'), role('shop', 'return 2'))];
+    const path = files.keep(one);
+    expect(readFileSync(path, 'utf8').split('\n')).toEqual([JSON.stringify({ hash: one.hash, count: 2 }), ...one.sums, '']);
+    expect(one.sums.map((sum) => hashOf(readFileSync(join(folder, sum), 'utf8')))).toEqual(one.sums);
+    expect(JSON.parse(readFileSync(join(folder, one.sums[0]!), 'utf8'))).toEqual(role('bank'));
+    expect(there().map((name) => statSync(join(folder, name)).mode & 0o777)).toEqual([0o600, 0o600, 0o600]);
+    const written = statSync(join(folder, one.sums[0]!)).ino;
+    expect(files.keep(two)).toBe(path);
+    expect(readFileSync(path, 'utf8')).toContain(two.hash);
+    expect(there()).toEqual(namesIn(two));
+    expect(statSync(join(folder, one.sums[0]!)).ino).toBe(written);
   });
 
-  it('that are lent are gone afterwards, also where the use of one fails, and are one for each', async () => {
-    const files = new BundleFiles(path);
-    const lent = await Promise.all([files.lend(bundle('one'), async (file) => [file, readFileSync(file, 'utf8')]), files.lend(bundle('two'), async (file) => [file, readFileSync(file, 'utf8')])]);
-    expect(lent.map(([, text]) => JSON.parse(text!.split('\n')[0]!).hash)).toEqual(['one', 'two']);
-    await expect(files.lend(bundle('three'), () => Promise.reject(new Error('no answer')))).rejects.toThrow('no answer');
-    expect(readdirSync(folder)).toEqual([]);
+  it('that are lent are gone afterwards, also where the use of one fails, are one for each, and leave what is in force', async () => {
+    const before = bundle(role('bank'));
+    new BundleFiles(folder).keep(before);
+    const files = new BundleFiles(folder);
+    const [one, two] = [bundle(role('bank', 'return 1')), bundle(role('bank', 'return 2'))];
+    const look = async (file: string) => [readFileSync(file, 'utf8'), there()] as const;
+    const lent = await Promise.all([files.lend(one, look), files.lend(two, look)]);
+    expect(lent.map(([text]) => JSON.parse(text.split('\n')[0]!).hash)).toEqual([one.hash, two.hash]);
+    for (const [index, { sums }] of [one, two].entries()) expect(lent[index]![1]).toEqual(expect.arrayContaining([...sums, ...before.sums]));
+    // The newest stays, as it is mostly kept next.
+    expect(there()).toEqual(namesIn(before, two));
+    const three = bundle(role('bank', 'return 3'));
+    await expect(files.lend(three, () => Promise.reject(new Error('no answer')))).rejects.toThrow('no answer');
+    expect(there()).toEqual(namesIn(before, three));
+  });
+
+  it('of an agent before this one are written again: a machine that was cut off may have lost a part of them', () => {
+    const one = bundle(role('bank'));
+    new BundleFiles(folder).keep(one);
+    writeFileSync(join(folder, one.sums[0]!), '');
+    writeFileSync(join(folder, 'check-7.new'), 'left over');
+    new BundleFiles(folder).keep(one);
+    expect(readFileSync(join(folder, one.sums[0]!), 'utf8')).toBe(roleText(one.roles[0]!));
+    expect(there()).toEqual(namesIn(one));
   });
 });
 

@@ -31,8 +31,8 @@ describe('a bundle', () => {
   });
 
   test('is empty without custom roles, and for who is in no replicaset', () => {
-    expect(bundleOf(3)).toEqual({ hash: hashOf('[]'), roles: [] });
-    expect(bundleOf(9)).toEqual({ hash: hashOf('[]'), roles: [] });
+    expect(bundleOf(3)).toEqual({ hash: hashOf('[]'), roles: [], sums: [] });
+    expect(bundleOf(9)).toEqual({ hash: hashOf('[]'), roles: [], sums: [] });
   });
 
   test('hands over a section that cannot be parsed as the text that it is', () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CodeFault } from '~/contract/shapes/role.ts';
 import { bundleOf } from '~/core/roles/bundle-text.ts';
+import { hashOf } from '~/link/hash.ts';
 import { bearer, TestServer } from '~/tests/support/test-server.ts';
 import { waitFor } from '~/tests/support/wait.ts';
 
@@ -68,7 +69,7 @@ describe('code', () => {
       throw new Error('no Tarantool');
     };
     const { body } = await post('/code/validate', { files: { 'roles/demo/init.lua': 'return { 1 }\n' } });
-    expect(bundleOf(told).roles[0]?.modules[0]?.code.text).toBe('return { 1 }\n');
+    expect(bundleOf(told, hashOf).roles[0]?.modules[0]?.code.text).toBe('return { 1 }\n');
     expect(body).toMatchObject({ faults: [{ line: 1, instance: 'a' }, { line: 2, instance: 'b' }], asked: ['a', 'b'], unasked: [{ instance: 'c', why: expect.any(String) }] });
     expect(await get('/code/tree')).toMatchObject({ version: 1 });
     for (const alias of ['a', 'b', 'c']) agent(alias).onCheckCode = null;
