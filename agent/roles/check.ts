@@ -51,8 +51,8 @@ const hasErrors = (faults: readonly CodeFault[]): boolean => faults.some(({ seve
 type LuaFault = Pick<CodeFault, 'file' | 'line' | 'column' | 'code' | 'sentence'>;
 
 async function codeFaults({ files, supervisor }: CheckParts, bundle: Bundle): Promise<CodeFault[]> {
-  return files.lend(bundle, async (file) => {
-    const { faults } = (await supervisor.call('roles_check', { file, timeout: checkSeconds }, checkSeconds * 1000 + answerMs)) as { faults: LuaFault[] };
+  return files.lend(bundle, async (place) => {
+    const { faults } = (await supervisor.call('roles_check', { ...place, timeout: checkSeconds }, checkSeconds * 1000 + answerMs)) as { faults: LuaFault[] };
     return faults.map((fault) => ({ ...fault, severity: 'error', instance: null }));
   });
 }

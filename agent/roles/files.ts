@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import type { Bundle } from '~/core/roles/bundle.ts';
 import { bundleIndex, roleText } from '~/core/roles/bundle-text.ts';
 
+/** As lua/roles/bundle.lua reads one. */
+export type BundlePlace = { readonly folder: string; readonly hash: string; readonly sums: readonly string[] };
+
 const inForce = 'bundle';
 
 /**
@@ -21,45 +24,47 @@ export class BundleFiles {
   #inForce: readonly string[];
   /** The newest one that was lent: mostly it is kept next. */
   #latest: Bundle | null = null;
-  /** By the name of the file. */
-  readonly #lent = new Map<string, Bundle>();
+  readonly #lent = new Set<Bundle>();
   /** Sums of the roles that were written by this agent: a machine that was cut off may have lost a part of any other. */
   readonly #written = new Set<string>();
-  #next = 1;
+  readonly #there: Set<string>;
 
   constructor(folder: string) {
     this.#folder = folder;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#there = new Set(readdirSync(folder));
     const path = join(folder, inForce);
     this.#inForce = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(1) : [];
   }
 
-  /** The file of what is to be in force. */
-  keep(bundle: Bundle): string {
-    const path = join(this.#folder, inForce);
-    if (this.#kept === bundle.hash) return path;
-    this.#kept = null;
-    this.#writeRoles(bundle);
-    this.#write(inForce, bundleIndex(bundle));
-    this.#inForce = bundle.sums;
-    this.#kept = bundle.hash;
-    this.#tidyUp();
-    return path;
+  /** Has it in force from the next start of Tarantool on. */
+  keep(bundle: Bundle): BundlePlace {
+    if (this.#kept !== bundle.hash) {
+      this.#kept = null;
+      this.#writeRoles(bundle);
+      this.#write(inForce, bundleIndex(bundle));
+      this.#inForce = bundle.sums;
+      this.#kept = bundle.hash;
+      this.#tidyUp();
+    }
+    return this.#placeOf(bundle);
   }
 
-  /** A file of its own while `use` works. */
-  async lend<T>(bundle: Bundle, use: (path: string) => Promise<T>): Promise<T> {
-    const name = `check-${this.#next++}`;
-    this.#lent.set(name, bundle);
+  /** Its roles are there while `use` works. */
+  async lend<T>(bundle: Bundle, use: (place: BundlePlace) => Promise<T>): Promise<T> {
+    this.#lent.add(bundle);
     this.#latest = bundle;
     try {
       this.#writeRoles(bundle);
-      this.#write(name, bundleIndex(bundle));
-      return await use(join(this.#folder, name));
+      return await use(this.#placeOf(bundle));
     } finally {
-      this.#lent.delete(name);
+      this.#lent.delete(bundle);
       this.#tidyUp();
     }
+  }
+
+  #placeOf({ hash, sums }: Bundle): BundlePlace {
+    return { folder: this.#folder, hash, sums };
   }
 
   #writeRoles({ roles, sums }: Bundle): void {
@@ -75,14 +80,16 @@ export class BundleFiles {
     const path = join(this.#folder, name);
     writeFileSync(`${path}.new`, text, { mode: 0o600 });
     renameSync(`${path}.new`, path);
+    this.#there.add(name);
   }
 
   /** Takes away what no bundle here names. */
   #tidyUp(): void {
-    const wanted = new Set([inForce, ...this.#inForce, ...(this.#latest?.sums ?? []), ...this.#lent.keys(), ...[...this.#lent.values()].flatMap(({ sums }) => sums)]);
-    for (const name of readdirSync(this.#folder)) {
+    const wanted = new Set([inForce, ...this.#inForce, ...[this.#latest, ...this.#lent].flatMap((bundle) => bundle?.sums ?? [])]);
+    for (const name of this.#there) {
       if (wanted.has(name)) continue;
       rmSync(join(this.#folder, name), { force: true });
+      this.#there.delete(name);
       this.#written.delete(name);
     }
   }

@@ -88,8 +88,7 @@ export function openRoles({ supervisor, sampler, config, name, log, now, key }: 
     apply: async () => {
       const bundle = wanted();
       if (bundle === null) return;
-      const path = files.keep(bundle);
-      const { doing } = (await supervisor.call('roles_apply', { file: path, hash: bundle.hash, wait: stepSeconds }, stepSeconds * 1000 + answerMs)) as { doing: string | null };
+      const { doing } = (await supervisor.call('roles_apply', { ...files.keep(bundle), wait: stepSeconds }, stepSeconds * 1000 + answerMs)) as { doing: string | null };
       if (doing === null) log.info({ hash: bundle.hash.slice(0, 16), roles: bundle.roles.length }, 'code of roles applied');
       else log.warn({ doing }, 'the code of roles takes its time');
     },

@@ -16,6 +16,7 @@ local POLL_SECONDS = 0.01
 local watching = false
 -- {hash, done}: what is under way.
 local job
+local ended = fiber.cond()
 
 local function configured()
     return type(box.cfg) ~= 'function'
@@ -144,7 +145,7 @@ local function work(wanted)
     end
 end
 
--- {file, hash, wait}: answers when it is done, or after `wait` seconds how far it is.
+-- {folder, hash, sums, wait}: answers when it is done, or after `wait` seconds how far it is.
 function apply.run(params)
     if not configured() then
         error('the database is not configured yet', 0)
@@ -156,12 +157,10 @@ function apply.run(params)
         fiber.create(function()
             fiber.name('roles_apply')
             local ok, failure = pcall(state.alone, function()
-                local wanted = bundle.read(params.file, state.running())
-                if wanted.hash == params.hash then
-                    work(wanted)
-                end
+                work(bundle.read(params, state.running()))
             end)
             mine.done, mine.failure = true, not ok and failure or nil
+            ended:broadcast()
             if not ok then
                 log.error('the code of roles cannot be applied: %s', tostring(failure))
             end
@@ -169,7 +168,7 @@ function apply.run(params)
     end
     local mine = job
     while mine ~= nil and not mine.done and clock.monotonic() < deadline do
-        fiber.sleep(0.001)
+        ended:wait(deadline - clock.monotonic())
     end
     if mine ~= nil and mine.failure ~= nil then
         error(mine.failure, 0)
@@ -181,7 +180,7 @@ end
 function apply.preload(path)
     local ok, failure = pcall(state.alone, function()
         if require('fio').path.exists(path) and state.hash == nil then
-            put_in_place(bundle.read(path, {}))
+            put_in_place(bundle.read(bundle.listed(path), {}))
         end
     end)
     if not ok then

@@ -1,5 +1,5 @@
--- Reads bundles as the agent writes them: the list of sums that it names, and beside it a file of each role, which its sum
--- names; the shapes are those of core/roles/bundle.ts. A role that runs here, or was read last, is not read again.
+-- Reads bundles as the agent writes them: a file of each role, which the sum of its text names, and the list of those in
+-- force; the shapes are those of core/roles/bundle.ts. A role that runs here, or was read last, is not read again.
 local digest = require('digest')
 local fio = require('fio')
 local fiber = require('fiber')
@@ -11,12 +11,13 @@ local READ_AT_ONCE = 65536
 -- By sum: what is checked is mostly what is brought into force next.
 local latest = {}
 
+-- Written a moment ago, or read before anybody can call: it is not worth the way to a thread that may wait for the disk.
 local function text_of(path)
-    local file, failure = fio.open(path, {'O_RDONLY'})
+    local file, failure = io.open(path, 'rb')
     if file == nil then
         error(('%s cannot be read: %s'):format(path, tostring(failure)), 0)
     end
-    local text = file:read()
+    local text = file:read('*a')
     file:close()
     if type(text) ~= 'string' then
         error(('%s cannot be read'):format(path), 0)
@@ -34,20 +35,15 @@ local function role_of(path, sum)
     return role, #text
 end
 
--- {hash, roles}; raises where something is not whole. `sum` of a role: of its text. `running`: roles by that, taken as they are.
-function bundle.read(path, running)
-    local folder = fio.dirname(path)
-    local head, sums = text_of(path):match('^([^\n]*)\n(.*)$')
-    local ok, told = pcall(json.decode, head or '')
-    if not ok then
-        error(('%s is damaged: %s'):format(path, tostring(told)), 0)
-    end
+-- {hash, roles} of {folder, hash, sums}; raises where something is not whole. `sum` of a role: of its text. `running`: roles by
+-- that, taken as they are.
+function bundle.read(wanted, running)
     local roles, fresh, since = {}, {}, 0
-    for sum in sums:gmatch('(%x+)\n') do
+    for _, sum in ipairs(wanted.sums) do
         local role = running[sum] or latest[sum]
         if role == nil then
             local bytes
-            role, bytes = role_of(fio.pathjoin(folder, sum), sum)
+            role, bytes = role_of(fio.pathjoin(wanted.folder, sum), sum)
             since = since + bytes
         end
         fresh[sum] = running[sum] == nil and role or nil
@@ -57,11 +53,25 @@ function bundle.read(path, running)
             fiber.sleep(0)
         end
     end
-    if told.count ~= #roles then
+    latest = fresh
+    return {hash = wanted.hash, roles = roles}
+end
+
+-- {folder, hash, sums} of the list of what is to be in force.
+function bundle.listed(path)
+    local head, lines = text_of(path):match('^([^\n]*)\n(.*)$')
+    local ok, told = pcall(json.decode, head or '')
+    if not ok then
+        error(('%s is damaged: %s'):format(path, tostring(told)), 0)
+    end
+    local sums = {}
+    for sum in lines:gmatch('(%x+)\n') do
+        table.insert(sums, sum)
+    end
+    if told.count ~= #sums then
         error(('%s is not whole'):format(path), 0)
     end
-    latest = fresh
-    return {hash = told.hash, roles = roles}
+    return {folder = fio.dirname(path), hash = told.hash, sums = sums}
 end
 
 -- Of its files, as a set: what messages may name.

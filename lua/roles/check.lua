@@ -139,10 +139,10 @@ local function try_conf(made, role, seconds, add)
     end
 end
 
--- {file, timeout}: faults of the bundle in that file, at most 200.
+-- {folder, hash, sums, timeout}: faults of that bundle, at most 200.
 function check.run(params)
     local running = state.running()
-    local wanted = bundle.read(params.file, running)
+    local wanted = bundle.read(params, running)
     local all = changed(wanted.roles, running)
     local deadline = clock.monotonic() + params.timeout
     local faults, names = setmetatable({}, {__serialize = 'seq'}), {}

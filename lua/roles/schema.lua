@@ -12,6 +12,7 @@ local schema = {}
 
 -- {hash, done, at, doing}: what is under way, or was done last.
 local job
+local ended = fiber.cond()
 
 local function one(step, params)
     local space = box.space[step.space]
@@ -68,11 +69,12 @@ function schema.apply(params)
             local ok, failure = pcall(work, params)
             mine.failure = not ok and tostring(failure) or nil
             mine.done = true
+            ended:broadcast()
         end)
     end
     local mine = job
     while not mine.done and clock.monotonic() < deadline do
-        fiber.sleep(0.001)
+        ended:wait(deadline - clock.monotonic())
     end
     if mine.failure ~= nil then
         error(mine.failure, 0)

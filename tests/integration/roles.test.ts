@@ -307,27 +307,35 @@ describe('custom roles', () => {
     expect(await app.call('bank.put', [3, 'Cay'])).toMatchObject([[3, 1, 'Cay']]);
   });
 
-  it('checks a role again when what it requires is another one, and not when only others change', async () => {
-    const asked = "validate_config = function() local file = require('fio').open('asked', {'O_CREAT', 'O_APPEND', 'O_WRONLY'}, 420) file:write('x') file:close() return true end";
+  it('checks a role and a function again when what it requires is another one, and not when only others change', async () => {
+    const noted = (file: string) => `local file = require('fio').open('${file}', {'O_CREAT', 'O_APPEND', 'O_WRONLY'}, 420) file:write('x') file:close()`;
+    const asked = `validate_config = function() ${noted('asked')} return true end`;
     const times = () => value(a!, "require('fio').stat('asked').size");
+    const loaded = () => value(a!, "require('fio').stat('loaded').size");
     for (const set of Object.values(driver.config.replicasets)) set.roles = ['bank', 'base', 'storage', 'user'];
     await apply({
       'roles/base/role.yml': 'summary: Rates\n',
       'roles/base/init.lua': 'return {rate = 2}',
-      'roles/user/role.yml': 'dependencies: [base]\nfunctions: {user.rate: {mode: read}}\n',
+      'roles/user/role.yml': 'dependencies: [base]\nfunctions: {user.rate: {mode: read}, user.same: {mode: read}}\n',
       'roles/user/init.lua': `return {${asked}}`,
       'roles/user/functions/user.rate.lua': "local base = require('base')\nlocal double = base.rate * 2\nreturn function() return double end\n",
+      'roles/user/functions/user.same.lua': `${noted('loaded')}\nreturn function() return 1 end\n`,
     });
-    expect([await value(a!, 'user.rate()'), await times()]).toEqual([4, 1]);
+    // Once to be checked, once to run.
+    expect(await loaded()).toBe(2);
+    await apply({ 'roles/user/functions/user.rate.lua': "local base = require('base')\nreturn function() return base.rate * 2 end\n" });
+    expect([await value(a!, 'user.rate()'), await times(), await loaded()]).toEqual([4, 2, 2]);
+    await apply({ 'roles/user/functions/user.rate.lua': "local base = require('base')\nlocal double = base.rate * 2\nreturn function() return double end\n" });
+    expect([await value(a!, 'user.rate()'), await times(), await loaded()]).toEqual([4, 3, 2]);
     await apply({ 'roles/bank/rates.lua': 'return {rate = 6}' });
-    expect([await value(a!, 'bank.rate()'), await times()]).toEqual([12, 1]);
+    expect([await value(a!, 'bank.rate()'), await times(), await loaded()]).toEqual([12, 3, 2]);
     for (const answer of await refusal({ 'roles/base/init.lua': 'return {}' })) {
       expect(answer).toMatchObject({ ok: false, code: 'refused', message: expect.stringMatching(/roles\/user\/functions\/user.rate.lua:2: attempt to perform arithmetic/) });
     }
     await apply({ 'roles/base/init.lua': 'return {rate = 3}' });
-    expect(await value(a!, 'user.rate()')).toBe(6);
+    expect([await value(a!, 'user.rate()'), await loaded()]).toEqual([6, 5]);
     for (const set of Object.values(driver.config.replicasets)) set.roles = ['bank', 'storage'];
-    const files = ['roles/base/role.yml', 'roles/base/init.lua', 'roles/user/role.yml', 'roles/user/init.lua', 'roles/user/functions/user.rate.lua'];
+    const files = ['roles/base/role.yml', 'roles/base/init.lua', 'roles/user/role.yml', 'roles/user/init.lua', 'roles/user/functions/user.rate.lua', 'roles/user/functions/user.same.lua'];
     await apply({ ...Object.fromEntries(files.map((file) => [file, null])), 'roles/bank/rates.lua': 'return {rate = 5}' });
   });
 

@@ -11,12 +11,14 @@ export class Watch {
   readonly #agents: readonly AgentProgram[];
   readonly #version: number;
   readonly #written: readonly number[];
+  readonly #roles: readonly ReadonlySet<string>[];
 
   /** Made before it is asked for: `version` is the one that it will have. */
   constructor(agents: readonly AgentProgram[], version: number) {
     this.#agents = agents;
     this.#version = version;
     this.#written = agents.map(writtenAt);
+    this.#roles = agents.map((agent) => new Set(rolesOf(agent)));
   }
 
   /** Resolves true when it has got there; false when `over` says that it never will. */
@@ -34,7 +36,7 @@ export class Watch {
       case 'asked':
         return true;
       case 'checking':
-        return agents.some(({ dataDir }) => readdirSync(join(dataDir, 'roles')).some((name) => name.startsWith('check-')));
+        return agents.some((agent, at) => rolesOf(agent).some((name) => !this.#roles[at]!.has(name)));
       case 'prepared at one':
         return agents.some((agent) => this.#prepared(agent));
       case 'prepared at all':
@@ -53,6 +55,9 @@ export class Watch {
   #prepared = (agent: AgentProgram): boolean => existsSync(join(agent.dataDir, 'config', 'candidate')) || this.#committed(agent);
   #committed = ({ dataDir }: AgentProgram): boolean => existsSync(join(dataDir, 'config', `${String(this.#version).padStart(10, '0')}.json`));
 }
+
+/** The file of each has a name that says its text. */
+const rolesOf = ({ dataDir }: AgentProgram): string[] => readdirSync(join(dataDir, 'roles'));
 
 /** Of the bundle that is to be in force. */
 function writtenAt({ dataDir }: AgentProgram): number {

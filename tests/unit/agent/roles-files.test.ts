@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Bundle, BundleRole } from '~/core/roles/bundle.ts';
 import { bundled, roleText } from '~/core/roles/bundle-text.ts';
 import { Bundles } from '~/agent/roles/bundles.ts';
-import { BundleFiles } from '~/agent/roles/files.ts';
+import { BundleFiles, type BundlePlace } from '~/agent/roles/files.ts';
 import { hashOf } from '~/link/hash.ts';
 
 const folder = join(mkdtempSync(join(tmpdir(), 'coterie-bundle-')), 'roles');
@@ -20,13 +20,14 @@ describe('files of bundles', () => {
   it('are a list and one of each role, for their owner alone, and those of a role that goes are taken away', () => {
     const files = new BundleFiles(folder);
     const [one, two] = [bundle(role('bank'), role('shop')), bundle(role('bank'), role('shop', 'return 2'))];
-    const path = files.keep(one);
+    const path = join(folder, 'bundle');
+    expect(files.keep(one)).toEqual({ folder, hash: one.hash, sums: one.sums });
     expect(readFileSync(path, 'utf8').split('\n')).toEqual([JSON.stringify({ hash: one.hash, count: 2 }), ...one.sums, '']);
     expect(one.sums.map((sum) => hashOf(readFileSync(join(folder, sum), 'utf8')))).toEqual(one.sums);
     expect(JSON.parse(readFileSync(join(folder, one.sums[0]!), 'utf8'))).toEqual(role('bank'));
     expect(there().map((name) => statSync(join(folder, name)).mode & 0o777)).toEqual([0o600, 0o600, 0o600]);
     const written = statSync(join(folder, one.sums[0]!)).ino;
-    expect(files.keep(two)).toBe(path);
+    files.keep(two);
     expect(readFileSync(path, 'utf8')).toContain(two.hash);
     expect(there()).toEqual(namesIn(two));
     expect(statSync(join(folder, one.sums[0]!)).ino).toBe(written);
@@ -37,10 +38,12 @@ describe('files of bundles', () => {
     new BundleFiles(folder).keep(before);
     const files = new BundleFiles(folder);
     const [one, two] = [bundle(role('bank', 'return 1')), bundle(role('bank', 'return 2'))];
-    const look = async (file: string) => [readFileSync(file, 'utf8'), there()] as const;
+    const look = async ({ sums }: BundlePlace) => {
+      await Promise.resolve();
+      return [sums, there()] as const;
+    };
     const lent = await Promise.all([files.lend(one, look), files.lend(two, look)]);
-    expect(lent.map(([text]) => JSON.parse(text.split('\n')[0]!).hash)).toEqual([one.hash, two.hash]);
-    for (const [index, { sums }] of [one, two].entries()) expect(lent[index]![1]).toEqual(expect.arrayContaining([...sums, ...before.sums]));
+    expect(lent).toEqual([[one.sums, namesIn(before, one, two)], [two.sums, namesIn(before, one, two)]]);
     // The newest stays, as it is mostly kept next.
     expect(there()).toEqual(namesIn(before, two));
     const three = bundle(role('bank', 'return 3'));
@@ -52,7 +55,7 @@ describe('files of bundles', () => {
     const one = bundle(role('bank'));
     new BundleFiles(folder).keep(one);
     writeFileSync(join(folder, one.sums[0]!), '');
-    writeFileSync(join(folder, 'check-7.new'), 'left over');
+    writeFileSync(join(folder, '0123.new'), 'left over');
     new BundleFiles(folder).keep(one);
     expect(readFileSync(join(folder, one.sums[0]!), 'utf8')).toBe(roleText(one.roles[0]!));
     expect(there()).toEqual(namesIn(one));
