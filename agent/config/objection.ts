@@ -31,7 +31,7 @@ function foreignData({ uuid, memory, files }: ObjectionParts, config: ClusterCon
 /** Sections whose name ends in .lua and which are no role's, as far as they are new: checked by the Lua that would run them. */
 async function luaFaults({ supervisor, committed }: ObjectionParts, config: ClusterConfig): Promise<string | null> {
   const before = committed()?.sections ?? {};
-  const chunks = Object.entries(config.sections).filter(([name, text]) => name.endsWith('.lua') && !isCode(name) && before[name] !== text);
+  const chunks = Object.entries(config.sections).filter(([name, text]) => !isCode(name) && name.endsWith('.lua') && before[name] !== text);
   if (chunks.length === 0 || supervisor.state !== 'up') return null;
   const { faults } = (await supervisor.call('check_lua', { chunks: Object.fromEntries(chunks) }, checkMs)) as { faults: Record<string, string> };
   const found = Object.values(faults);

@@ -24,15 +24,20 @@ export function parseConfig(text: string, before: ClusterConfig | null = null, r
   return { config: parsed.data, refusals: validateConfig(parsed.data, null, reading) };
 }
 
-/** Most versions differ from the one before in user sections only: then all else is taken from there, where its shape has been checked. */
+/** Most versions differ from the one before in user sections only: then all else is taken from there, where its shape has been checked. `value` is nobody else's. */
 function sectionsChanged(value: unknown, before: ClusterConfig): ClusterConfig | null {
   if (typeof value !== 'object' || value === null || !('sections' in value)) return null;
   const { sections, ...rest } = value;
   const { sections: known, ...same } = before;
   if (!sameJson(rest, same) || typeof sections !== 'object' || sections === null || Array.isArray(sections)) return null;
-  const fresh = Object.entries(sections).filter(([name, text]) => !Object.hasOwn(known, name) || known[name] !== text);
-  const parsed = ClusterConfig.shape.sections.safeParse(Object.fromEntries(fresh));
-  if (!parsed.success || Object.keys(parsed.data).length < fresh.length) return null;
-  // A text that was there stays the same value: who compares the two versions need not read it.
-  return { ...before, sections: Object.fromEntries(Object.keys(sections).map((name) => [name, (Object.hasOwn(parsed.data, name) ? parsed.data : known)[name]!])) };
+  const texts = sections as Record<string, unknown>;
+  const fresh: Record<string, unknown> = {};
+  for (const name of Object.keys(texts)) {
+    // A text that was there stays the same value: who compares the two versions need not read it.
+    if (texts[name] === known[name] && Object.hasOwn(known, name)) texts[name] = known[name];
+    else Object.defineProperty(fresh, name, { value: texts[name], enumerable: true });
+  }
+  const parsed = ClusterConfig.shape.sections.safeParse(fresh);
+  if (!parsed.success || Object.keys(parsed.data).length < Object.keys(fresh).length) return null;
+  return { ...before, sections: Object.assign(texts, parsed.data) as ClusterConfig['sections'] };
 }

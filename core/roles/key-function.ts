@@ -20,6 +20,7 @@ const keyNames = (spaces: Spaces): ReadonlySet<string> => new Set(Object.values(
 /** Name -> text, as `box.schema.func.create` takes it: an expression. */
 export function keyBodies(roles: readonly Role<BundleChunk>[]): Readonly<Record<string, string>> {
   const names = new Set(roles.flatMap(({ spaces }) => [...keyNames(spaces)]));
+  if (names.size === 0) return {};
   return Object.fromEntries(roles.flatMap(({ functions }) => functions).filter(({ name }) => names.has(name)).map(({ name, code: { text } }) => [name, isExpression(text) ? text : `(function()\n${text}\nend)()`]));
 }
 

@@ -81,5 +81,9 @@ function foldersOf(sections: Sections): { folders: Folders; faults: CodeFault[] 
 /** Files that no role reads: harmless, and mostly a mistyped name. */
 function strayFaults(folders: Folders, roles: ReadonlyMap<string, Role>): CodeFault[] {
   const named = new Set([...roles.values()].flatMap(({ sections }) => sections));
-  return [...folders.values()].flat().flatMap(({ file, is }) => (is.kind === 'other' && !named.has(file) ? [warningAt('stray', { file, at: null }, is.why)] : []));
+  const faults: CodeFault[] = [];
+  for (const files of folders.values()) {
+    for (const { file, is } of files) if (is.kind === 'other' && !named.has(file)) faults.push(warningAt('stray', { file, at: null }, is.why));
+  }
+  return faults;
 }

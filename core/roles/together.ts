@@ -77,7 +77,7 @@ function twice(roles: readonly Role[], { table, what, names, place }: { table: s
   );
 }
 
-const rootOf = (name: string): string => name.split('.', 1)[0] ?? name;
+const rootOf = (name: string): string => (name.includes('.') ? name.slice(0, name.indexOf('.')) : name);
 
 /** The code of a function is a global of its name. */
 function functionNameFaults({ name: role, functions }: Role, place: Place): CodeFault[] {

@@ -176,7 +176,9 @@ function check.run(params)
                 try_functions(made, role, {names = names, bodies = bodies, standing = standing}, add)
                 try_conf(made, role, math.min(left, life.SECONDS.validate_config), add)
             end
-            fiber.sleep(0)
+            if standing then
+                fiber.sleep(0)
+            end
         end
     end)
     check.running = check.running - 1

@@ -107,6 +107,29 @@ local function reloads(role, entry, current, fresh)
     return false
 end
 
+-- Whether all names of functions are those that run: then none of them can be in the way of another.
+local function known_names(names, entries)
+    local known = {}
+    for _, entry in pairs(entries) do
+        for name in pairs(entry.functions) do
+            known[name] = true
+        end
+    end
+    for name in pairs(names) do
+        if not known[name] then
+            return false
+        end
+    end
+    return true
+end
+
+-- A role that goes on as it is.
+local function kept(entry)
+    local result = table.copy(entry)
+    result.fresh = false
+    return result
+end
+
 -- `current`: {room, entries by name}. Answers {room, entries, order}; an entry is {name, role, module, functions,
 -- definitions, fresh, failure}. `fresh`: its modules are new, so it has not begun.
 function load.all(wanted, current)
@@ -118,7 +141,8 @@ function load.all(wanted, current)
             names[definition.name] = true
         end
     end
-    for _, role in ipairs(wanted.roles) do
+    local same_names = known_names(names, current.entries)
+    local function bring(role)
         local entry = current.entries[role.name]
         local anew = reloads(role, entry, current, fresh)
         if anew then
@@ -132,19 +156,28 @@ function load.all(wanted, current)
             result.entries[role.name] = {name = role.name, role = role, module = made:loaded(role.name)[role.name], functions = made_of.functions, definitions = made_of.definitions, fresh = anew, begun = not anew and entry.begun}
         else
             made:forget(role.name)
-            local kept = {name = role.name, role = role, functions = {}, definitions = {}, fresh = false, begun = false, unloaded = true}
+            local left = {name = role.name, role = role, functions = {}, definitions = {}, fresh = false, begun = false, unloaded = true}
             if entry ~= nil and not entry.unloaded then
                 made:keep(role.name, current.room)
-                kept = table.copy(entry)
-                kept.fresh = false
+                left = kept(entry)
             end
             local fault = chunk.fault('load', role.name, made_of, bundle.files(role))
-            kept.failure = {phase = 'load', message = fault.line ~= nil and ('%s:%d: %s'):format(fault.file, fault.line, fault.sentence) or made_of, stack = made.stack or stack}
+            left.failure = {phase = 'load', message = fault.line ~= nil and ('%s:%d: %s'):format(fault.file, fault.line, fault.sentence) or made_of, stack = made.stack or stack}
             made.stack = nil
-            result.entries[role.name] = kept
+            result.entries[role.name] = left
+        end
+        fiber.sleep(0)
+    end
+    for _, role in ipairs(wanted.roles) do
+        local entry = current.entries[role.name]
+        if same_names and entry ~= nil and entry.role == role and entry.failure == nil and not reloads(role, entry, current, fresh) then
+            made:keep(role.name, current.room)
+            fresh[role.name] = false
+            result.entries[role.name] = kept(entry)
+        else
+            bring(role)
         end
         table.insert(result.order, role.name)
-        fiber.sleep(0)
     end
     return result
 end
