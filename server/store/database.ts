@@ -33,6 +33,8 @@ export async function openDatabase(url: string): Promise<{ db: Db; direct: Direc
   await db.$queryRawUnsafe('PRAGMA journal_mode=WAL');
   // No commit waits for the disk here; those that have to be on it are waited for in durable.ts.
   await db.$queryRawUnsafe('PRAGMA synchronous=NORMAL');
+  // In pages, 16 MB: mostly it is moved before, by log-mover.ts.
+  await db.$queryRawUnsafe('PRAGMA wal_autocheckpoint=4000');
   await migrate(url);
   return { db, direct: directOf(connection()) };
 }

@@ -7,6 +7,7 @@ import { failoverStore } from './failover.ts';
 import { failoverOrderStore } from './failover-orders.ts';
 import { issueMarkStore } from './issue-marks.ts';
 import { lockStore } from './locks.ts';
+import { LogMover } from './log-mover.ts';
 import { loginFailureStore } from './login-failures.ts';
 import { issueSeenStore, metaStore } from './meta.ts';
 import { providerOf } from './paths.ts';
@@ -15,6 +16,7 @@ import { ruleStore } from './rules.ts';
 import { runStore } from './runs.ts';
 import { sessionStore } from './sessions.ts';
 import { tokenStore } from './tokens.ts';
+import type { Committed } from '~/link/protocol.ts';
 import type { Store } from './types.ts';
 import { userStore } from './users.ts';
 import { versionStore } from './versions.ts';
@@ -24,14 +26,19 @@ export async function openStore(url: string, { openLog }: { openLog?: OpenLog } 
   const { db, direct } = await openDatabase(url);
   const provider = providerOf(url);
   const durable = provider === 'sqlite' ? walDurable(url, { checkpoint: () => checkpoint(db), ...(openLog ? { openLog } : {}) }) : alreadyDurable;
+  const log = new LogMover({ move: () => (provider === 'sqlite' ? direct.$queryRaw`PRAGMA wal_checkpoint(PASSIVE)` : Promise.resolve()) });
   const versions = versionStore(db, direct);
   const runs = runStore(db, direct);
   const audit = auditStore(db);
+  const real = <T>({ text }: Committed, write: Promise<T>): Promise<T> => {
+    log.wrote(text.length);
+    return durable.after(write);
+  };
   return {
     provider,
     // Whatever makes a version real: the agents hear of it before anybody is answered.
-    versions: { ...versions, append: (version) => durable.after(versions.append(version)), adopt: (version) => durable.after(versions.adopt(version)) },
-    runs: { ...runs, decide: (id, decision) => durable.after(runs.decide(id, decision)) },
+    versions: { ...versions, append: (version) => real(version, versions.append(version)), adopt: (version) => real(version, versions.adopt(version)) },
+    runs: { ...runs, decide: (id, decision) => real(decision.version, runs.decide(id, decision)) },
     locks: lockStore(db, provider),
     events: eventStore(db, provider),
     failover: failoverStore(db),
@@ -52,6 +59,7 @@ export async function openStore(url: string, { openLog }: { openLog?: OpenLog } 
       await db.$queryRaw`SELECT 1`;
     },
     close: async () => {
+      log.end();
       await durable.close();
       await db.$disconnect();
     },

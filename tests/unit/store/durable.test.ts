@@ -6,6 +6,7 @@ import { checkpoint as moveLog, openDatabase } from '~/server/store/database.ts'
 import { walDurable, type LogFile } from '~/server/store/durable.ts';
 import { GroupSync } from '~/server/store/group-sync.ts';
 import { openStore, type Store } from '~/server/store/index.ts';
+import { waitFor } from '~/tests/support/wait.ts';
 import { committed, entry, run, t0, user } from './values.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'coterie-durable-'));
@@ -35,6 +36,18 @@ describe('a durable write', () => {
     expect(await durable.after(Promise.resolve(3))).toBe(3);
     expect(await durable.after(Promise.resolve(4))).toBe(4);
     expect(said).toEqual(['moved', 'synced', 'synced']);
+  });
+
+  it('of a big version is moved into the database by itself when nothing is written for a while, and not within the commit', async () => {
+    const path = join(folder, 'big.db');
+    const store = await openStore(`file:${path}`);
+    const small = statSync(path).size;
+    const text = 'a line of a big section\n'.repeat(40_000);
+    // SQLite alone would move its log at the fifth.
+    for (let version = 1; version <= 6; version++) await store.versions.append({ ...committed(version), text });
+    expect(statSync(path).size - small).toBeLessThan(text.length);
+    await waitFor(async () => statSync(path).size - small > 6 * text.length, { timeoutMs: 20_000, what: 'the log in the database' });
+    await store.close();
   });
 });
 
