@@ -32,8 +32,8 @@ const refusal = (code: string, { alias }: Where, [sentence, wayOut]: readonly [s
 const stopped = ({ state }: Standing): boolean => state === 'failed' || state === 'interrupted';
 const within = ({ step }: Standing, to: number | null): boolean => to === null || step.number <= to;
 
-const upwards = (standings: readonly Standing[], { to, resume }: Wanted): Standing[] =>
-  standings.filter((one) => within(one, to) && (one.state === 'pending' || (stopped(one) && (resume || leftNothing(one)))));
+/** One that may have left something is refused where it is not asked for. */
+const upwards = (standings: readonly Standing[], { to }: Wanted): Standing[] => standings.filter((one) => within(one, to) && (one.state === 'pending' || stopped(one)));
 
 const behind = ({ step }: Standing, to: number | null): boolean => step.number > (to ?? 0);
 const wayBackStopped = (one: Standing): boolean => stopped(one) && one.record?.direction === 'down';

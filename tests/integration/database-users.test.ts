@@ -100,6 +100,8 @@ it('a user with a password from standard input is made everywhere, and the funct
   const client = await untilIn('a login at the router', passwords.first);
   expect(await waitFor(() => through(client, 'bank.who').catch(() => null), { timeoutMs: 15_000, what: 'a call by the router' })).toBe('in');
   await expect(login(router, 'wrong password')).rejects.toThrow(refused);
+  // Routers are told of none of the users by whom our own programs log in.
+  expect(await cluster.lua('a', "local all = 0 for _, row in box.space._user:pairs() do all = all + (row.name:match('^coterie_') and 1 or 0) end local names = {} for name in pairs(require('users').list({}).users) do table.insert(names, name) end return all > 0, names")).toEqual([true, ['app']]);
   await expect(through(client, 'bank.secret')).rejects.toThrow(/Execute access to function 'bank.secret' is denied for user 'app'/);
   expect(await row('app')).toEqual({ user: 'app', password: true, roles: [], privileges: {}, functions: ['bank.who'], takeOver: false, problems: [] });
   expect((await cluster.get('/cluster/issues')).body.filter(({ code }: { code: string }) => /role-failed|database-user/.test(code))).toEqual([]);
@@ -171,12 +173,15 @@ it('the next master goes on with it, and so does an instance that is rebuilt', a
 it('one that was made by hand is taken over only where the configuration says so; one that owns something stays', async () => {
   const master = await masterOf();
   await cluster.lua(master, "box.schema.user.create('hand', {password = 'made by hand'}) box.schema.user.grant('hand', 'read,write,create', 'universe') box.session.su('hand', function() box.schema.space.create('kept') end)");
-  await set('hand', {});
+  await set('hand', { privileges: { 'space:accounts': 'read' } });
   const issue = await waitFor(async () => (await cluster.issues()).find(({ code }) => code === 'database-user-failed'), { timeoutMs: 15_000, what: 'the issue' });
   expect(issue.sentence).toBe(`Database user or role hand is not as the configuration has it on ${master}: user 'hand' was made by hand, and is left as it is: say --take-over, or drop it there.`);
   expect((await row('hand')).problems).toHaveLength(1);
+  // Somebody else's user is given nothing either.
+  expect(await cluster.lua(master, `return ${may('hand', 'space', 'accounts')}`)).toEqual([0]);
   await set('hand', { takeOver: true });
   await waitFor(async () => (await row('hand')).problems.length === 0, { timeoutMs: 15_000, what: 'it to be taken over' });
+  expect(await cluster.lua(master, `return ${may('hand', 'space', 'accounts')}`)).toEqual([1]);
   await login(cluster.agent(master).listen, 'made by hand', 'hand');
   await cluster.ok('/database-user/hand/remove', {});
   await waitFor(async () => (await cluster.issues()).find(({ sentence }) => sentence.includes("user 'hand' owns space 'kept', and stays; nobody can log in as it")), { timeoutMs: 15_000, what: 'the issue that it stays' });
