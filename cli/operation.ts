@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { CoterieError, errors } from '~/contract/errors.ts';
 import type { Entry } from '~/contract/index.ts';
 import { call, follow } from './client.ts';
+import { alikeNote } from './code-alike.ts';
 import { targetOf } from './contexts.ts';
 import { askFlagOf, fieldsOf, type Field } from './fields.ts';
 import { dataNote } from './output/data.ts';
@@ -140,7 +141,7 @@ export async function perform(entry: Entry, input: Record<string, unknown>, { gl
     if (evens(entry) && input.dryRun !== true) await evened(target, { entry, input }, { untilMs, waitMs, nowMs: shell.nowMs, say: shell.terminal.say });
   }
   const text = await render(entry, answer, { format: globals.output, style: { ...style, nowMs: shell.nowMs() } });
-  if (text === '' && globals.output === 'table') shell.terminal.say('Nothing to show.\n');
+  if (text === '' && globals.output === 'table') shell.terminal.say(entry.name === 'code.diff' ? await alikeNote(target, input, { timeoutMs }) : 'Nothing to show.\n');
   shell.out(text);
   const note = globals.output === 'table' || globals.output === 'wide' ? pageNote(answer, total) + (entry.noun === 'data' ? dataNote(answer as { cursor?: string | null }) : '') : '';
   if (note !== '') shell.terminal.say(note);

@@ -3,6 +3,7 @@ import { CoterieError } from '~/contract/errors.ts';
 import { contract, entriesOf, kebab, type Entry } from '~/contract/index.ts';
 import { addContextCommands } from './context-commands.ts';
 import { addPull, pushWatching } from './code-commands.ts';
+import { elsewhere } from './elsewhere.ts';
 import { evens } from './even.ts';
 import { addSessionCommands } from './login.ts';
 import { declare, inputOf, perform, type Globals, type Shell } from './operation.ts';
@@ -21,9 +22,9 @@ const nounSummaries: Record<keyof typeof contract, string> = {
   router: 'Where clients connect: list, status, restart, settings',
   topology: 'The whole cluster as a file: plan, apply, export, diff',
   role: 'Roles, built-in and custom: list, get',
-  code: 'Files of custom roles: tree, get, diff, validate, push',
+  code: 'Files of custom roles: tree, get, pull, diff, validate, push',
   schema: 'Spaces of custom roles: list, export, check, apply',
-  function: 'Functions of custom roles: list, get, call',
+  function: 'Functions of custom roles: list, get, call, stats, history',
   migration: 'Migrations of custom roles: list, run, resume, down, mark, abort',
   config: 'Configuration versions: history, diff, restore, sections',
   applyRun: 'Runs that applied a configuration',
@@ -49,6 +50,14 @@ export type Program = { readonly command: Command; readonly exitCode: () => numb
 export function programOf(shell: Shell, { wanted, version }: { wanted: string | undefined; version: string }): Program {
   let exitCode = 0;
   const command = new Command('coterie').description('Coterie: control plane for replicated, sharded Tarantool clusters').version(version, '-V, --version');
+  const entries = entriesOf(contract);
+  command.configureOutput({
+    writeErr: shell.terminal.say,
+    outputError: (text, write) => {
+      const [, word] = /unknown command '(.+)'/.exec(text) ?? [];
+      write(`${text}${word === undefined ? '' : elsewhere(entries, word, word === wanted ? null : (wanted ?? null))}`);
+    },
+  });
   command.exitOverride().showHelpAfterError('(see --help)').enablePositionalOptions();
   command.addHelpText('after', '\n`coterie agent` and `coterie server` start those programs; each has its own --help.\nExit codes: 0 ok, 1 failed or differs, 2 usage, 3 not found, 4 conflict, 5 not allowed, 6 refused as unsafe, 7 still running, 8 partly done.');
 
@@ -72,7 +81,6 @@ export function programOf(shell: Shell, { wanted, version }: { wanted: string | 
     leaf.action(run(entry, leaf));
   };
 
-  const entries = entriesOf(contract);
   for (const [noun, summary] of Object.entries(nounSummaries)) {
     const name = kebab(noun);
     const parent = command.command(name).description(summary).exitOverride();

@@ -46,6 +46,9 @@ it('goes there and back', async () => {
   expect(said).toBe(`Version 1: 1 files in ${roles}.\n`);
   expect(readFileSync(join(roles, 'demo/role.yml'), 'utf8')).toBe('summary: Greets\n');
   expect(await typed('code', 'diff', roles)).toBe(0);
+  expect([out, said]).toEqual(['', 'No difference from version 1, the current one.\n']);
+  expect(await typed('code', 'diff', roles, '--version', '1')).toBe(0);
+  expect(said).toBe('No difference from version 1.\n');
   writeFileSync(join(roles, 'demo/init.lua'), 'return fibr\n');
   expect(await typed('code', 'diff', roles)).toBe(1);
   expect(out).toContain('+++ roles/demo/init.lua');
