@@ -101,7 +101,8 @@ function issueEvents(before: Moment, after: Moment): Sketch[] {
   // One whose grace was over before: it was told then, by this server before its restart or by another one.
   const isNew = ({ id, code }: Issue) => (after.seen.get(id) ?? after.at) + (grace.get(code) ?? 0) > before.at;
   const raised = after.issues.filter((issue) => !old.has(issue.id) && !toldByProcess.has(issue.code) && isNew(issue));
-  const cleared = before.issues.filter(({ id, code }) => !open.has(id) && !toldByProcess.has(code));
+  // One of which nobody tells at the moment is not over.
+  const cleared = before.issues.filter(({ id, code }) => !open.has(id) && !after.seen.has(id) && !toldByProcess.has(code));
   return [
     ...raised.map(({ code, severity, object, sentence, muted }): Sketch => ({ kind: 'issue', severity: muted ? 'info' : severity, object, sentence, data: { code, open: true, ...(muted && { muted: true }) } })),
     ...cleared.map(({ code, object, sentence }): Sketch => ({ kind: 'issue', severity: 'info', object, sentence: `Over: ${sentence}`, data: { code, open: false } })),

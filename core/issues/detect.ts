@@ -4,6 +4,7 @@ import type { Issue, ObjectRef, Severity } from '~/contract/shapes/view.ts';
 import type { Facts } from '~/core/view/facts.ts';
 import { clock } from '~/core/view/words.ts';
 import { catalogue } from './catalogue.ts';
+import { appoints } from './failover-rows.ts';
 import { noWord, type Context, type FailingAlert, type FailoverWord, type Found, type Row } from './row.ts';
 
 /** Issue id -> when it was first seen. */
@@ -41,6 +42,7 @@ export function detectIssues(facts: Facts, { seen, pendingRuns, failingAlerts, f
     const first = seen.get(id);
     if (first !== undefined) present.set(id, first);
   };
+  const untold = (row: Row) => row.toldByCoordinator === true && failover.told === null && appoints(context);
   const cluster = object;
   const instances = [...facts.instances.values()].map((instance) => ({ instance, ref: { kind: 'instance' as const, id: instance.uuid, name: instance.alias } }));
   for (const row of catalogue) {
@@ -59,14 +61,14 @@ export function detectIssues(facts: Facts, { seen, pendingRuns, failingAlerts, f
           object = { kind: 'replicaset', id: replicaset.uuid, name: replicaset.config.alias };
           const found = row.find(replicaset, context);
           if (found !== null) keep(row, found);
-          else if (facts.starting && replicaset.members.some(({ contact }) => contact === 'unknown')) wait();
+          else if (untold(row) || (facts.starting && replicaset.members.some(({ contact }) => contact === 'unknown'))) wait();
         }
         break;
       case 'cluster': {
         object = cluster;
         const found = row.find(context);
         if (found !== null) keep(row, found);
-        else if (facts.starting) wait();
+        else if (facts.starting || untold(row)) wait();
         break;
       }
     }

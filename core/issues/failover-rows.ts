@@ -17,7 +17,7 @@ const toldOf = ({ uuid }: ReplicasetFacts, { failover }: Context) => failover.to
 
 const ofCluster: readonly ClusterRow[] = [
   {
-    code: 'failover-paused', about: 'cluster', severity: 'warning', badge: 'failover paused', graceMs: 0,
+    code: 'failover-paused', about: 'cluster', severity: 'warning', badge: 'failover paused', graceMs: 0, toldByCoordinator: true,
     means: 'Somebody has paused failover: a lost master is not replaced, and nothing else happens by itself.',
     todo: 'Resume when whatever it was paused for is over. Orders of people are carried out meanwhile.',
     find: (context) => {
@@ -78,7 +78,7 @@ const ofCluster: readonly ClusterRow[] = [
 
 const ofReplicasets: readonly ReplicasetRow[] = [
   {
-    code: 'failover-manual', about: 'replicaset', severity: 'warning', badge: 'waits for a person', graceMs: 0,
+    code: 'failover-manual', about: 'replicaset', severity: 'warning', badge: 'waits for a person', graceMs: 0, toldByCoordinator: true,
     means: 'A replicaset has failed over too often in a short time: it does so no more until somebody has looked.',
     todo: 'Find out why its masters fail, mend that, and acknowledge.',
     find: (replicaset, context) => {
@@ -116,7 +116,7 @@ const ofReplicasets: readonly ReplicasetRow[] = [
     },
   },
   {
-    code: 'failover-unfenced', about: 'replicaset', severity: 'warning', badge: 'unfenced', graceMs: 10_000,
+    code: 'failover-unfenced', about: 'replicaset', severity: 'warning', badge: 'unfenced', graceMs: 10_000, toldByCoordinator: true,
     means: 'An instance that led without a lease may still write, so nobody else is appointed.',
     todo: 'Bring it back, so that it is heard to be read-only or takes a lease; or promote another one by force.',
     find: (replicaset, context) => {

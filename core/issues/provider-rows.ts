@@ -54,7 +54,7 @@ export const providerRows: readonly ClusterRow[] = [
     },
   },
   {
-    code: 'state-provider-back', about: 'cluster', severity: 'critical', badge: 'provider went back', graceMs: 0,
+    code: 'state-provider-back', about: 'cluster', severity: 'critical', badge: 'provider went back', graceMs: 0, toldByCoordinator: true,
     means: 'The state provider has an older revision than it had: a backup was put back, or it is another one.',
     todo: 'Find out which. Epochs that members know of are never given out again, and a whole lease is waited for.',
     find: (context) => {

@@ -53,6 +53,8 @@ type Common = {
   readonly todo: string;
   /** It must have been there for this long: passing states of a normal change are no issue. */
   readonly graceMs: number;
+  /** Only the active coordinator tells of it: while none is heard it is neither there nor over. */
+  readonly toldByCoordinator?: true;
 };
 
 export type InstanceRow = Common & { readonly about: 'instance'; find(instance: InstanceFacts, context: Context): Found | null };

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Event } from '~/contract/shapes/view.ts';
 import { eventsBetween } from '~/core/events/between.ts';
 import type { Observation } from '~/core/issues/observe.ts';
+import { noWord } from '~/core/issues/row.ts';
+import { appointed, told as tell } from './appointing.ts';
 import { Cluster } from './cluster.ts';
 
 const shape = { s1: ['a', 'b'] };
@@ -67,6 +69,23 @@ describe('events between two moments', () => {
     for (const alias of ['a', 'b']) starting.gossips(alias, { state: alias === 'b' ? 'dead' : 'alive' });
     starting.seen = kept;
     expect(told(starting, () => undefined, before)).toEqual([]);
+  });
+
+  it('what only the coordinator tells of keeps its time while none is heard, and where nobody appoints masters it is over', () => {
+    const cluster = new Cluster(shape);
+    appointed(cluster);
+    tell(cluster, 's1', { manual: '3 failovers within 600 s.' });
+    const since = () => cluster.look().issues.find(({ code }) => code === 'failover-manual')?.since;
+    const first = since();
+    const word = cluster.failover;
+    cluster.pass(60_000);
+    expect(told(cluster, () => void (cluster.failover = noWord)).filter((line) => line.startsWith('issue'))).toEqual([]);
+    expect([first, since(), cluster.look().seen.get(`failover-manual:${cluster.id('s1')}`)]).toEqual([expect.any(Number), undefined, first]);
+    cluster.failover = word;
+    expect(since()).toBe(first);
+    cluster.failover = noWord;
+    cluster.configure((config) => void (config.failover = { mode: 'disabled' }));
+    expect(cluster.look().seen.has(`failover-manual:${cluster.id('s1')}`)).toBe(false);
   });
 
   it('tell of gossip: who came, who went, who is dead', () => {
