@@ -31,3 +31,24 @@ export function collectReady({ checked, emptyEdit, name, typed }: Pick<Asked, 'c
   if (name !== null && typed !== name) return wait(`Type ${name} to confirm.`);
   return { ready: true };
 }
+
+export type Previewed = {
+  /** What was typed, a moment ago and now. */
+  readonly settled: unknown;
+  readonly asked: unknown;
+  /** What the plan that is there was made of; undefined: there is none. */
+  readonly of: unknown;
+  readonly baseVersion: number | null;
+  /** Of the configuration, as the page has heard it. */
+  readonly version: number | null;
+  readonly isFetching: boolean;
+  /** It was made for other words, or before the page heard of this version. */
+  readonly isPlaceholder: boolean;
+};
+
+/**
+ * Whether the plan that is shown is of the input and the configuration as they are. One that was made against a version of
+ * which the page only now hears is: a button that may not be pressed for a moment would lose the click of whoever presses it then.
+ */
+export const isPlanCurrent = ({ settled, asked, of, baseVersion, version, isFetching, isPlaceholder }: Previewed): boolean =>
+  settled === asked && (isPlaceholder ? of === settled && baseVersion !== null && baseVersion === version : !isFetching);

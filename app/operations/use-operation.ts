@@ -7,7 +7,7 @@ import { withCollected } from '~/app/lib/change-set.ts';
 import { checkDraft, isEmptyEdit, nameToType, needsReason, takesName, withField } from '~/app/lib/draft.ts';
 import type { Draft, MutationName } from '~/app/lib/operation-types.ts';
 import { fieldErrors, problemFrom } from '~/app/lib/problem.ts';
-import { readyOf } from '~/app/lib/ready.ts';
+import { isPlanCurrent, readyOf } from '~/app/lib/ready.ts';
 import { startOf } from '~/app/lib/start.ts';
 import { useLive } from '~/app/live/live-provider.tsx';
 import { useChangeSet } from './change-set-provider.tsx';
@@ -37,19 +37,20 @@ export function useOperation(operation: MutationName, given: Draft, { review = f
   // A new configuration version makes a new plan: what is shown is never a plan against an old one.
   const preview = useQuery({
     queryKey: ['plan', operation, settled, overview?.configVersion],
-    queryFn: () => mutate(api, operation, { ...settled, dryRun: true } as never),
+    queryFn: async () => ({ of: settled, outcome: await mutate(api, operation, { ...settled, dryRun: true } as never) }),
     enabled: checkDraft(operation, settled).complete && !isEmptyEdit(operation, settled),
     placeholderData: keepPreviousData,
     staleTime: 0,
     gcTime: 0,
   });
-  const current = settled === asked && !preview.isPlaceholderData && !preview.isFetching;
-  const plan = current && preview.data ? preview.data.plan : null;
+  const made = preview.data?.outcome ?? null;
+  const current = isPlanCurrent({ settled, asked, of: preview.data?.of, baseVersion: made?.plan.baseVersion ?? null, version: overview?.configVersion ?? null, isFetching: preview.isFetching, isPlaceholder: preview.isPlaceholderData });
+  const plan = current ? (made?.plan ?? null) : null;
 
   const name = nameToType(operation, draft);
   const run = useMutation({
     mutationFn: () => mutate(api, operation, { ...draft, ...(name !== null && takesName(operation) ? { confirm: typed } : {}), ...(reason.trim() === '' ? {} : { reason: reason.trim() }), ...(plan?.baseVersion == null ? {} : { expectedVersion: plan.baseVersion }) } as never),
-    onSuccess: ({ run: made }) => review && made?.state !== 'aborted' && collected.discard(),
+    onSuccess: ({ run: ran }) => review && ran?.state !== 'aborted' && collected.discard(),
     // Whatever the pages have read may be of before; a plan and a run know themselves when to ask again.
     onSettled: () => void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'plan' && queryKey[0] !== 'run' }),
   });
@@ -65,8 +66,8 @@ export function useOperation(operation: MutationName, given: Draft, { review = f
     errors: { ...(Object.fromEntries(Object.entries(checked.errors).filter(([field]) => touched.has(field))) as Record<string, string>), ...(run.error ? fieldErrors(problemFrom(run.error)) : {}) },
     reason, setReason, reasoned, typed, setTyped, name, checked, emptyEdit,
     input: reason.trim() === '' ? draft : { ...draft, reason: reason.trim() },
-    plan: checked.complete && !emptyEdit ? (preview.data?.plan ?? null) : null,
-    preview: current && checked.complete ? (preview.data?.data ?? null) : null,
+    plan: checked.complete && !emptyEdit ? (made?.plan ?? null) : null,
+    preview: current && checked.complete ? (made?.data ?? null) : null,
     planning: checked.complete && !emptyEdit && !current,
     planProblem: preview.error && current && checked.complete ? problemFrom(preview.error) : null,
     replan: () => void preview.refetch(),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { instanceActions, replicasetActions } from '~/app/lib/actions.ts';
 import { checkDraft, isEmptyEdit, moved, nameToType, wholePriority, withField } from '~/app/lib/draft.ts';
-import { readyOf } from '~/app/lib/ready.ts';
+import { isPlanCurrent, readyOf } from '~/app/lib/ready.ts';
 import { resultOf } from '~/app/lib/result.ts';
 import { refusalFor } from '~/app/lib/rights.ts';
 import { runText } from '~/app/lib/run.ts';
@@ -66,6 +66,20 @@ describe('the button of a dialog', () => {
     expect(readyOf(whole)).toEqual({ ready: true });
     expect(readyOf({ ...whole, name: 'i1', typed: 'i1' })).toEqual({ ready: true });
   });
+});
+
+describe('the plan that is shown', () => {
+  const words = { instance: 'i1' };
+  const shown = { settled: words, asked: words, of: words, baseVersion: 5, version: 5, isFetching: false, isPlaceholder: false };
+  const heard = { ...shown, isFetching: true, isPlaceholder: true };
+  it('counts where it is of what is typed and of the version that the page has heard of', () => expect([shown, heard].map(isPlanCurrent)).toEqual([true, true]));
+  it.each<[string, object]>([
+    ['is made once more on demand', { ...shown, isFetching: true }],
+    ['is of an older version', { ...heard, version: 6 }],
+    ['is of other words', { ...heard, of: { instance: 'i2' } }],
+    ['is of words that are typed over', { ...shown, asked: { instance: 'i2' } }],
+    ['knows no version', { ...heard, baseVersion: null, version: null }],
+  ])('does not where it %s', (_, given) => expect(isPlanCurrent(given as typeof shown)).toBe(false));
 });
 
 describe('menus', () => {
