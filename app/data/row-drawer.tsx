@@ -32,7 +32,9 @@ export function RowDrawer({ page, row, fixed, onClose }: Props) {
             <CopyIcon value={JSON.stringify(row.values)} what="the row as JSON" />
           </Group>
           <dl className={styles.fields}>
-            {row.values.map((value, at) => {
+            {Array.from({ length: Math.max(row.values.length, page.columns.length) }, (_, at) => {
+              // What is left out at the end of a row is null to whoever reads it.
+              const value = row.values[at] ?? null;
               const column = page.columns[at];
               const text = markOf(value) === null && typeof value === 'object' && value !== null ? JSON.stringify(value, null, 2) : valueText(value);
               return (

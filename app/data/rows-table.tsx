@@ -40,8 +40,9 @@ export function RowsTable({ page, rows, open, onOpen }: Props) {
               <tr key={key} data-index={index} data-row={keyOf(page, row)} data-open={key === open || undefined} aria-rowindex={index + 1}>
                 {Array.from({ length: width }, (_, at) => {
                   const value = row.values[at];
-                  const text = value === undefined ? '' : cellClip(value);
-                  return <td key={at} data-null={value === null || undefined}>{at === 0 ? <button type="button" className={styles.open} aria-label={`Row ${keyOf(page, row)}`} onClick={() => onOpen(row)}>{text === '' ? '""' : text}</button> : text}</td>;
+                  // What is left out at the end of a row is null to whoever reads it.
+                  const text = value === undefined && page.columns[at] === undefined ? '' : cellClip(value);
+                  return <td key={at} data-null={value == null || undefined}>{at === 0 ? <button type="button" className={styles.open} aria-label={`Row ${keyOf(page, row)}`} onClick={() => onOpen(row)}>{text === '' ? '""' : text}</button> : text}</td>;
                 })}
                 <td className={styles.where}>{row.replicaset?.alias ?? row.instance}{sharded && row.bucket !== null && ` · bucket ${row.bucket}`}</td>
               </tr>

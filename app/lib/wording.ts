@@ -170,5 +170,6 @@ export function buttonOf(operation: MutationName): string {
 export function leadOf(operation: MutationName, draft: Draft): string {
   if (operation === 'topology.apply' && Array.isArray(draft.edits)) return 'All of them in one atomic step: if one is refused, none is made. Leave out what should stay as it is.';
   const { operation: { summary, details } } = entryOf(operation);
-  return `${summary}.${details ? ` ${details}` : ''}`;
+  // What a command line has beside it, nobody can do in a dialog.
+  return `${summary}. ${details ?? ''}`.replaceAll(/ CLI: [^.]*\./g, '').trim();
 }

@@ -31,6 +31,7 @@ describe('several repairs as one change', () => {
     expect(dangersOf('instance.stop', { instance: 'a' })).toEqual([expect.stringContaining('stays stopped')]);
     expect(titleOf('topology.apply', { edits })).toBe('Make 3 changes as one');
     expect(leadOf('topology.apply', { edits })).toContain('none is made');
+    expect(leadOf('code.push', {})).toBe('Replace files of the roles, on the whole cluster in one step.');
     expect(leadOf('instance.start', { instance: 'a' })).toBe('Start the Tarantool of a stopped instance.');
   });
 
