@@ -14,11 +14,8 @@ end
 
 -- Of Tarantool's create_index and alter.
 local function options_of(index)
-    local options = {type = index.type, parts = parts_of(index)}
-    -- An R-tree and a bitset know no other.
-    if index.type == 'TREE' or index.type == 'HASH' then
-        options.unique = index.unique
-    end
+    -- Also of an R-tree and a bitset: left out it is taken as true, which they refuse.
+    local options = {type = index.type, unique = index.unique, parts = parts_of(index)}
     options.dimension, options.distance, options.func = index.dimension, index.distance, index.func
     return options
 end

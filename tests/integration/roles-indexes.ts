@@ -23,6 +23,19 @@ const yml = 'roles/bank/role.yml';
 const lower = 'roles/bank/functions/bank.lower.lua';
 const limit = { timeoutMs: 30_000 };
 
+const pointsOf = (distance: string) => `  points:
+    format: [{name: id, type: unsigned}, {name: place, type: array}, {name: tags, type: unsigned}, {name: body, type: map}]
+    indexes:
+      - {name: id, type: HASH, parts: [{path: id, type: unsigned}]}
+      - {name: place, type: RTREE, unique: false, distance: ${distance}, parts: [{path: place, type: array}]}
+      - {name: tags, type: BITSET, unique: false, parts: [{path: tags, type: unsigned}]}
+      - {name: city, unique: false, parts: [{path: body.city, type: string, is_nullable: true}]}
+  cold:
+    engine: vinyl
+    format: [{name: id, type: unsigned}, {name: name, type: string}]
+    indexes: [{name: id, parts: [{path: id, type: unsigned}]}, {name: name, parts: [{path: name, type: string, collation: unicode_ci}]}]
+`;
+
 export function indexesOfRoles({ master, replica, apply, applyFailing, value, untilFailed, definition }: Cluster): void {
   const found = (agent: TestAgent, key: string) => value(agent, `box.space.accounts.index.lower ~= nil and #box.space.accounts.index.lower:select{'${key}'}`);
 
@@ -40,6 +53,22 @@ export function indexesOfRoles({ master, replica, apply, applyFailing, value, un
     await untilStatus(master(), 'no failure', (status) => status.roles?.failed.length === 0, limit.timeoutMs);
     expect(await value(master(), "box.space.accounts.index.owner:get('twin').id")).toBe(501);
     await lua(master(), 'box.space.accounts:delete(501)');
+  });
+
+  it('makes indexes of every kind, leaves them alone while they are as wanted, and changes one where it stands', async () => {
+    const role = (distance: string) => definition({ indexes: '', functions: '' }).replace('spaces:\n', `spaces:\n${pointsOf(distance)}`);
+    await apply({ [yml]: role('euclid') });
+    await lua(master(), "box.space.points:replace{1, {10, 20}, 5, {city = 'Rome'}} box.space.points:replace{2, {90, 90}, 2, {region = 'Lazio'}} box.space.cold:replace{1, 'Ann'}");
+    const asked = "local p = box.space.points return {#p.index.place:select({11, 21}, {iterator = 'neighbor', limit = 1}), p.index.place:select({11, 21}, {iterator = 'neighbor'})[1].id, #p.index.tags:select(4, {iterator = 'BITS_ALL_SET'}), p.index.city:select('Rome')[1].id, box.space.cold.index.name:get('ANN').id, p.index.id.type}";
+    const answered = (agent: TestAgent) => value(agent, `(function() ${asked} end)()`).catch(String);
+    for (const agent of [master(), replica()]) await waitFor(async () => JSON.stringify(await answered(agent)) === '[1,1,1,1,1,"HASH"]' || Promise.reject(new Error(JSON.stringify(await answered(agent)))), { ...limit, what: `the rows by every index on ${agent.name}` });
+    const version = await value(master(), 'box.internal.schema_version()');
+    await apply({ 'bank/limits.yml': 'max: 102\n' });
+    expect(await value(master(), 'box.internal.schema_version()'), 'what is as wanted stays').toBe(version);
+    await apply({ [yml]: role('manhattan') });
+    expect(await value(master(), "box.space._index:get{box.space.points.id, box.space.points.index.place.id}[5].distance")).toBe('manhattan');
+    expect(await answered(master())).toEqual([1, 1, 1, 1, 1, 'HASH']);
+    await untilStatus(master(), 'no failure', (status) => status.roles?.failed.length === 0, limit.timeoutMs);
   });
 
   it('finds rows by what a function makes of them, and makes the index anew with the function', async () => {
