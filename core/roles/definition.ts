@@ -11,7 +11,7 @@ export type ReadDefinition = {
   /** Null: it cannot be read; the faults say why. */
   readonly definition: RoleDefinition | null;
   readonly faults: readonly Fault[];
-  /** Of keys: `functions/bank.transfer`, `spaces/accounts`, `dependencies/0`. */
+  /** Of keys: `functions/bank.transfer`, `spaces/accounts`, `sharding_key/accounts`, `dependencies/0`. */
   readonly places: ReadonlyMap<string, Place>;
   /** Of the bodies that it holds, by function: the line of their first line, from 0. */
   readonly bodies: ReadonlyMap<string, { readonly line: number; readonly columns: number }>;
@@ -47,6 +47,7 @@ function read(text: string): ReadDefinition {
   for (const index of definition.dependencies.keys()) places.set(`dependencies/${index}`, reader.nearestAt(reader.root, ['dependencies', index], '1:1'));
   for (const [name, { body }] of Object.entries(definition.functions)) if (body !== undefined) bodies.set(name, reader.blockAt(reader.root, ['functions', name, 'body']));
   for (const [name, space] of Object.entries(definition.spaces)) {
+    if (space.sharding_key !== undefined) places.set(`sharding_key/${name}`, reader.nearestAt(reader.root, ['spaces', name, 'sharding_key'], '1:1'));
     faults.push(...spaceFaults(name, space, definition).map(({ path, said }) => ({ code: 'space', at: reader.nearestAt(reader.root, ['spaces', name, ...path], '1:1'), said })));
   }
   return { definition, faults, places, bodies };

@@ -9,14 +9,14 @@ export type SpaceFault = { readonly path: Path; readonly said: readonly [string,
 
 export const fault = (path: Path, ...said: readonly [string, string]): SpaceFault => ({ path, said });
 
-export function spaceFaults(name: string, space: SpaceDefinition, role: Pick<RoleDefinition, 'functions' | 'dependencies'>): SpaceFault[] {
+export function spaceFaults(name: string, space: SpaceDefinition, role: Pick<RoleDefinition, 'functions'>): SpaceFault[] {
   return [
     ...(name.startsWith('_') ? [fault([], `Space ${name}: names that begin with an underscore belong to Tarantool and Coterie.`, 'Choose another name.')] : []),
     ...kindFaults(name, space),
     ...repeated(space.format.map((field) => field.name)).map((index) => fault(['format', index, 'name'], `Space ${name} has two fields ${space.format[index]?.name}.`, 'Rename one of them.')),
     ...repeated(space.indexes.map((index) => index.name)).map((index) => fault(['indexes', index, 'name'], `Space ${name} has two indexes ${space.indexes[index]?.name}.`, 'Rename one of them.')),
     ...indexFaults(name, space, Object.keys(role.functions)),
-    ...shardingFaults(name, space, role.dependencies),
+    ...shardingFaults(name, space),
   ];
 }
 
@@ -34,7 +34,7 @@ function repeated(names: readonly string[]): number[] {
   return [...names.keys()].filter((index) => names.indexOf(names[index] ?? '') < index);
 }
 
-function shardingFaults(name: string, { format, indexes, sharding_key: key, is_local: local, temporary }: SpaceDefinition, dependencies: readonly string[]): SpaceFault[] {
+function shardingFaults(name: string, { format, indexes, sharding_key: key, is_local: local, temporary }: SpaceDefinition): SpaceFault[] {
   if (key === undefined) return [];
   const faults: SpaceFault[] = [];
   for (const [index, part] of key.entries()) {
@@ -44,7 +44,6 @@ function shardingFaults(name: string, { format, indexes, sharding_key: key, is_l
   const bucket = format.find((field) => field.name === 'bucket_id');
   if (!fitsBucket(bucket)) faults.push(fault(['format'], `Space ${name} has a sharding key, but no field bucket_id of type unsigned that is never null.`, 'Add {name: bucket_id, type: unsigned} to its format.'));
   else if (!indexes.some(({ type, parts }) => type === 'TREE' && parts[0]?.path === 'bucket_id')) faults.push(fault(['indexes'], `Space ${name} has no index by bucket_id, without which its buckets cannot move.`, 'Add {name: bucket_id, unique: false, parts: [{path: bucket_id, type: unsigned}]} to its indexes.'));
-  if (!dependencies.includes('storage')) faults.push(fault(['sharding_key'], `Space ${name} has a sharding key, but its role does not depend on storage, which keeps the buckets.`, 'Write `dependencies: [storage]`.'));
   return faults;
 }
 

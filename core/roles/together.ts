@@ -23,6 +23,7 @@ export function togetherFaults(roles: Roles, { definitions, sections }: Read): C
     ...all.flatMap((role) => nameFaults(role)),
     ...all.flatMap((role) => dependencyFaults(role, { definitions, place })),
     ...cycleFaults(roles, place),
+    ...all.flatMap((role) => bucketFaults(role, { roles, place })),
     ...all.flatMap((role) => sectionFaults(role, sections)),
     ...twice(all, { table: 'spaces', what: 'Space', names: ({ spaces }) => Object.keys(spaces), place }),
     ...twice(all, { table: 'functions', what: 'Function', names: ({ functions }) => functions.map(({ name }) => name), place }),
@@ -60,6 +61,22 @@ function cycleFaults(roles: Roles, place: Place): CodeFault[] {
     const index = roles.get(first)?.dependencies.indexOf(second) ?? 0;
     return faultAt('cycle', place(first, `dependencies/${index}`), [`Roles need each other in a circle: ${cycle.join(' -> ')}.`, 'Take one of these dependencies out; put what both need into a role of its own.']);
   });
+}
+
+/** A space that is sharded needs buckets where it is: its role depends on storage, itself or through others. */
+function bucketFaults({ name, dependencies, spaces }: Role, { roles, place }: { roles: Roles; place: Place }): CodeFault[] {
+  const needed = new Set<string>();
+  const open = [...dependencies];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (needed.has(next)) continue;
+    needed.add(next);
+    open.push(...(roles.get(next)?.dependencies ?? []));
+  }
+  // Of one that is not there, or cannot be read, nobody knows what it needs.
+  const known = [...needed].every((role) => roles.has(role) || builtInRoles.some((one) => one.name === role));
+  if (needed.has('storage') || !known) return [];
+  const sharded = Object.entries(spaces).filter(([, space]) => space.sharding_key !== undefined);
+  return sharded.map(([space]) => faultAt('space', place(name, `sharding_key/${space}`), [`Space ${space} has a sharding key, but its role does not depend on storage, which keeps the buckets.`, 'Write `dependencies: [storage]`.']));
 }
 
 function sectionFaults({ name, sections: read }: Role, sections: Read['sections']): CodeFault[] {

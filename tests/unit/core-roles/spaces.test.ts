@@ -92,6 +92,13 @@ describe('a sharding key', () => {
   test('is made of fields, of a space that moves, in a role that needs storage', () => {
     expect(sharded(bucket, byBucket, '    sharding_key: [nobody]\n')).toEqual(['roles/bank/role.yml:6:20 error space']);
     expect(sharded(bucket, byBucket, '    sharding_key: [id]\n    is_local: true\n')).toEqual(['roles/bank/role.yml:6:19 error space']);
-    expect(codeFaults(spacesYml(`  s:\n    format: [{name: id, type: unsigned}${bucket}]\n    indexes: [{name: pk, parts: [{path: id, type: unsigned}]}${byBucket}]\n    sharding_key: [id]\n`))[0]?.sentence).toContain('dependencies: [storage]');
+    const spaces = `  s:\n    format: [{name: id, type: unsigned}${bucket}]\n    indexes: [{name: pk, parts: [{path: id, type: unsigned}]}${byBucket}]\n    sharding_key: [id]\n`;
+    const needing = (role: string, others: Record<string, string> = {}) => codeFaults({ ...spacesYml(spaces, role === '' ? '' : `dependencies: [${role}]\n`), ...others }).map(({ sentence }) => sentence);
+    const none = [expect.stringContaining('dependencies: [storage]')];
+    expect([needing(''), needing('router'), needing('money', { 'roles/money/role.yml': 'summary: none\n' })]).toEqual([none, none, none]);
+    expect(placesOf(spacesYml(spaces))).toEqual(['roles/bank/role.yml:5:19 error space']);
+    // Through others it does; and of one that is not there nobody knows.
+    expect(needing('money', { 'roles/money/role.yml': 'dependencies: [coin]\n', 'roles/coin/role.yml': 'dependencies: [storage, money]\n' })).toEqual([expect.stringContaining('circle')]);
+    expect(needing('money')).toEqual([expect.stringContaining('There is no role money')]);
   });
 });
