@@ -9,7 +9,7 @@ export function roleFaults(config: ClusterConfig, uuid: string): Refusal[] {
   const offered = registry.filter(({ hidden }) => !hidden).map(({ name }) => name);
   const faults = roles
     .filter((role) => !registry.some(({ name }) => name === role))
-    .map((role) => refusal('unknownRole', uuid, [`${alias}: there is no role ${role}.`, `Switch it off there first, or choose among ${offered.join(', ')}.`]));
+    .map((role) => refusal('unknownRole', uuid, [`${alias}: there is no role ${role}.`, `Write its files first (roles/${role}/role.yml), or choose among ${offered.join(', ')}. Switch it off there first where its files are to go.`]));
   const all = withDependencies(roles, registry);
   const missing = all.filter((role) => !roles.includes(role));
   if (new Set(roles).size !== roles.length || missing.length > 0) {
