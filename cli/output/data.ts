@@ -18,7 +18,7 @@ export function spacesText({ spaces, complete, missing }: SpacesView, style: Sty
 export function dataText({ columns, rows, missing, warnings }: DataPage, style: Style): string {
   const width = Math.max(columns.length, ...rows.map(({ values }) => values.length), 0);
   const heads = [...Array.from({ length: width }, (_, at) => columns[at]?.name ?? `field ${at + 1}`), 'REPLICASET'];
-  const lines = rows.map(({ values, replicaset, instance }) => [...Array.from({ length: width }, (_, at) => clipped(values[at] === undefined ? '' : valueText(values[at]))), replicaset?.alias ?? instance]);
+  const lines = rows.map(({ values, replicaset, instance }) => [...Array.from({ length: width }, (_, at) => clipped(values[at] === undefined && columns[at] === undefined ? '' : valueText(values[at]))), replicaset?.alias ?? instance]);
   const widths = heads.map((head, at) => Math.max(head.length, ...lines.map((line) => line[at]!.length)));
   const text = (line: readonly string[]) => `${line.map((cell, at) => cell.padEnd(widths[at]!)).join('  ').trimEnd()}\n`;
   return `${rows.length === 0 ? 'No rows.\n' : bold(text(heads), style) + lines.map(text).join('')}${warnings.map((warning) => `${coloured('Warning', 'warning', style)}: ${warning}\n`).join('')}${missingText(missing, style)}`;
