@@ -60,5 +60,5 @@ function ofEpoch(epoch: number, { signs, makers, decision, made: isMade }: { sig
   return isMade ? [...groups, { epoch, attempt: 0, rows: [...own, ...makers].toSorted((a, b) => a.at - b.at), decision, made: true }] : groups;
 }
 
-/** A copy that became read-only or was rebuilt, and nothing else, was no try. */
-const worthTelling = (rows: readonly TrailRow[]): boolean => rows.some(({ what }) => before.has(what) || what === 'aborted');
+/** A copy that became read-only or was rebuilt, or a master that wrote on by promises, and nothing else, was no try. */
+const worthTelling = (rows: readonly TrailRow[]): boolean => rows.some(({ what }) => (before.has(what) && what !== 'failsafe') || what === 'aborted');

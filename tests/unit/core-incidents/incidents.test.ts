@@ -47,6 +47,12 @@ describe('incidents', () => {
     expect(found[2]!.sentence).toContain('was given up (a switchover); a led before');
   });
 
+  it('is none where a master only wrote on by promises, and begins with that where it was lost then', () => {
+    const promises = [note(0, 'a', ['failsafe', 4, 'promises of 2']), note(25_000, 'a', ['failsafe', 4, 'promises of 2'])];
+    expect(incidentsOf(promises, [], { names, now: t0 + 30_000 })).toEqual([]);
+    expect(incidentsOf([...promises, ...crash(26_000, 5)], [decision(5)], all)).toMatchObject([{ state: 'done', startedAt: t0, epoch: 5 }]);
+  });
+
   it('keeps one open until a master writes, and calls it over when nothing comes', () => {
     const rows = crash(0, 5).filter(({ what }) => what !== 'promoted' && what !== 'confirmed' && what !== 'decided' && what !== 'demoted');
     expect(incidentsOf(rows, [], { names, now: t0 + 5000 })[0]).toMatchObject({ state: 'open', endedAt: null, epoch: 5 });
