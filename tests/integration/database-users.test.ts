@@ -13,7 +13,7 @@ import { waitFor } from '../support/wait.ts';
 /** Users of the database from the configuration to a login at a router: a server, real agents, real Tarantools, one replicaset of two. */
 const cluster = new AppointedCluster();
 const passwords = { first: 'correct horse 1', second: 'battery staple 2' };
-const document = 'name: test\nfailover:\n  mode: stateful\nreplicasets:\n  front:\n    roles: [failover-coordinator, router, stateboard]\n    instances:\n      k: {}\n  s1:\n    roles: [storage]\n    instances:\n      a: {}\n      b: {}\n';
+const document = 'name: test\nfailover:\n  mode: stateful\n  leaseMs: 6000\nreplicasets:\n  front:\n    roles: [failover-coordinator, router, stateboard]\n    instances:\n      k: {}\n  s1:\n    roles: [storage]\n    instances:\n      a: {}\n      b: {}\n';
 const roleYml = `
 dependencies: [storage]
 spaces:

@@ -14,7 +14,7 @@ import { waitFor } from '../support/wait.ts';
 /** Migrations on a replicaset of two under leases and one alone, ordered over REST; each step leaves a row in `trail`, so that what ran twice is seen. */
 
 const cluster = new AppointedCluster();
-const document = 'name: test\nfailover:\n  mode: stateful\nreplicasets:\n  state:\n    roles: [stateboard]\n    instances:\n      p: {}\n  control:\n    roles: [failover-coordinator]\n    instances:\n      k: {}\n  s1:\n    roles: [storage, bank]\n    instances:\n      a: {}\n      b: {}\n  s2:\n    roles: [storage, bank]\n    instances:\n      c: {}\n';
+const document = 'name: test\nfailover:\n  mode: stateful\n  leaseMs: 6000\nreplicasets:\n  state:\n    roles: [stateboard]\n    instances:\n      p: {}\n  control:\n    roles: [failover-coordinator]\n    instances:\n      k: {}\n  s1:\n    roles: [storage, bank]\n    instances:\n      a: {}\n      b: {}\n  s2:\n    roles: [storage, bank]\n    instances:\n      c: {}\n';
 const trail = 'spaces:\n  trail:\n    format: [{name: id, type: unsigned}, {name: what, type: string}]\n    indexes: [{name: id, parts: [{path: id, type: unsigned}]}]\n';
 const leave = (what: string) => `box.space.trail:insert{(box.space.trail.index[0]:max() or {0})[1] + 1, '${what}'}`;
 const step = (what: string, more = '') => `return function(step)\n  ${leave(what)}\n  ${more}\nend\n`;
