@@ -98,7 +98,7 @@ async function onReplicaset(context: Context, role: Role, replicaset: Replicaset
   try {
     const { spaces: there } = await context.services.runtime.agents.client(master.uuid, master.alias).schemaThere({ names: Object.keys(role.spaces) }, { timeoutMs: readMs });
     // The words of the step that its Tarantool is at, how many rows it has to look at, and since when.
-    const doing = context.services.runtime.state.reports().get(master.uuid)?.status.roles?.doing ?? null;
+    const { doing = null, failed = [] } = context.services.runtime.state.reports().get(master.uuid)?.status.roles ?? {};
     const plan = compareSchema(there, role.spaces, { ...features, bodies: keyBodies([role]) });
     return rowsOf(role, place, (space) => {
       const refused = plan.refusals.find((refusal) => refusal.space === space);
@@ -107,6 +107,9 @@ async function onReplicaset(context: Context, role: Role, replicaset: Replicaset
       if (refused) return { state: 'refused', sentence: `${refused.sentence} ${refused.wayOut}`, there: found };
       if (left.length === 0) return { state: 'applied', sentence: 'As wanted.', there: found };
       const now = left.find((step) => doing?.startsWith(step));
+      // Its message begins with the words of the step.
+      const stuck = failed.find((one) => one.role === role.name && one.phase === 'schema' && left.some((step) => one.message.startsWith(`${step}: `)));
+      if (now === undefined && stuck) return { state: 'pending', sentence: `It failed, and is tried again: ${stuck.message}.`, there: found };
       if (now === undefined) return { state: 'pending', sentence: `${left.join('; ')}.`, there: found };
       return { state: 'building', sentence: `Under way: ${[doing, ...left.filter((step) => step !== now)].join('; then ')}.`, there: found };
     });

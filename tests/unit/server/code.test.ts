@@ -166,5 +166,8 @@ describe('the schema', () => {
     expect(await get('/schema')).toMatchObject([{ state: 'building', sentence: `Under way: ${doing}; then space people is made (memtx, 1 fields).` }]);
     first.roles = { ...first.roles, doing: 'init of role demo' };
     await waitFor(async () => (await get('/schema'))[0].state === 'pending', { timeoutMs: 10_000, what: 'nothing of a space to be under way' });
+    const failure = { role: 'demo', phase: 'schema', stack: null, at: 1 } as const;
+    first.roles = { ...first.roles, doing: null, failed: [{ ...failure, message: 'space others is made: not yours' }, { ...failure, message: 'space people gets index pk (id): Duplicate key' }] };
+    await waitFor(async () => (await get('/schema'))[0].sentence === 'It failed, and is tried again: space people gets index pk (id): Duplicate key.', { timeoutMs: 10_000, what: 'what failed' });
   });
 });
