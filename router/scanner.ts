@@ -34,7 +34,8 @@ export class Scanner {
   #again = false;
   #stopped = false;
   #lastAt = -Infinity;
-  #complained = '';
+  /** Of each shard the last one: several that have something to complain of take turns. */
+  readonly #complained = new Map<string, string>();
 
   constructor(components: ScannerComponents, options: ScannerOptions) {
     this.#components = components;
@@ -73,6 +74,7 @@ export class Scanner {
     for (const uuid of shards) {
       this.#map?.forget(uuid);
       this.#versions.delete(uuid);
+      this.#complained.delete(uuid);
     }
   }
 
@@ -107,7 +109,7 @@ export class Scanner {
       const answer = await call(instance, 'coterie.buckets_map', [version], this.#options.askMs);
       return this.#take(shard, instance, answer);
     } catch (error) {
-      this.#complain(`${instance.uri} does not say which buckets it has: ${error instanceof Error ? error.message : String(error)}`);
+      this.#complain(shard, `${instance.uri} does not say which buckets it has: ${error instanceof Error ? error.message : String(error)}`);
       return false;
     }
   }
@@ -116,7 +118,7 @@ export class Scanner {
     if (!(answer instanceof Map)) return false;
     const { cluster, onNews } = this.#components;
     if (answer.get('replicaset') !== shard.uuid) {
-      this.#complain(`${instance.uri} is of replicaset ${String(answer.get('replicaset'))}, not of ${shard.uuid}`);
+      this.#complain(shard, `${instance.uri} is of replicaset ${String(answer.get('replicaset'))}, not of ${shard.uuid}`);
       return false;
     }
     const epoch = Number(answer.get('epoch') ?? -1);
@@ -132,7 +134,7 @@ export class Scanner {
     }
     this.#map ??= new BucketMap(count);
     if (this.#map.count !== count) {
-      this.#complain(`${instance.uri} says that there are ${count} buckets, others say ${this.#map.count}`);
+      this.#complain(shard, `${instance.uri} says that there are ${count} buckets, others say ${this.#map.count}`);
       return false;
     }
     const ranges = answer.get('ranges');
@@ -144,9 +146,9 @@ export class Scanner {
     return true;
   }
 
-  #complain(sentence: string): void {
-    if (sentence === this.#complained) return;
-    this.#complained = sentence;
+  #complain({ uuid }: Shard, sentence: string): void {
+    if (sentence === this.#complained.get(uuid)) return;
+    this.#complained.set(uuid, sentence);
     this.#components.log(sentence);
   }
 }

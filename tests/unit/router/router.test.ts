@@ -26,6 +26,15 @@ const callro = (bucket: number, options: object = {}) => client.call('vshard.rou
 const errorOf = (values: Value[]) => Object.fromEntries(values[1] as Map<string, Value>);
 const failure = (promise: Promise<unknown>) => promise.then(() => expect.fail('it was answered'), (error: TarantoolError) => error);
 
+it('complains of each storage once, also where several have something to complain of', async () => {
+  a.bootstrapped = b.bootstrapped = false;
+  await scene.start({}, { known: 0 });
+  await waitFor(() => Math.min(a.asked, b.asked) > 3, { timeoutMs: 10_000, what: 'both to be asked some times' });
+  expect(scene.logged.filter((sentence) => sentence.includes('does not say which buckets it has')).toSorted()).toEqual([expect.stringContaining(a.uri), expect.stringContaining(b.uri)]);
+  a.bootstrapped = b.bootstrapped = true;
+  await waitFor(() => scene.router.stats().map.known === 10, { timeoutMs: 10_000, what: 'all buckets' });
+});
+
 describe('a call', () => {
   it('goes where its bucket is, with epoch, bucket, mode, function, arguments and the user, and comes back as it is', async () => {
     await begin();

@@ -21,6 +21,9 @@ export class Storage {
   epoch = 1;
   schema: unknown = null;
   version = 1;
+  /** How often it was asked for its buckets. */
+  asked = 0;
+  bootstrapped = true;
   /** Answers a call of a bucket or of the shard. */
   answer: (request: ServerRequest, heard: Heard) => void = (request) => request.answer(['done', this.uuid]);
   readonly #path: string;
@@ -56,6 +59,8 @@ export class Storage {
     const name = String(request.value(bodyKeys.functionName));
     const args = request.value(bodyKeys.tuple) as Value[];
     if (name === 'coterie.buckets_map') {
+      this.asked += 1;
+      if (!this.bootstrapped) return this.refuse(request, 'NOT_SHARDED', { replicaset: this.replicaset });
       const whole = args[0] !== this.version;
       const ranges = whole ? this.ranges.map(([first, last, generation]) => [first, last, 'active', generation, null]) : [];
       return request.answer([{ group: 'default', count: 10, epoch: this.epoch, readOnly: !this.master, replicaset: this.replicaset, version: this.version, whole, ranges }]);
@@ -70,6 +75,7 @@ export class Storage {
 export class Scene {
   readonly folder = mkdtempSync(join(tmpdir(), 'router-'));
   readonly storages: Storage[] = [];
+  readonly logged: string[] = [];
   readonly #open: Connection[] = [];
   router!: Router;
   listen = '';
@@ -97,7 +103,7 @@ export class Scene {
   /** Starts it, and waits until it knows `known` buckets. */
   async start(more: Partial<Settings> = {}, { known = 10, topology = this.topology() }: { known?: number; topology?: Topology } = {}): Promise<void> {
     const settings = { ...settingsShape.parse({ listen: join(this.folder, 'router.sock'), credentials: system, scanMs: 50, callTimeoutMs: 2_000, holdMs: 1_000 }), ...more };
-    this.router = new Router({ clock: systemClock, random: Math.random, randomBytes, log: () => {}, usage: () => ({ memoryBytes: 0, cpuMs: 0 }) }, { settings, worker: 1, instanceUuid: '64d22e4d-ac92-4a23-899a-e59f34af5479' });
+    this.router = new Router({ clock: systemClock, random: Math.random, randomBytes, log: (sentence) => void this.logged.push(sentence), usage: () => ({ memoryBytes: 0, cpuMs: 0 }) }, { settings, worker: 1, instanceUuid: '64d22e4d-ac92-4a23-899a-e59f34af5479' });
     this.listen = await this.router.start(topology, { app: storedHash('secret').toString('base64') });
     await waitFor(() => this.router.stats().map.known === known, { timeoutMs: 10_000, what: `${known} known buckets` });
   }
