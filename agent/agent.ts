@@ -33,7 +33,7 @@ import { openRoles, type AgentRoles } from './roles/open.ts';
 import { openRouter, type AgentRouter } from './router/open.ts';
 import { openSharding, type AgentSharding } from './sharding/open.ts';
 import { StatusFeed } from './status/feed.ts';
-import { GossipSampler } from './status/gossip-sampler.ts';
+import { gossipFigures } from './status/gossip-figures.ts';
 import { GossipWord } from './status/gossip-word.ts';
 import { Sampler } from './status/sampler.ts';
 import { payloadOf, statusOf } from './status/status.ts';
@@ -96,7 +96,6 @@ export class Agent {
   readonly #options: AgentOptions;
   readonly #supervisor: Supervisor;
   readonly #sampler: Sampler;
-  readonly #gossipSampler: GossipSampler;
   readonly #store: ConfigStore;
   readonly #keeper: ConfigKeeper;
   readonly #peers: Peers;
@@ -138,7 +137,6 @@ export class Agent {
     this.#supervisor = new Supervisor({ folder, log }, { tarantool: settings.tarantool, script: join(options.luaFolder, 'main.lua'), now, onChange: () => void this.#processChanged() });
     const supervisor = this.#supervisor;
     this.#sampler = new Sampler({ supervisor, now }, { path: folder.root });
-    this.#gossipSampler = new GossipSampler(gossip);
     this.#roles = openRoles({ supervisor, sampler: this.#sampler, config: () => this.#keeper.committed?.config ?? null, name: () => this.#alias(), log, now, key: keys.databasePasswords }, { uuid, folder: folder.roles });
     this.#store = new ConfigStore(folder);
     this.#peers = new Peers({ gossip, signer: new TokenSigner(keys.token, { name: `agent ${uuid}` }) });
@@ -275,9 +273,9 @@ export class Agent {
       sample: this.#sampler.database,
       restarts: this.#supervisor.restarts,
       disk: this.#sampler.disk,
-      gossipStats: this.#gossipSampler.stats,
+      gossipStats: gossipFigures(this.#opened.gossip),
       gossipDown: this.#opened.gossip.down,
-      gossipKeys: this.#gossipSampler.keys,
+      gossipKeys: this.#opened.gossip.keys && [...this.#opened.gossip.keys],
       failover: this.#failover.status(),
       sharding: this.#sharding.status(),
       router: this.#router.status(),
@@ -356,7 +354,6 @@ export class Agent {
       await this.#sampler.refreshDisk();
       this.#tidyUp.look();
     }
-    this.#gossipSampler.refresh();
     await this.#sampler.refresh();
     void this.#sharding.tick();
     this.#router.tick();

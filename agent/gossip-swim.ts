@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { lookup } from 'node:dns/promises';
 import { CoterieError } from '~/contract/errors.ts';
 import { decodePayload, encodePayload, type GossipPayload } from '~/link/gossip-payload.ts';
-import { createSwim, SwimError, type Address, type Config, type MemberView, type Network, type Swim } from '~/swim/index.ts';
+import { createSwim, SwimError, type Address, type Config, type KeyInfo, type MemberView, type Network, type Swim } from '~/swim/index.ts';
 import { writeDurably } from './data/atomic-file.ts';
-import type { Gossip, GossipMember } from './gossip.ts';
+import type { Gossip, GossipKey, GossipMember } from './gossip.ts';
 import type { Logger } from './logs/logger.ts';
 
 /** SWIM as the agent uses it: the members kept at hand, the key ring kept on disk, host names resolved. */
@@ -82,6 +82,7 @@ class SwimGossip implements Gossip {
   #startedAt = 0;
   #ended = false;
   down: string | null = null;
+  keys: readonly GossipKey[] | null = null;
 
   constructor({ log, make }: { log: Logger; make: (payload: Uint8Array, known: readonly string[]) => Swim }, options: { keysFile: string; unresolved: readonly string[] }) {
     this.#log = log;
@@ -103,11 +104,15 @@ class SwimGossip implements Gossip {
     this.#told = JSON.stringify(payload);
     for (const event of ['join', 'suspect', 'alive', 'dead', 'left', 'payload', 'address'] as const) swim.on(event, (member) => this.#noted(member));
     swim.on('conflict', (member, claimed) => this.#log.error({ uuid: member.uuid, claimed }, 'two members claim one uuid: was a data directory copied?'));
-    swim.on('keyring', () => void this.#keepKeys().catch((error: unknown) => this.#log.error({ error: String(error) }, 'the gossip keys cannot be kept')));
+    swim.on('keyring', (keys) => {
+      this.keys = keysOf(keys);
+      void this.#keepKeys().catch((error: unknown) => this.#log.error({ error: String(error) }, 'the gossip keys cannot be kept'));
+    });
     swim.on('failed', (error) => this.#failed(swim, error.message));
     this.#swim = swim;
     this.#startedAt = performance.now();
     await swim.start();
+    this.keys ??= keysOf(await swim.keyring.list());
   }
 
   /** Another thread in its place, as a new life of the same member. Meanwhile nobody hears of this instance, and the others take it for dead. */
@@ -177,8 +182,13 @@ class SwimGossip implements Gossip {
     return Object.fromEntries(Object.entries(stats).filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
   }
 
+  traffic(): { sent: number; received: number } | null {
+    const seen = this.#swim?.traffic() ?? null;
+    return seen && { sent: seen.datagramsOut, received: seen.datagramsIn };
+  }
+
   readonly keyring = {
-    list: async () => (await this.#running().keyring.list()).map(({ id, inUse }) => ({ id, primary: inUse })),
+    list: async () => keysOf(await this.#running().keyring.list()),
     take: (keys: readonly Uint8Array[]) => refusing(this.#running().keyring.take(keys)),
   };
 
@@ -206,6 +216,8 @@ class SwimGossip implements Gossip {
     }
   }
 }
+
+const keysOf = (keys: readonly KeyInfo[]): GossipKey[] => keys.map(({ id, inUse }) => ({ id, primary: inUse }));
 
 function memberOf({ uuid, address, status, incarnation, payload, rttMs }: MemberView, before: GossipMember | undefined): GossipMember {
   const bytes = payload ?? new Uint8Array(0);

@@ -30,6 +30,10 @@ export type Gossip = {
   onChange(listener: () => void): void;
   setPayload(payload: GossipPayload): void;
   stats(): Promise<Record<string, number>>;
+  /** Datagrams so far, at once; null: its thread does not get on. */
+  traffic(): { readonly sent: number; readonly received: number } | null;
+  /** As last heard; null: not heard yet. */
+  readonly keys: readonly GossipKey[] | null;
   readonly keyring: {
     list(): Promise<readonly GossipKey[]>;
     /** In place of all others, here alone; the first one seals. */

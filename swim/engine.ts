@@ -18,6 +18,8 @@ export type EngineComponents = {
   readonly exchangeTables: (address: Address) => Promise<readonly MemberRecord[] | undefined>;
   /** Monotonic milliseconds. */
   readonly now: () => number;
+  /** After each thing done: in how many ms there is something to do again. */
+  readonly rested?: (dueInMs: number) => void;
   /** Runs something after the event loop has read its sockets once more. */
   readonly turn: (run: () => void) => void;
 };
@@ -60,7 +62,7 @@ export class Engine {
   }
 
   start(): void {
-    this.#arm();
+    this.#rest();
   }
 
   stop(): void {
@@ -72,7 +74,7 @@ export class Engine {
   run(ask: (protocol: Protocol, now: number) => Effect[]): void {
     if (this.#stopped) return;
     this.#perform(ask(this.#parts.protocol, this.#parts.now()));
-    this.#arm();
+    this.#rest();
   }
 
   receive(bytes: Uint8Array, from: Address): void {
@@ -87,7 +89,7 @@ export class Engine {
       return;
     }
     this.#perform(protocol.receive(now, received.message, from), received);
-    this.#arm();
+    this.#rest();
   }
 
   counters(): EngineCounters {
@@ -97,6 +99,11 @@ export class Engine {
       evidenceChecks: this.#evidenceChecks,
       timerLateMsMax: this.#timerLateMsMax,
     };
+  }
+
+  #rest(): void {
+    this.#arm();
+    this.#parts.rested?.(this.#dueAt - this.#parts.now());
   }
 
   #arm(): void {
@@ -133,7 +140,7 @@ export class Engine {
     this.#lateTold = false;
     this.#dueAt = Infinity;
     this.#perform(this.#parts.protocol.tick(now));
-    this.#arm();
+    this.#rest();
   }
 
   /** A process that was stopped may read its socket before its timers fire. */

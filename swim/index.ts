@@ -13,6 +13,7 @@ import { checkOptions, type NodeOptions } from './options.ts';
 import type { MemberView } from './protocol/effect.ts';
 import type { Address } from './protocol/message.ts';
 import type { PeerKeys } from './sync/rotation.ts';
+import { Traffic, type Datagrams } from './traffic.ts';
 import type { Network } from './transport/network.ts';
 import { WorkerHost, type Host } from './worker-host.ts';
 import type { Call, Results } from './worker-messages.ts';
@@ -25,6 +26,7 @@ export type { Config, ProfileName } from './protocol/config.ts';
 export type { MemberView } from './protocol/effect.ts';
 export type { Address, Incarnation, Status } from './protocol/message.ts';
 export type { PeerKeys } from './sync/rotation.ts';
+export type { Datagrams } from './traffic.ts';
 export { MemoryNetwork } from './transport/memory.ts';
 export type { Network } from './transport/network.ts';
 
@@ -85,6 +87,8 @@ export interface Swim {
   /** Pings an address; whoever answers becomes a member. */
   probe(address: Address): Promise<void>;
   stats(): Promise<Stats>;
+  /** So far, without a question to the engine; null: it does not run, or does not get on. */
+  traffic(): Datagrams | null;
   readonly keyring: SwimKeyring;
   on<K extends keyof SwimEvents>(event: K, listener: (...args: SwimEvents[K]) => void): this;
   off<K extends keyof SwimEvents>(event: K, listener: (...args: SwimEvents[K]) => void): this;
@@ -98,16 +102,19 @@ export function createSwim(options: SwimOptions): Swim {
   if (network !== undefined && inline !== true) throw new SwimError('optionsInvalid', 'a network of its own needs inline: true');
   return new Member((emit) => {
     if (inline !== true) return new WorkerHost({ emit }, { workerUrl, node });
+    const traffic = new Traffic();
     const components = { ...machineComponents(), ...(network && { network }) };
-    return new InlineHost(new SwimNode({ ...components, emit }, node));
+    return new InlineHost(new SwimNode({ ...components, traffic, emit }, node), traffic);
   });
 }
 
 class InlineHost implements Host {
+  readonly traffic: Traffic;
   readonly #node: SwimNode;
 
-  constructor(node: SwimNode) {
+  constructor(node: SwimNode, traffic: Traffic) {
     this.#node = node;
+    this.traffic = traffic;
   }
 
   call(call: Call): Promise<unknown> {
@@ -181,6 +188,10 @@ class Member extends EventEmitter<SwimEvents> implements Swim {
 
   stats(): Promise<Stats> {
     return this.#call({ kind: 'stats' });
+  }
+
+  traffic(): Datagrams | null {
+    return this.#host?.traffic.read() ?? null;
   }
 
   /** The host answers a call with what `perform` gives for its kind, which is what `Results` lists. */

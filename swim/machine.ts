@@ -3,7 +3,7 @@
 import type { NodeComponents } from './node.ts';
 import { inetNetwork } from './transport/inet.ts';
 
-export function machineComponents(): Omit<NodeComponents, 'emit'> {
+export function machineComponents(): Omit<NodeComponents, 'emit' | 'traffic'> {
   return {
     network: inetNetwork(),
     now: () => performance.now(),

@@ -19,6 +19,7 @@ import { ReplayWindow } from './replay.ts';
 import { noGuard, sealedGuard, type StreamGuard } from './sync/guard.ts';
 import type { StreamMessage } from './sync/message.ts';
 import { Rotation } from './sync/rotation.ts';
+import type { Traffic } from './traffic.ts';
 import type { Network, StreamServer } from './transport/network.ts';
 import type { Transport, TransportCounters } from './transport/transport.ts';
 import { PlainWire } from './wire/plain.ts';
@@ -40,6 +41,8 @@ export type NodeComponents = {
   readonly now: () => number;
   readonly microseconds: () => bigint;
   readonly random: () => number;
+  /** Where it notes what it sends and receives. */
+  readonly traffic: Traffic;
 };
 
 const versionWord = 0x020600;
@@ -198,13 +201,14 @@ export class SwimNode {
   }
 
   #engine({ protocol, wire, transport }: { protocol: Protocol; wire: Wire; transport: Transport }): Engine {
-    const { now, emit, network } = this.#parts;
+    const { now, emit, network, traffic } = this.#parts;
     return new Engine({
       protocol,
       wire,
       now,
       emit,
       turn: setImmediate,
+      rested: (dueInMs) => traffic.note(transport.counters(), dueInMs),
       send: (to, bytes) => transport.send(to, bytes),
       refuses: (address) => network.refuses(address, this.#stopped.signal),
       exchangeTables: (address) => this.#exchangeTables(protocol, address),

@@ -4,10 +4,12 @@ import { Worker } from 'node:worker_threads';
 import { SwimError } from './error.ts';
 import type { NodeEvent } from './node.ts';
 import type { NodeOptions } from './options.ts';
-import { errorFrom, type Call, type FromWorker, type ToWorker } from './worker-messages.ts';
+import { Traffic } from './traffic.ts';
+import { errorFrom, type Call, type FromWorker, type ToWorker, type WorkerData } from './worker-messages.ts';
 
 /** Whatever performs calls: a worker, or a node on this thread. */
 export interface Host {
+  readonly traffic: Traffic;
   call(call: Call): Promise<unknown>;
   /** After this no call is answered and nothing is left open. */
   close(): Promise<void>;
@@ -21,6 +23,7 @@ const resourceLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 
 type Waiting = { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void };
 
 export class WorkerHost implements Host {
+  readonly traffic = new Traffic();
   readonly #worker: Worker;
   readonly #post: (message: ToWorker) => void;
   readonly #emit: (event: NodeEvent) => void;
@@ -31,7 +34,8 @@ export class WorkerHost implements Host {
 
   constructor({ emit }: { emit: (event: NodeEvent) => void }, { workerUrl, node }: WorkerHostOptions) {
     this.#emit = emit;
-    this.#worker = new Worker(workerUrl, { workerData: node, name: 'swim', resourceLimits });
+    const workerData: WorkerData = { node, traffic: this.traffic.memory };
+    this.#worker = new Worker(workerUrl, { workerData, name: 'swim', resourceLimits });
     this.#post = this.#worker.postMessage.bind(this.#worker);
     this.#worker.on('message', (message: FromWorker) => this.#read(message));
     this.#worker.on('error', (error) => this.#end(`the swim worker failed: ${error.message}`));

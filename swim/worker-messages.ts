@@ -4,9 +4,13 @@ import type { Obstacle, SwimErrorCode } from './error.ts';
 import { SwimError } from './error.ts';
 import type { KeyInfo } from './keyring.ts';
 import type { NodeEvent, Stats } from './node.ts';
+import type { NodeOptions } from './options.ts';
 import type { MemberView } from './protocol/effect.ts';
 import type { Address } from './protocol/message.ts';
 import type { PeerKeys } from './sync/rotation.ts';
+
+/** What the thread begins with. */
+export type WorkerData = { readonly node: NodeOptions; readonly traffic: SharedArrayBuffer };
 
 export type Call =
   | { readonly kind: 'start' | 'stop' | 'leave' | 'members' | 'self' | 'stats' | 'keyList' | 'keySurvey' | 'keyExport' }

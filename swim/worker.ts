@@ -7,14 +7,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { perform } from './calls.ts';
 import { EventQueue } from './event-queue.ts';
 import { SwimNode } from './node.ts';
-import type { NodeOptions } from './options.ts';
 import { machineComponents } from './machine.ts';
-import { errorData, type FromWorker, type ToWorker } from './worker-messages.ts';
+import { Traffic } from './traffic.ts';
+import { errorData, type FromWorker, type ToWorker, type WorkerData } from './worker-messages.ts';
 
-function serve(port: NonNullable<typeof parentPort>, options: NodeOptions): void {
+function serve(port: NonNullable<typeof parentPort>, { node: options, traffic }: WorkerData): void {
   const post = (message: FromWorker) => port.postMessage(message);
   const events = new EventQueue((batch) => post({ events: batch }));
-  const node = new SwimNode({ ...machineComponents(), emit: (event) => events.add(event) }, options);
+  const node = new SwimNode({ ...machineComponents(), traffic: new Traffic(traffic), emit: (event) => events.add(event) }, options);
   port.on('message', (message: ToWorker) => {
     if ('eventsRead' in message) return events.read();
     const { id, call } = message;

@@ -60,11 +60,18 @@ it('a thread that ends is said, and started again: known to the others as before
   await waitFor(() => seenBy(first.gossip, 2)?.state === 'alive' && seenBy(second.gossip, 1)?.state === 'alive', { ...limit, what: 'each to know the other' });
   const before = seenBy(second.gossip, 1)!;
   expect([first.gossip.down, threads.length]).toEqual([null, 2]);
+  expect([first.gossip.keys, second.gossip.keys]).toEqual([await first.gossip.keyring.list(), await first.gossip.keyring.list()]);
+  const { datagramsOut = 0 } = await first.gossip.stats();
+  expect(datagramsOut).toBeGreaterThan(0);
+  // Told by the thread itself, without being asked.
+  expect(first.gossip.traffic()!.sent).toBeGreaterThanOrEqual(datagramsOut - 1);
+  await waitFor(() => first.gossip.traffic()!.sent > datagramsOut && first.gossip.traffic()!.received > 0, { ...limit, what: 'more datagrams' });
 
   await threads[0]!.terminate();
   await waitFor(() => first.gossip.down !== null, { ...limit, what: 'the end to be noticed' });
   expect(first.gossip.down).toMatch(/^The thread of gossip has ended \(the swim worker ended\)/);
   await expect(first.gossip.stats()).rejects.toThrow('The thread of gossip has ended');
+  expect(first.gossip.traffic()).toBeNull();
   // What changes meanwhile is not lost.
   first.gossip.setPayload(payload('m1', 9));
 
