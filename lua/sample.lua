@@ -3,6 +3,7 @@ local plain = require('plain')
 local database = require('database')
 local lease = require('lease')
 local roles = require('roles.open')
+local stat = require('buckets.stat')
 local tarantool = require('tarantool')
 local sample = {}
 
@@ -93,6 +94,12 @@ local function network()
     }
 end
 
+-- Nothing where it cannot be told: the rest of the status goes on.
+local function buckets()
+    local ok, told = pcall(stat.take)
+    return ok and told or nil
+end
+
 function sample.take()
     if not database.configured() then
         return {configured = false, status = database.starting() ~= nil and 'loading' or 'unknown', version = tarantool.version}
@@ -117,6 +124,7 @@ function sample.take()
         net = network(),
         lease = lease.told(),
         roles = roles.told(),
+        buckets = buckets(),
     }
 end
 

@@ -46,6 +46,7 @@ export function openSharding({ supervisor, sampler, peers, failover, config, run
         const told = peers.all().map(({ uuid: peer, state, payload: { replicaset, readOnly } }) => ({ uuid: peer, replicaset, readOnly, alive: state === 'alive' }));
         return otherMasters(current, own, { told, leaders: (replicaset) => failover.coordinator?.caseOf(replicaset)?.records.state?.value.master ?? null });
       },
+      sampled: () => (sampler.database?.configured === true ? (sampler.database.buckets ?? null) : null),
       memoryUsedRatio: () => (sampler.database?.configured === true && sampler.database.slab.quotaBytes > 0 ? sampler.database.slab.arenaUsedBytes / sampler.database.slab.quotaBytes : null),
       diskFull: () => /disk is full/.test(failover.member?.state().report?.sick ?? ''),
     },

@@ -21,6 +21,8 @@ export type StorageParts = {
   readonly running: () => boolean;
   readonly writable: () => boolean;
   readonly peers: () => StoragePeer[];
+  /** What the newest status says of its buckets; null: nothing. */
+  readonly sampled: () => LuaStat | null;
   readonly memoryUsedRatio: () => number | null;
   readonly diskFull: () => boolean;
   readonly name: () => string;
@@ -47,7 +49,7 @@ export class Storage {
     this.#uuid = uuid;
   }
 
-  /** Each second. Where a look takes longer than that the next one is left out. */
+  /** Each second, after a look at the instance. Where it takes longer than that to tell it something the next one is left out. */
   async tick(): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
@@ -57,8 +59,9 @@ export class Storage {
         this.status = null;
         return;
       }
+      const stat = this.#parts.sampled();
+      this.status = stat && summaryOf(this.#saw(stat), this.#handed, monotonicMs());
       await this.#tell();
-      this.status = summaryOf(await this.#look(), this.#handed, monotonicMs());
     } catch {
       // The instance ends, or does not answer: the rest of the status says so.
       this.status = null;
@@ -146,7 +149,10 @@ export class Storage {
   }
 
   async #look(): Promise<LuaStat> {
-    const stat = (await this.#call('buckets_stat', {}, statMs)) as LuaStat;
+    return this.#saw((await this.#call('buckets_stat', {}, statMs)) as LuaStat);
+  }
+
+  #saw(stat: LuaStat): LuaStat {
     if (stat.sharded) this.#handed.saw(monotonicMs(), stat.moves);
     return stat;
   }

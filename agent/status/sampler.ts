@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { MigrationsStatus } from '~/contract/shapes/migration.ts';
 import type { RoleFailure } from '~/contract/shapes/roles-status.ts';
 import type { DatabaseStatus, ProcessStatus } from '~/contract/shapes/status.ts';
+import type { LuaStat } from '~/agent/sharding/stat.ts';
 import type { Supervisor } from '~/agent/process/supervisor.ts';
 import { ownUsage, startedAtMs, startOf, usageOf, type ProcessId, type Usage } from '~/agent/process/proc.ts';
 
@@ -10,7 +11,7 @@ import { ownUsage, startedAtMs, startOf, usageOf, type ProcessId, type Usage } f
 type Shape = Omit<z.output<typeof DatabaseStatus>, 'process'>;
 /** As lua/roles/state.lua tells it. `hash`: of the bundle whose life cycle has run. `owned`: something in the schema was made for roles. */
 export type RolesSample = { readonly hash: string | null; readonly roles: number; readonly functions: number; readonly doing: string | null; readonly failed: readonly RoleFailure[]; readonly owned: boolean; readonly migrations: MigrationsStatus | null };
-export type Sample = { readonly configured: true; readonly peers: readonly string[]; readonly roles: RolesSample } & Shape;
+export type Sample = { readonly configured: true; readonly peers: readonly string[]; readonly roles: RolesSample; /** Absent: its buckets cannot be told. */ readonly buckets?: LuaStat } & Shape;
 export type Unconfigured = { readonly configured: false; readonly status: string; readonly version: string };
 
 const callMs = 2000;

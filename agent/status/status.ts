@@ -58,7 +58,7 @@ export function statusOf(parts: StatusParts): AgentStatus {
 function databaseOf({ databaseProcess, sample }: StatusParts): DatabaseStatus | null {
   if (databaseProcess === null) return null;
   if (sample?.configured === true) {
-    const { configured: _configured, peers: _peers, roles: _roles, ...database } = sample;
+    const { configured: _configured, peers: _peers, roles: _roles, buckets: _buckets, ...database } = sample;
     return { ...database, process: databaseProcess };
   }
   return { ...blank, process: databaseProcess, status: sample?.status ?? 'unknown', version: sample?.version ?? '' };

@@ -5,6 +5,7 @@ import { emptyConfig } from '~/core/config/empty.ts';
 import { monotonicMs } from '~/agent/failover/monotonic.ts';
 import { DatabaseError } from '~/agent/process/control.ts';
 import type { StoragePeer } from '~/agent/sharding/masters.ts';
+import type { LuaStat } from '~/agent/sharding/stat.ts';
 import { Storage } from '~/agent/sharding/storage.ts';
 import { uuidOf } from '~/tests/support/fixtures.ts';
 
@@ -18,10 +19,13 @@ const config: ClusterConfig = {
 };
 const move = { attempt: 'known', to: s2, running: true, asked: 9, moved: 2, left: 7, blocker: null, rows: 1 };
 
+const told = { sharded: true as const, group: 'default', count: 100, leads: true, states: { active: 50 }, owned: 50, moves: [move], blockers: [] };
+
 let calls: { method: string; params: object }[] = [];
 let pid = 7;
 let peers: StoragePeer[] = [{ replicaset: s2, uri: 'h:2' }];
 let failing: Error | null = null;
+let sampled: LuaStat | null = told;
 
 const storage = (running = true) =>
   new Storage(
@@ -33,10 +37,10 @@ const storage = (running = true) =>
         call: async (method, params) => {
           calls.push({ method, params });
           if (failing && method !== 'buckets_stat') throw failing;
-          return method === 'buckets_stat' ? { sharded: true, group: 'default', count: 100, leads: true, states: { active: 50 }, owned: 50, moves: [move], blockers: [] } : method === 'buckets_move' ? move : {};
+          return method === 'buckets_stat' ? told : method === 'buckets_move' ? move : {};
         },
       },
-      config: () => config, running: () => running, peers: () => peers, writable: () => true, memoryUsedRatio: () => 0.5, diskFull: () => false, name: () => 'a',
+      config: () => config, running: () => running, peers: () => peers, writable: () => true, sampled: () => sampled, memoryUsedRatio: () => 0.5, diskFull: () => false, name: () => 'a',
     },
     { uuid: own },
   );
@@ -49,6 +53,7 @@ beforeEach(() => {
   pid = 7;
   peers = [{ replicaset: s2, uri: 'h:2' }];
   failing = null;
+  sampled = told;
 });
 
 describe('orders', () => {
@@ -91,6 +96,15 @@ describe('the masters of the others', () => {
     pid = 8;
     expect(await told()).toHaveLength(1);
     expect(one.status).toMatchObject({ owned: 50, leaving: 7, movedTotal: 2 });
+  });
+
+  it('what it says of its buckets comes with its status, and is nothing where that says nothing', async () => {
+    const one = storage();
+    await one.tick();
+    expect([methods(), one.status?.owned]).toEqual([['buckets_peers'], 50]);
+    sampled = null;
+    await one.tick();
+    expect(one.status).toBeNull();
   });
 
   it('an instance that does not run is asked nothing', async () => {
