@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { AgentStatus } from '~/contract/shapes/status.ts';
+import { Beat } from './beat.ts';
 import { ConfigKeeper } from './config/keeper.ts';
 import { objectionOf } from './config/objection.ts';
 import { ConfigStore } from './config/store.ts';
@@ -58,11 +59,10 @@ export type AgentOptions = {
   readonly inlineGossip?: boolean;
 };
 
-const sampleEveryMs = 1000;
 const tellAfterMs = 10;
 const hearAfterMs = 20;
 const settledAfterMs = 150;
-const rareEverySamples = 10;
+const rareEverySeconds = 10;
 const stopStepMs = 3000;
 const stopHandOverMs = 1500;
 
@@ -113,8 +113,8 @@ export class Agent {
   readonly #latecomer = new Latecomer();
   #candidate: ClusterConfig | null = null;
   #listener: Listener | null = null;
-  #ticker: NodeJS.Timeout | null = null;
-  #samples = 0;
+  readonly #beat = new Beat({ wakesAt: () => this.#failover.member?.wakesAt ?? null, ring: (second) => void this.#tick(second).catch((error: unknown) => this.#options.log.warn({ error: String(error) }, 'a look at the instance failed')) });
+  #stopping = false;
   #gossips = false;
   #shown = '';
   /** An apply goes through half a dozen states within milliseconds; all members would be told of each. */
@@ -230,14 +230,14 @@ export class Agent {
     await gossip.start(this.#payload());
     this.#gossips = true;
     this.#heard();
-    this.#ticker = setInterval(() => void this.#tick().catch((error: unknown) => log.warn({ error: String(error) }, 'a look at the instance failed')), sampleEveryMs);
+    this.#beat.start();
     log.info({ uuid: this.uuid, data: folder.root, http: settings.http, gossip: settings.gossip, listen: settings.listen, version: agentVersion }, `agent ${this.#alias()} is up`);
   }
 
   /** `keepDatabase`: Tarantool goes on, and the next agent on this data directory finds it. */
   async stop({ keepDatabase }: { keepDatabase: boolean }): Promise<void> {
     const { log } = this.#options;
-    if (this.#ticker) clearInterval(this.#ticker);
+    this.#stopping = true;
     this.#failoverParts.breakOff();
     this.#sharding.end();
     const drained = this.#router.end();
@@ -252,6 +252,7 @@ export class Agent {
     this.#telling.end();
     this.#settling.end();
     this.#word.end();
+    this.#beat.stop();
     await this.#failoverParts.stop();
     await this.#opened.gossip.stop();
     await this.#listener?.close();
@@ -346,11 +347,12 @@ export class Agent {
     if (this.#gossips) this.#opened.gossip.setPayload(this.#payload());
   }
 
-  async #tick(): Promise<void> {
-    this.#samples += 1;
+  async #tick(second: number | null): Promise<void> {
+    this.#failover.member?.beat();
+    if (second === null || this.#stopping) return;
     rotateHeld(this.#opened.folder.tarantoolLog);
     void this.#failover.tick();
-    if (this.#samples % rareEverySamples === 0) {
+    if (second % rareEverySeconds === 0) {
       await this.#sampler.refreshDisk();
       this.#tidyUp.look();
     }

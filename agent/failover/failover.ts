@@ -4,7 +4,7 @@ import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { MemberFailover } from '~/contract/shapes/failover-view.ts';
 import type { AgentStatus } from '~/contract/shapes/status.ts';
 import { heldEpoch, leading, type MemberState } from '~/core/failover/member-state.ts';
-import { holds, type MemberAnswer, type MemberRequest } from '~/core/failover/messages.ts';
+import type { MemberAnswer, MemberRequest } from '~/core/failover/messages.ts';
 import { graceMs, timingOf, type Timing } from '~/core/failover/timing.ts';
 import type { Vclock } from '~/core/failover/vclock.ts';
 import { failoverOf } from '~/core/topology/failover-settings.ts';
@@ -13,7 +13,6 @@ import { systemClock } from '~/iproto/clock.ts';
 import { openState, type StateSettings } from '~/state/open.ts';
 import { lastRowIn } from '~/agent/data/last-row.ts';
 import type { MemoryFile } from '~/agent/data/memory.ts';
-import { Soon } from '~/agent/lifecycle/soon.ts';
 import type { Peers } from '~/agent/link/peers.ts';
 import type { Logger } from '~/agent/logs/logger.ts';
 import type { Supervisor } from '~/agent/process/supervisor.ts';
@@ -29,10 +28,11 @@ import { settingsIn, takesPart } from './part.ts';
 import { providerOf, type ProviderAccess } from './provider-of.ts';
 import { putAside, type JoinSource } from './put-aside.ts';
 import { restartEstimateMs } from './restart-estimate.ts';
-import { standingOf } from './standing.ts';
+import { leadershipOf, standingOf, type Leadership } from './standing.ts';
 import { StateLink, type WentBack } from './state-link.ts';
 import { SynchroWatch } from './synchro-watch.ts';
 import { Stonith } from './stonith.ts';
+import { Telling } from './telling.ts';
 import type { Trail } from './trail.ts';
 import { Wishes, type Wish } from './wish.ts';
 
@@ -71,14 +71,9 @@ export type FailoverOptions = {
   readonly stonith: boolean;
 };
 
-/** What the plan has to know. `held`: the lease rules whether this instance writes. `unfenced`: the record says that it leads without one. */
-export type Leadership = 'held' | 'unfenced' | null;
-
 const closeMs = 500;
 const fenceAfterMs = 1000;
 const keepAgainMs = 500;
-/** A change of leadership is some steps within milliseconds: who looks at them does not hold them up. */
-const tellAfterMs = 5;
 /** A row that is so much older than a report is in it. */
 const heardMarginMs = 2000;
 
@@ -95,8 +90,7 @@ export class Failover {
   #coordinator: CoordinatorRunner | null = null;
   #turn: Promise<void> = Promise.resolve();
   #ended = false;
-  #shown: string | null = null;
-  readonly #telling = new Soon(() => this.#changed(), tellAfterMs);
+  readonly #telling = new Telling({ shown: () => this.#shown(), tell: () => this.#changed() });
   #fenced: number | null = null;
   /** The provider was found to be older than before, since this agent started. */
   wentBack: WentBack | null = null;
@@ -136,10 +130,7 @@ export class Failover {
   }
 
   leadership(): Leadership {
-    const m = this.#member?.state();
-    if (!m || heldEpoch(m) === null) return null;
-    if (m.records.state?.value.unfenced === m.uuid && m.report?.unleased) return 'unfenced';
-    return holds(m.report) ? 'held' : null;
+    return leadershipOf(this.#member?.state());
   }
 
   /** After each change of the configuration. Changes are made one after the other, the newest counts. */
@@ -178,6 +169,7 @@ export class Failover {
   async tick(): Promise<void> {
     const { supervisor, host, config } = this.#parts;
     const current = config();
+    void this.link?.look();
     // What was kept open to take leave is closed when that is done.
     if (this.#opened && current && providerOf(current, this.#options.access) === null && !this.#stillLeads()) this.configure();
     const m = this.#member?.state();
@@ -324,7 +316,7 @@ export class Failover {
           trail.add({ replicaset, epoch, by: 'member', what, detail });
           log.info({ epoch, detail }, `failover: ${what}`);
         },
-        onChange: () => this.#telling.poke(),
+        onChange: () => this.#stepped(),
         onDefect: (error) => this.#beginAnew(error),
       },
       { uuid, settings, timing, disk: read },
@@ -349,7 +341,7 @@ export class Failover {
           trail.add({ replicaset, epoch, by: 'coordinator', what, detail });
           log.info({ replicaset, epoch, detail }, `coordinator: ${what}`);
         },
-        onChange: () => this.#telling.poke(),
+        onChange: () => this.#telling.look(),
         onDefect: (error) => this.#beginAnew(error),
         now,
         stonith: this.#options.stonith ? new Stonith(this.#parts.host) : null,
@@ -385,14 +377,18 @@ export class Failover {
     else if (sign === 'off') void host.suspend();
   }
 
-  /** The machines step often; the plan and the status look only when what they show is another. */
-  #changed(): void {
+  #stepped(): void {
     const m = this.#member?.state();
     if (m) this.#keepHost(m);
+    this.#telling.look();
+  }
+
+  #shown(): string {
     const member = this.#standing();
-    const text = JSON.stringify([member && { ...member, leaseLeftMs: null }, this.leadership(), this.#coordinator?.status]);
-    if (text === this.#shown) return;
-    this.#shown = text;
+    return JSON.stringify([member && { ...member, leaseLeftMs: null }, this.leadership(), this.#coordinator?.status]);
+  }
+
+  #changed(): void {
     this.#parts.poke();
     this.#parts.onChange();
   }

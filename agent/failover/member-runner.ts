@@ -1,6 +1,6 @@
 import type { MemberDisk, MemberEffect, MemberEvent } from '~/core/failover/member-messages.ts';
 import { FailoverMember } from '~/core/failover/member.ts';
-import type { MemberState } from '~/core/failover/member-state.ts';
+import { leading, type MemberState } from '~/core/failover/member-state.ts';
 import type { MemberAnswer, MemberRequest } from '~/core/failover/messages.ts';
 import type { ReplicasetSettings } from '~/core/failover/settings.ts';
 import type { Timing } from '~/core/failover/timing.ts';
@@ -27,7 +27,9 @@ export type MemberRunnerParts = {
 
 export type MemberRunnerOptions = { readonly uuid: string; readonly settings: ReplicasetSettings; readonly timing: Timing; readonly disk: MemberDisk };
 
-const lookEveryMs = 500;
+const lookAfterMs = 400;
+/** The answer to a renewal is a look, too, and the next renewal is sent with the beat at which that would be asked again. */
+const lookLeadingAfterMs = 700;
 const answerMsMax = 65_000;
 
 export class MemberRunner {
@@ -41,7 +43,6 @@ export class MemberRunner {
   readonly #requests = new Map<number, (answer: MemberAnswer) => void>();
   readonly #handed: (() => void)[] = [];
   readonly #unwatch: () => void;
-  readonly #looks: NodeJS.Timeout;
   #request = 0;
   #looking = false;
   #ended = false;
@@ -56,13 +57,22 @@ export class MemberRunner {
       this.leaseSeen.saw(records, monotonicMs());
       this.receive({ kind: 'records', records, streamed: true });
     });
-    // An answer to an order is a look, too: a master's renewals are enough.
-    this.#looks = setInterval(() => void (this.#member.state().reportedAt > monotonicMs() - lookEveryMs * 0.8 || this.look()), lookEveryMs);
     void this.look();
   }
 
   state(): Readonly<MemberState> {
     return this.#member.state();
+  }
+
+  /** When it has something to do by itself. */
+  get wakesAt(): number {
+    return this.#member.wakeAt();
+  }
+
+  /** Twice a second. */
+  beat(): void {
+    const m = this.#member.state();
+    if (m.reportedAt <= monotonicMs() - (leading(m) ? lookLeadingAfterMs : lookAfterMs)) void this.look();
   }
 
   receive(event: MemberEvent): void {
@@ -108,7 +118,6 @@ export class MemberRunner {
 
   end(): void {
     this.#ended = true;
-    clearInterval(this.#looks);
     this.#alarm.off();
     this.#unwatch();
     this.#effects.end();

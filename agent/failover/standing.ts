@@ -3,6 +3,9 @@ import { heldEpoch, knownEpoch, leading, type MemberState } from '~/core/failove
 import { holds } from '~/core/failover/messages.ts';
 import type { LeaseSeen } from './lease-seen.ts';
 
+/** What the plan has to know. `held`: the lease rules whether this instance writes. `unfenced`: the record says that it leads without one. */
+export type Leadership = 'held' | 'unfenced' | null;
+
 /** What a member is, in words that a person knows, from what its machine knows. */
 /** What the machine does not keep. */
 export type Beside = { readonly leaseSeen: LeaseSeen; readonly synchro: string | null };
@@ -28,6 +31,12 @@ export function standingOf(m: Readonly<MemberState>, now: number, { synchro, lea
     masterHeard: (m.promise !== null && m.promise.until > now) || leaseSeen.lasts(m.records, { now, timing: m.timing }),
     acknowledges: leading(m) ? (m.report?.acks ?? []).filter(({ copies }) => copies > 0).map(({ copies, voters }) => ({ copies, voters: [...voters] })) : [],
   };
+}
+
+export function leadershipOf(m: Readonly<MemberState> | undefined): Leadership {
+  if (!m || heldEpoch(m) === null) return null;
+  if (m.records.state?.value.unfenced === m.uuid && m.report?.unleased) return 'unfenced';
+  return holds(m.report) ? 'held' : null;
 }
 
 function nameOf(m: Readonly<MemberState>): MemberFailover['standing'] {

@@ -21,7 +21,7 @@ type Taker = (keys: Iterable<string>, whole: boolean) => void;
 /** What stands under a prefix, and who hears of it. `known`: the provider has told. */
 type KeptEntries = { readonly entries: Map<string, Entry>; readonly takers: Set<Taker>; readonly end: () => void; known: boolean };
 
-const lookEveryMs = 1000;
+const lookAfterMs = 1000;
 const lookMs = 800;
 
 export class StateLink {
@@ -34,7 +34,6 @@ export class StateLink {
   readonly #onWentBack: (back: WentBack) => void;
   #toldBack = false;
   #view: ProviderView;
-  #timer: NodeJS.Timeout;
   #looking = false;
   #answeredAt = -Infinity;
 
@@ -45,8 +44,7 @@ export class StateLink {
     this.#onView = onView;
     this.#onWentBack = onWentBack;
     this.#view = { kind: provider.kind === 'etcd' ? 'etcd' : 'stateboard', place: provider.place, error: 'It has not answered yet.', roundTripMs: null, since: now() };
-    this.#timer = setInterval(() => void this.#look(), lookEveryMs);
-    void this.#look();
+    void this.look();
   }
 
   get view(): ProviderView {
@@ -118,12 +116,27 @@ export class StateLink {
     });
   }
 
+  /** Each second. Whoever renews a lease need not ask as well. */
+  async look(): Promise<void> {
+    this.#heedBack();
+    if (this.#looking || (this.#view.error === null && performance.now() - this.#answeredAt < lookAfterMs)) return;
+    this.#looking = true;
+    const begun = performance.now();
+    try {
+      await this.provider.read([pauseKey], { timeoutMs: lookMs });
+      this.#answered(begun);
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#looking = false;
+    }
+  }
+
   health(): Promise<ProviderHealth> {
     return this.provider.health({ timeoutMs: lookMs });
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
     for (const watch of this.#watches) watch.close();
     await this.provider.close();
   }
@@ -157,22 +170,6 @@ export class StateLink {
       this.#watches.delete(watch);
       watch.close();
     };
-  }
-
-  async #look(): Promise<void> {
-    this.#heedBack();
-    // Whoever renews a lease need not ask as well.
-    if (this.#looking || (this.#view.error === null && performance.now() - this.#answeredAt < lookEveryMs)) return;
-    this.#looking = true;
-    const begun = performance.now();
-    try {
-      await this.provider.read([pauseKey], { timeoutMs: lookMs });
-      this.#answered(begun);
-    } catch (error) {
-      this.#failed(error);
-    } finally {
-      this.#looking = false;
-    }
   }
 
   #heedBack(): void {

@@ -1,7 +1,7 @@
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { LifeCycle } from '~/contract/shapes/status.ts';
 import type { Memory } from '~/agent/data/memory.ts';
-import type { Leadership } from '~/agent/failover/failover.ts';
+import type { Leadership } from '~/agent/failover/standing.ts';
 import type { Wish } from '~/agent/failover/wish.ts';
 import type { ProcessState } from '~/agent/process/supervisor.ts';
 import type { RoleFacts } from './roles.ts';

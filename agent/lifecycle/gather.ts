@@ -1,7 +1,7 @@
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import { databaseNeeded } from '~/core/topology/master.ts';
 import type { ConfigKeeper } from '~/agent/config/keeper.ts';
-import type { Leadership } from '~/agent/failover/failover.ts';
+import type { Leadership } from '~/agent/failover/standing.ts';
 import type { Wish } from '~/agent/failover/wish.ts';
 import type { MemoryFile } from '~/agent/data/memory.ts';
 import type { AgentPeer } from '~/agent/link/peers.ts';
