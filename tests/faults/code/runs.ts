@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApplyRun } from '~/contract/shapes/plan.ts';
 import type { InstanceDetail } from '~/contract/shapes/view.ts';
@@ -8,6 +8,7 @@ import { TokenSigner } from '~/link/token.ts';
 import { clusterSecret, ProcessCluster, type AgentProgram } from '~/tests/support/process-cluster.ts';
 import { waitFor } from '~/tests/support/wait.ts';
 import { Callers } from './callers.ts';
+import { candidateIn } from './candidate.ts';
 import { partsOfIt, password, roleFiles } from './role.ts';
 import { steps, Watch, type Step } from './steps.ts';
 
@@ -136,7 +137,7 @@ export class CodeFaults {
 
   /** No candidate, no file of a check; and the next change goes through. */
   async #nothingLeft(): Promise<void> {
-    for (const { dataDir, alias } of this.cluster.agents) if (existsSync(join(dataDir, 'config', 'candidate'))) throw new Error(`${alias} still has a candidate`);
+    for (const { dataDir, alias } of this.cluster.agents) if (candidateIn(dataDir) !== null) throw new Error(`${alias} still has a candidate`);
     const begun = performance.now();
     await this.#ok('/config/upload', { sections: { next: `${begun}` } });
     const tookMs = performance.now() - begun;

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentProgram } from '~/tests/support/process-cluster.ts';
+import { candidateIn } from './candidate.ts';
 
 /** How far an apply of code is, by what its agents have written to their disks. */
 
@@ -52,7 +53,7 @@ export class Watch {
     }
   }
 
-  #prepared = (agent: AgentProgram): boolean => existsSync(join(agent.dataDir, 'config', 'candidate')) || this.#committed(agent);
+  #prepared = (agent: AgentProgram): boolean => candidateIn(agent.dataDir) === this.#version || this.#committed(agent);
   #committed = ({ dataDir }: AgentProgram): boolean => existsSync(join(dataDir, 'config', `${String(this.#version).padStart(10, '0')}.json`));
 }
 
