@@ -3,9 +3,6 @@ import { heldEpoch, knownEpoch, leading, type MemberState } from '~/core/failove
 import { holds } from '~/core/failover/messages.ts';
 import type { LeaseSeen } from './lease-seen.ts';
 
-/** What the plan has to know. `held`: the lease rules whether this instance writes. `unfenced`: the record says that it leads without one. */
-export type Leadership = 'held' | 'unfenced' | null;
-
 /** What a member is, in words that a person knows, from what its machine knows. */
 /** What the machine does not keep. */
 export type Beside = { readonly leaseSeen: LeaseSeen; readonly synchro: string | null };
@@ -32,6 +29,9 @@ export function standingOf(m: Readonly<MemberState>, now: number, { synchro, lea
     acknowledges: leading(m) ? (m.report?.acks ?? []).filter(({ copies }) => copies > 0).map(({ copies, voters }) => ({ copies, voters: [...voters] })) : [],
   };
 }
+
+/** What the plan has to know. `held`: the lease rules whether this instance writes. `unfenced`: the record says that it leads without one. */
+export type Leadership = 'held' | 'unfenced' | null;
 
 export function leadershipOf(m: Readonly<MemberState> | undefined): Leadership {
   if (!m || heldEpoch(m) === null) return null;

@@ -2,6 +2,18 @@
 
 export type Needs = ReadonlyMap<string, readonly string[]>;
 
+/** These and all that they need, themselves or through others. */
+export function allNeeded(names: readonly string[], needsOf: (name: string) => readonly string[]): Set<string> {
+  const all = new Set<string>();
+  const open = [...names];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (all.has(name)) continue;
+    all.add(name);
+    open.push(...needsOf(name));
+  }
+  return all;
+}
+
 /** Names that the map does not have are left out. A cycle is entered where its first name stands. */
 export function inDependencyOrder(names: readonly string[], needs: Needs): string[] {
   const ordered = new Set<string>();

@@ -1,5 +1,6 @@
 import { builtInRoles, type RoleInfo } from './built-in.ts';
 import { byObject } from './memo.ts';
+import { allNeeded } from './order.ts';
 import { rolesIn, type Sections } from './read.ts';
 
 /** The roles that a replicaset may have: those built in, and the custom ones of a configuration. */
@@ -22,14 +23,7 @@ export function hasDataRole(roles: readonly string[], registry: readonly RoleInf
 
 /** The roles and all that they depend on, each once, sorted: two lists that mean the same are the same. */
 export function withDependencies(roles: readonly string[], registry: readonly RoleInfo[] = builtInRoles): string[] {
-  const all = new Set<string>();
-  const open = [...roles];
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    if (all.has(name)) continue;
-    all.add(name);
-    open.push(...(registry.find((role) => role.name === name)?.dependencies ?? []));
-  }
-  return [...all].toSorted();
+  return [...allNeeded(roles, (name) => registry.find((role) => role.name === name)?.dependencies ?? [])].toSorted();
 }
 
 /** Roles among `roles` that need this one, itself or through others. */

@@ -3,7 +3,7 @@ import { placeIn, type ReadDefinition } from './definition.ts';
 import { faultAt, warningAt, type FaultPlace } from './fault.ts';
 import { definitionFile } from './files.ts';
 import { knownGlobals, takenModules } from './lua-globals.ts';
-import { cyclesIn } from './order.ts';
+import { allNeeded, cyclesIn } from './order.ts';
 import { builtInRoles } from './built-in.ts';
 import type { Role } from './role.ts';
 
@@ -65,13 +65,7 @@ function cycleFaults(roles: Roles, place: Place): CodeFault[] {
 
 /** A space that is sharded needs buckets where it is: its role depends on storage, itself or through others. */
 function bucketFaults({ name, dependencies, spaces }: Role, { roles, place }: { roles: Roles; place: Place }): CodeFault[] {
-  const needed = new Set<string>();
-  const open = [...dependencies];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (needed.has(next)) continue;
-    needed.add(next);
-    open.push(...(roles.get(next)?.dependencies ?? []));
-  }
+  const needed = allNeeded(dependencies, (role) => roles.get(role)?.dependencies ?? []);
   // Of one that is not there, or cannot be read, nobody knows what it needs.
   const known = [...needed].every((role) => roles.has(role) || builtInRoles.some((one) => one.name === role));
   if (needed.has('storage') || !known) return [];

@@ -63,18 +63,17 @@ local function compile(role, standing, add)
     return good and bodies
 end
 
--- Those that have to be checked, by name.
+-- By name, whether it has to be checked; of a role that goes nothing.
 local function changed(roles, running)
-    local result, wanted, more = {}, {}, true
+    local result, more = {}, true
     for _, role in ipairs(roles) do
-        wanted[role.name] = true
-        result[role.name] = running[role.sum] == nil or nil
+        result[role.name] = running[role.sum] == nil
     end
     while more do
         more = false
         for _, role in ipairs(roles) do
             for other in pairs(state.room.uses[role.name] or {}) do
-                if not result[role.name] and (result[other] or not wanted[other]) then
+                if not result[role.name] and result[other] ~= false then
                     result[role.name], more = true, true
                 end
             end

@@ -30,25 +30,6 @@ local function same_function(a, b)
     return a ~= nil and same_piece(a.code, b.code) and a.mode == b.mode and a.quorum == b.quorum and a.timeout == b.timeout
 end
 
--- Functions of a role that run here just so, by name, with all that their code can ask for. `others`: the roles whose code
--- is another one.
-function load.standing(role, current, others)
-    local entry = current.entries[role.name]
-    local result = {}
-    if entry == nil or entry.unloaded or entry.failure ~= nil or not same_modules(entry.role.modules, role.modules) then
-        return result
-    end
-    for other in pairs(current.room.uses[role.name] or {}) do
-        if other ~= role.name and others[other] then
-            return result
-        end
-    end
-    for _, definition in ipairs(role.functions) do
-        result[definition.name] = same_function(entry.definitions[definition.name], definition) or nil
-    end
-    return result
-end
-
 -- The function of a definition, not wrapped. `compiled`: its chunk, where it is there already.
 function load.body(made, role, definition, compiled)
     local f, fault = compiled, nil
@@ -95,6 +76,7 @@ local function fill(made, role, old)
     return {functions = functions, definitions = definitions}
 end
 
+-- Whether what the modules of a role have in memory cannot stay. `fresh`: false of a role whose code stays; of one that goes nothing.
 local function reloads(role, entry, current, fresh)
     if entry == nil or entry.unloaded or not same_modules(entry.role.modules, role.modules) then
         return true
@@ -105,6 +87,19 @@ local function reloads(role, entry, current, fresh)
         end
     end
     return false
+end
+
+-- Functions of a role that run here just so, by name, with all that their code can ask for.
+function load.standing(role, current, fresh)
+    local entry = current.entries[role.name]
+    local result = {}
+    if reloads(role, entry, current, fresh) or entry.failure ~= nil then
+        return result
+    end
+    for _, definition in ipairs(role.functions) do
+        result[definition.name] = same_function(entry.definitions[definition.name], definition) or nil
+    end
+    return result
 end
 
 -- Whether all names of functions are those that run: then none of them can be in the way of another.

@@ -1,3 +1,4 @@
+import type { Committed } from '~/link/protocol.ts';
 import { alertStore } from './alerts.ts';
 import { auditStore } from './audit.ts';
 import { checkpoint, openDatabase } from './database.ts';
@@ -16,7 +17,6 @@ import { ruleStore } from './rules.ts';
 import { runStore } from './runs.ts';
 import { sessionStore } from './sessions.ts';
 import { tokenStore } from './tokens.ts';
-import type { Committed } from '~/link/protocol.ts';
 import type { Store } from './types.ts';
 import { userStore } from './users.ts';
 import { versionStore } from './versions.ts';

@@ -135,7 +135,7 @@ export class CodeFaults {
     return version;
   }
 
-  /** No candidate, no file of a check; and the next change goes through. */
+  /** No candidate; and the next change goes through. */
   async #nothingLeft(): Promise<void> {
     for (const { dataDir, alias } of this.cluster.agents) if (candidateIn(dataDir) !== null) throw new Error(`${alias} still has a candidate`);
     const begun = performance.now();
