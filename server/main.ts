@@ -28,10 +28,14 @@ async function main(): Promise<number> {
   return settings.command === 'adopt' ? adopt(settings, components) : run(settings, { components, log });
 }
 
+/** As in an agent (`agent/main.ts`): optimizing late leaves the cores to a change, and changes are too rare for V8 to compile what they run. */
+const optimizeLate = '--interrupt-budget=680000';
+const compileAtOnce = '--always-sparkplug';
+
 async function run(settings: Settings, { components, log }: { components: ServerComponents; log: Logger }): Promise<number> {
+  setFlagsFromString(optimizeLate);
   const running = await startServer(settings, components);
-  // Changes are too rare for V8 to make machine code of what they run. From here on it does so at once, where the start would only be slower for it.
-  setFlagsFromString('--always-sparkplug');
+  setFlagsFromString(compileAtOnce);
   process.stdout.write(`Coterie is at ${running.url}\n`);
   if (running.claimLink !== null) process.stdout.write(`One-time link for the first admin: ${running.claimLink}\n`);
   log.info({ url: running.url, cluster: settings.cluster }, 'started');
