@@ -22,7 +22,8 @@ export function encoded(input: object): Encoded {
   return { contentType: partsType, parts: [Buffer.from(`${head}\n`), ...texts.map(([, bytes]) => bytes)] };
 }
 
-const Head = z.object({ input: z.record(z.string(), z.unknown()), texts: z.array(z.tuple([z.string(), z.number().int().nonnegative()])).max(4) });
+const Fields = z.record(z.string(), z.unknown());
+const Head = z.object({ input: Fields, texts: z.array(z.tuple([z.string(), z.number().int().nonnegative()])).max(4) });
 
 /** Throws where the body is not what its type says. */
 export function decoded(contentType: string | undefined, body: Buffer): unknown {
@@ -31,7 +32,7 @@ export function decoded(contentType: string | undefined, body: Buffer): unknown 
   const { input, texts } = Head.parse(JSON.parse(body.toString('utf8', 0, Math.max(end, 0))));
   let at = end + 1;
   for (const [name, bytes] of texts) {
-    const holder = z.record(z.string(), z.unknown()).parse(Object.hasOwn(input, name) ? input[name] : undefined);
+    const holder = Fields.parse(Object.hasOwn(input, name) ? input[name] : undefined);
     if (at + bytes > body.length) throw new Error('the body is shorter than it says');
     input[name] = { ...holder, text: textOf(body.subarray(at, at + bytes)) };
     at += bytes;

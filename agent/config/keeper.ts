@@ -186,7 +186,8 @@ export class ConfigKeeper {
         return;
       case 'persistCommitted':
         await store.keepCommitted(effect.committed, effect.lastRun);
-        log.info({ version: effect.committed.meta.version, hash: effect.committed.meta.hash.slice(0, 16) }, 'configuration committed');
+        // Behind the answer, which others wait for.
+        setImmediate(() => log.info({ version: effect.committed.meta.version, hash: effect.committed.meta.hash.slice(0, 16) }, 'configuration committed'));
         return;
       case 'dropCandidate':
         await store.dropCandidate();

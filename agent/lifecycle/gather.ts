@@ -68,16 +68,16 @@ export function gather(parts: GatherParts, own: OwnFacts): Facts {
 function peersIn(config: ClusterConfig, { uuid, others, answers, serial }: { uuid: string; others: ReadonlyMap<string, AgentPeer>; answers: OwnFacts['answers']; serial: number }): PeerFacts[] {
   const replicaset = config.instances[uuid]?.replicaset ?? config.expelled[uuid]?.replicaset;
   if (replicaset === undefined) return [];
+  const here = ([peer, { replicaset: of }]: [string, { readonly replicaset: string }]) => of === replicaset && peer !== uuid;
   const members = [
-    ...Object.entries(config.instances).map(([peer, { alias, uri, replicaset: of, disabled }]) => ({ uuid: peer, alias, uri, of, leaving: disabled, expelled: false })),
-    ...Object.entries(config.expelled).map(([peer, { alias, uri, replicaset: of }]) => ({ uuid: peer, alias, uri, of, leaving: true, expelled: true })),
+    ...Object.entries(config.instances).filter(here).map(([peer, { alias, uri, disabled }]) => ({ uuid: peer, alias, uri, leaving: disabled, expelled: false })),
+    ...Object.entries(config.expelled).filter(here).map(([peer, { alias, uri }]) => ({ uuid: peer, alias, uri, leaving: true, expelled: true })),
   ];
   const priority = config.replicasets[replicaset]?.priority ?? [];
   const rank = (peer: string) => (priority.includes(peer) ? priority.indexOf(peer) : priority.length);
   return members
-    .filter((member) => member.of === replicaset && member.uuid !== uuid)
     .toSorted((a, b) => rank(a.uuid) - rank(b.uuid))
-    .map(({ of: _of, ...member }) => {
+    .map((member) => {
       const heard = others.get(member.uuid);
       const alive = heard !== undefined && (heard.state === 'alive' || heard.state === 'suspected');
       const answer = answers.get(member.uuid);

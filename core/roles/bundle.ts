@@ -57,11 +57,14 @@ export type Bundle = {
   readonly sums: readonly string[];
 };
 
+/** The one without roles: most instances have it, in every version. */
+let without: Bundle | null = null;
+
 /** What runs on an instance: the custom roles of its replicaset. One that is in no replicaset runs none. `hashOf`: SHA-256, hex. */
 export function bundleFor(config: ClusterConfig, instance: string, { hashOf }: { readonly hashOf: HashOf }): Bundle {
   const home = config.instances[instance]?.replicaset;
   const wanted = (config.replicasets[home ?? '']?.roles ?? []).filter((name) => Object.hasOwn(config.sections, definitionFile(name)));
-  if (wanted.length === 0) return bundled([], hashOf);
+  if (wanted.length === 0) return (without ??= bundled([], hashOf));
   const { roles } = rolesIn(config.sections);
   const needs = new Map([...roles].map(([name, { dependencies }]) => [name, dependencies]));
   return bundled(inDependencyOrder(wanted.filter((name) => roles.has(name)), needs).flatMap((name) => bundleRole(roles.get(name), { sections: config.sections, hashOf })), hashOf);
