@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { bytesOf, isBigText, textOf } from './text-bytes.ts';
 
 /**
@@ -22,17 +21,17 @@ export function encoded(input: object): Encoded {
   return { contentType: partsType, parts: [Buffer.from(`${head}\n`), ...texts.map(([, bytes]) => bytes)] };
 }
 
-const Fields = z.record(z.string(), z.unknown());
-const Head = z.object({ input: Fields, texts: z.array(z.tuple([z.string(), z.number().int().nonnegative()])).max(4) });
+const textsMax = 4;
 
 /** Throws where the body is not what its type says. */
 export function decoded(contentType: string | undefined, body: Buffer): unknown {
   if (contentType !== partsType) return body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
   const end = body.indexOf(0x0a);
-  const { input, texts } = Head.parse(JSON.parse(body.toString('utf8', 0, Math.max(end, 0))));
+  const { input, texts } = headIn(JSON.parse(body.toString('utf8', 0, Math.max(end, 0))));
   let at = end + 1;
   for (const [name, bytes] of texts) {
-    const holder = Fields.parse(Object.hasOwn(input, name) ? input[name] : undefined);
+    const holder = Object.hasOwn(input, name) ? input[name] : undefined;
+    if (!isFields(holder)) throw new Error('a text belongs to nothing');
     if (at + bytes > body.length) throw new Error('the body is shorter than it says');
     input[name] = { ...holder, text: textOf(body.subarray(at, at + bytes)) };
     at += bytes;
@@ -40,5 +39,19 @@ export function decoded(contentType: string | undefined, body: Buffer): unknown 
   if (at !== body.length) throw new Error('the body is longer than it says');
   return input;
 }
+
+type Fields = Record<string, unknown>;
+
+/** By hand: a change waits for this at every agent. What `input` holds is for the call's own schema. */
+function headIn(head: unknown): { readonly input: Fields; readonly texts: readonly (readonly [string, number])[] } {
+  if (!isFields(head) || !isFields(head['input']) || !Array.isArray(head['texts'])) throw new Error('no input, or no texts');
+  const { input, texts } = head as { input: Fields; texts: unknown[] };
+  if (texts.length > textsMax || !texts.every(isPlace)) throw new Error('texts are names with numbers of bytes, at most four');
+  return { input, texts };
+}
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isPlace = (value: unknown): value is readonly [string, number] => Array.isArray(value) && value.length === 2 && typeof value[0] === 'string' && Number.isSafeInteger(value[1]) && value[1] >= 0;
 
 const isBig = (value: unknown): value is { text: string } => typeof value === 'object' && value !== null && 'text' in value && typeof value.text === 'string' && isBigText(value.text);

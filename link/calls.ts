@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import * as z from 'zod';
 import { CoterieError, errors, problemOf } from '~/contract/errors.ts';
 import { decoded } from './body.ts';
 import { dataText, problemText } from './envelope.ts';
@@ -25,7 +24,14 @@ export type CallsOptions = {
 /** Longest that a caller may be silent between calls, and that one may take to come in whole. */
 const idleMs = 60_000;
 
-const Head = z.object({ call: z.string(), authorization: z.string(), type: z.string() });
+type Head = { readonly call: string; readonly authorization: string; readonly type: string };
+
+/** By hand: each call waits for it. */
+function headIn(head: unknown): Head {
+  const { call, authorization, type } = Object(head) as Record<keyof Head, unknown>;
+  if (typeof call !== 'string' || typeof authorization !== 'string' || typeof type !== 'string') throw new CoterieError('BAD_INPUT', 'The head of a call has `call`, `authorization` and `type`.');
+  return { call, authorization, type };
+}
 
 export class CallConnections {
   readonly #sockets = new Set<Socket>();
@@ -92,7 +98,7 @@ export class CallConnections {
   async #answer({ head, body }: Frame): Promise<Told> {
     let name: string | undefined;
     try {
-      const { call, authorization, type } = Head.parse(head);
+      const { call, authorization, type } = headIn(head);
       await this.options.gate?.();
       if ((await this.options.verifier.verify(authorization)) === null) return { status: 401, text: unauthenticated, last: true };
       name = call;

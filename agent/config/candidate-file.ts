@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, statSync, unlinkSync } from 'node:fs';
 import { overwriteSynced, writeSynced } from '~/agent/data/atomic-file.ts';
 
 /**
@@ -18,7 +18,7 @@ export class CandidateFile {
     this.#spare = null;
     if (spare?.settled) return overwriteSynced(this.path, parts);
     // By a power cut, a name that is not on the disk becomes again what it was: that of a version.
-    rmSync(this.path, { force: true });
+    if (existsSync(this.path)) unlinkSync(this.path);
     await writeSynced(this.path, parts);
   }
 
