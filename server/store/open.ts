@@ -31,7 +31,7 @@ export async function openStore(url: string, { openLog }: { openLog?: OpenLog } 
   const runs = runStore(db, direct);
   const audit = auditStore(db);
   const real = <T>({ text }: Committed, write: Promise<T>): Promise<T> => {
-    log.wrote(text.length);
+    log.changed(text.length);
     return durable.after(write);
   };
   return {
