@@ -369,7 +369,7 @@ export class Agent {
     const sample = this.#sampler.database;
     // Whom an instance follows whose master is appointed is not named by the plan.
     if (this.#failover.member !== null || sample?.configured !== true || decision.state !== 'ready' || decision.step !== null || !this.#latecomer.look(sample.replication, Date.now())) return;
-    this.#options.log.info('a peer has not heard yet that this instance joined: its replication sources are connected anew');
+    this.#options.log.info('a peer could not serve this instance yet: its replication sources are connected anew');
     await this.#operations.restartReplication();
   }
 

@@ -1,14 +1,15 @@
 import type { ReplicationLink } from '~/contract/shapes/status.ts';
 
 /**
- * A peer that has not heard yet that this instance has joined refuses it, and Tarantool (2.6.0) does not ask that peer
- * again: "Replica ... is not registered with replica set ...". The peer hears of it by the master within moments, so the
- * sources are connected anew. What lasts longer than that is for a person: it shows as an issue.
+ * Where several join at once, a peer may not be able to serve another yet, and Tarantool (2.6.0) does not ask that peer again:
+ * it has not heard that the other has joined ("Replica ... is not registered with replica set ..."), or its own logs begin
+ * behind rows that the other still lacks ("Missing .xlog file between LSN ..."). Both pass within moments, by the master. So
+ * the sources are connected anew. What lasts longer than that is for a person: it shows as an issue.
  */
 
 export const latecomerLimits = { everyMs: 2000, triesMax: 15 } as const;
 
-const refused = /is not registered with replica set/;
+const refused = /is not registered with replica set|^Missing \.xlog file between LSN/;
 
 export class Latecomer {
   #tries = 0;

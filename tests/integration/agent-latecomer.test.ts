@@ -4,13 +4,13 @@ import { afterAll, expect, it } from 'vitest';
 import { Agents, Driver, lua, untilReady, untilStatus, untilWritable, type TestAgent } from '../support/agents.ts';
 import { waitFor } from '../support/wait.ts';
 
-/** A new instance is registered at the master; a peer that is behind does not know of it, and Tarantool does not ask that peer twice. */
+/** A peer that cannot serve an instance yet: it is behind, and does not know of it, or its logs begin too late. Tarantool does not ask that peer twice. */
 
 const agents = new Agents();
 const driver = new Driver();
 afterAll(() => agents.stopAll());
 
-it('an instance that a peer refuses, since it has not heard yet that it joined, asks that peer again', async () => {
+it('a peer that could not serve an instance yet is asked again: one that has not heard that it joined, and one whose logs begin too late', async () => {
   const [a, b, c] = (await agents.addMany(['a', 'b', 'c'])) as [TestAgent, TestAgent, TestAgent];
   const replicaset = driver.addReplicaset('rs', [a, b]);
   await driver.apply(agents.all, 20_000);
@@ -24,13 +24,18 @@ it('an instance that a peer refuses, since it has not heard yet that it joined, 
   driver.config.instances[c.uuid] = { alias: 'c', uri: c.listen, replicaset, zone: null, electable: true, disabled: false };
   driver.config.replicasets[replicaset]!.priority = [a.uuid, b.uuid, c.uuid];
   await driver.apply(agents.all, 20_000);
-  const fromB = (what: string, fits: (upstream: { status: string; message: string | null }) => boolean) =>
-    untilStatus(c, what, ({ database }) => database?.replication.some(({ uuid, upstream }) => uuid === b.uuid && upstream !== null && fits(upstream)) === true, 30_000);
-  await fromB('is refused by b', ({ status, message }) => status === 'stopped' && /is not registered with replica set/.test(message ?? ''));
+  const from = (peer: TestAgent, follower: TestAgent, what: string, fits: (upstream: { status: string; message: string | null }) => boolean) =>
+    untilStatus(follower, what, ({ database }) => database?.replication.some(({ uuid, upstream }) => uuid === peer.uuid && upstream !== null && fits(upstream)) === true, 30_000);
+  await from(b, c, 'is refused by b', ({ status, message }) => status === 'stopped' && /is not registered with replica set/.test(message ?? ''));
   expect((await lua(b, `return box.space._cluster.index.uuid:get('${c.uuid}') == nil`))[0]).toBe(true);
   await untilReady(c, driver.version);
 
+  await lua(a, 'box.space.v:insert{2}');
+  await waitFor(async () => (await lua(c, 'return box.space.v:get{2} ~= nil'))[0], { timeoutMs: 20_000, what: 'the next row on c' });
+  await b.client.restartReplication({}, { timeoutMs: 5000 });
+  await waitFor(async () => /Missing \.xlog file between LSN/.test(readFileSync(join(b.dataDir, 'logs/tarantool.log'), 'utf8')), { timeoutMs: 20_000, what: 'c not to have what b lacks' });
   await lua(b, 'held = false');
-  await fromB('follows b', ({ status }) => status === 'follow');
-  expect(readFileSync(join(c.dataDir, 'logs/agent.log'), 'utf8')).toContain('a peer has not heard yet that this instance joined');
+  await from(b, c, 'follows b', ({ status }) => status === 'follow');
+  await from(c, b, 'follows c', ({ status }) => status === 'follow');
+  for (const agent of [b, c]) expect(readFileSync(join(agent.dataDir, 'logs/agent.log'), 'utf8')).toContain('a peer could not serve this instance yet');
 }, 120_000);
