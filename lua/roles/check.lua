@@ -159,7 +159,7 @@ function check.run(params)
     globals.reserve()
     check.running = check.running + 1
     reading.want('check', true)
-    local made = room.new(true)
+    local made = room.new(true, state.room, wanted.roles)
     local ok, failure = pcall(function()
         for _, role in ipairs(wanted.roles) do
             local left = deadline - clock.monotonic()

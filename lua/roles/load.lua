@@ -128,7 +128,7 @@ end
 -- `current`: {room, entries by name}. Answers {room, entries, order}; an entry is {name, role, module, functions,
 -- definitions, fresh, failure}. `fresh`: its modules are new, so it has not begun.
 function load.all(wanted, current)
-    local made = room.new(false)
+    local made = room.new(false, current.room, wanted.roles)
     local result = {room = made, entries = {}, order = {}}
     local names, fresh = {}, {}
     for _, role in ipairs(wanted.roles) do

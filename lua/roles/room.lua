@@ -97,6 +97,10 @@ end
 function methods.require(made, role, name)
     local module = made.modules[name]
     if module == nil then
+        local owner = made.leaving[name]
+        if owner ~= nil then
+            error(("module '%s' is not there any more: role %s had it"):format(name, owner), 2)
+        end
         return require(name)
     end
     made.uses[role] = made.uses[role] or {}
@@ -107,8 +111,29 @@ function methods.require(made, role, name)
     return module.value
 end
 
-function room.new(sealed)
-    return setmetatable({sealed = sealed, modules = {}, envs = {}, uses = {}}, {__index = methods})
+-- By name, the role that had it: modules of another room that none of these roles has. Lua's own `require` finds them until
+-- that room is gone, and whoever asks for one could not be loaded after the next start.
+local function leaving(before, roles)
+    local result = {}
+    for name, module in pairs(before.modules) do
+        result[name] = module.role
+    end
+    for _, role in ipairs(roles) do
+        for _, module in ipairs(role.modules) do
+            result[module.name] = nil
+        end
+    end
+    return result
+end
+
+-- It takes its place: what left with the room before it is nowhere any more.
+function methods.settle(made)
+    made.leaving = {}
+end
+
+-- For these roles, in place of the room `before`.
+function room.new(sealed, before, roles)
+    return setmetatable({sealed = sealed, modules = {}, envs = {}, uses = {}, leaving = before and leaving(before, roles) or {}}, {__index = methods})
 end
 
 return room

@@ -62,6 +62,7 @@ function state.replace(hash, loaded)
         package.loaded[name] = module.value
     end
     state.room.next = loaded.room
+    loaded.room:settle()
     state.room, state.entries, state.order, state.hash = loaded.room, loaded.entries, loaded.order, hash
 end
 

@@ -334,6 +334,11 @@ describe('custom roles', () => {
     }
     await apply({ 'roles/base/init.lua': 'return {rate = 3}' });
     expect([await value(a!, 'user.rate()'), await loaded()]).toEqual([6, 5]);
+    // What goes in the same change can still be had while the rest is tried, and not after the next start.
+    for (const set of Object.values(driver.config.replicasets)) set.roles = ['bank', 'storage', 'user'];
+    for (const answer of await refusal({ 'roles/user/role.yml': 'functions: {user.rate: {mode: read}, user.same: {mode: read}}\n' })) {
+      expect(answer).toMatchObject({ ok: false, code: 'refused', message: expect.stringMatching(/roles\/user\/functions\/user.rate.lua:1: .*module 'base' is not there any more: role base had it/) });
+    }
     for (const set of Object.values(driver.config.replicasets)) set.roles = ['bank', 'storage'];
     const files = ['roles/base/role.yml', 'roles/base/init.lua', 'roles/user/role.yml', 'roles/user/init.lua', 'roles/user/functions/user.rate.lua', 'roles/user/functions/user.same.lua'];
     await apply({ ...Object.fromEntries(files.map((file) => [file, null])), 'roles/bank/rates.lua': 'return {rate = 5}' });
