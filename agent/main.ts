@@ -18,16 +18,10 @@ async function resolved({ flags, file }: CommandLine): Promise<Resolved[]> {
   return resolveAll({ flags, environment: process.env, file: path === undefined ? null : await readSettingsFile(path) });
 }
 
-/**
- * V8's optimizing compiler takes up what has run often enough, on threads of its own, which are most awake just when a change runs
- * through the agents of a host. With ten times its usual budget (bytes of bytecode that a function runs) it does so only for what always runs.
- */
-const optimizeLate = '--interrupt-budget=680000';
 /** What an agent does it does seldom: too seldom for V8 to make plain machine code of it, and much of it while a change waits. */
 const compileAtOnce = '--always-sparkplug';
 
 async function run(line: CommandLine): Promise<void> {
-  setFlagsFromString(optimizeLate);
   const settings = settingsOf(await resolved(line));
   const warn = (sentence: string) => void process.stderr.write(`${sentence}\n`);
   const secret = readSecret(settings, warn);

@@ -28,8 +28,12 @@ async function main(): Promise<number> {
   return settings.command === 'adopt' ? adopt(settings, components) : run(settings, { components, log });
 }
 
-/** As in an agent (`agent/main.ts`): optimizing late leaves the cores to a change, and changes are too rare for V8 to compile what they run. */
+/**
+ * V8's optimizing compiler takes up what has run often enough, on threads of its own, which are most awake just while a change runs.
+ * With ten times its usual budget (bytes of bytecode that a function runs) it does so only for what always runs.
+ */
 const optimizeLate = '--interrupt-budget=680000';
+/** Changes are too rare for V8 to make plain machine code of what they run. */
 const compileAtOnce = '--always-sparkplug';
 
 async function run(settings: Settings, { components, log }: { components: ServerComponents; log: Logger }): Promise<number> {

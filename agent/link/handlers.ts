@@ -8,6 +8,7 @@ import { dataHandlers } from '~/agent/data-calls.ts';
 import type { ShardingHandlers } from '~/agent/sharding/off.ts';
 import type { Gossip } from '~/agent/gossip.ts';
 import type { Operations } from '~/agent/operations.ts';
+import { OptimizerPause } from '~/agent/optimizer-pause.ts';
 import { followLogs, readLogs, type LogFiles } from '~/agent/logs/read.ts';
 import type { Supervisor } from '~/agent/process/supervisor.ts';
 import type { StatusFeed } from '~/agent/status/feed.ts';
@@ -33,6 +34,7 @@ export type HandlerParts = {
 };
 
 export function handlersOf({ uuid, keeper, gossip, operations, feed, failover, sharding, router, roles, supervisor, name, logs, ringKey, now }: HandlerParts): AgentHandlers {
+  const optimizer = new OptimizerPause();
   return {
     ...failover,
     ...sharding,
@@ -41,7 +43,10 @@ export function handlersOf({ uuid, keeper, gossip, operations, feed, failover, s
     ...dataHandlers({ supervisor, name }),
     status: (_input, signal) => feed.follow(signal),
     ping: async () => ({ uuid, at: now() }),
-    prepare: (input) => keeper.prepare(input),
+    prepare: (input) => {
+      optimizer.begin();
+      return keeper.prepare(input);
+    },
     commit: (input) => keeper.commit(input),
     abort: ({ runId }) => keeper.abort(runId),
     adopt: ({ committed, waitMs }) => keeper.adopt(committed, waitMs),
