@@ -18,9 +18,6 @@ async function resolved({ flags, file }: CommandLine): Promise<Resolved[]> {
   return resolveAll({ flags, environment: process.env, file: path === undefined ? null : await readSettingsFile(path) });
 }
 
-/** What an agent does it does seldom: too seldom for V8 to make plain machine code of it, and much of it while a change waits. */
-const compileAtOnce = '--always-sparkplug';
-
 async function run(line: CommandLine): Promise<void> {
   const settings = settingsOf(await resolved(line));
   const warn = (sentence: string) => void process.stderr.write(`${sentence}\n`);
@@ -37,8 +34,8 @@ async function run(line: CommandLine): Promise<void> {
   onSignals((keepDatabase) => starting.then((agent) => agent.stop({ keepDatabase })), { log, keepDatabase: settings.keepDatabase });
   process.on('unhandledRejection', (reason) => log.error({ error: reason instanceof Error ? reason.stack : String(reason) }, 'a defect: a rejection that nobody handled'));
   await starting;
-  // The start would only be slower for it.
-  setFlagsFromString(compileAtOnce);
+  // What an agent does it does seldom: too seldom for V8 to make machine code of it, and much of it while a change waits. From here on that is made at once.
+  setFlagsFromString('--always-sparkplug');
 }
 
 /** Before the agent is up, so that a signal that comes early stops it as well as a late one. */

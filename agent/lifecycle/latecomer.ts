@@ -9,7 +9,7 @@ import type { ReplicationLink } from '~/contract/shapes/status.ts';
 
 export const latecomerLimits = { everyMs: 2000, triesMax: 15 } as const;
 
-const refused = /is not registered with replica set|^Missing \.xlog file between LSN/;
+const unserved = /is not registered with replica set|^Missing \.xlog file between LSN/;
 
 export class Latecomer {
   #tries = 0;
@@ -17,7 +17,7 @@ export class Latecomer {
 
   /** Whether the sources are to be connected anew now, given the links that were just seen. */
   look(links: readonly Pick<ReplicationLink, 'upstream'>[], now: number): boolean {
-    if (!links.some(({ upstream }) => upstream?.status === 'stopped' && refused.test(upstream.message ?? ''))) {
+    if (!links.some(({ upstream }) => upstream?.status === 'stopped' && unserved.test(upstream.message ?? ''))) {
       this.#tries = 0;
       return false;
     }

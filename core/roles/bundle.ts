@@ -3,7 +3,7 @@ import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { FunctionDefinition } from '~/contract/shapes/role.ts';
 import type { SpaceDefinition } from '~/contract/shapes/space-definition.ts';
 import { bundled, type HashOf } from './bundle-text.ts';
-import { byText } from './memo.ts';
+import { byObject, byText } from './memo.ts';
 import { definitionFile } from './files.ts';
 import { inDependencyOrder } from './order.ts';
 import { rolesIn, type Sections } from './read.ts';
@@ -58,13 +58,13 @@ export type Bundle = {
 };
 
 /** The one without roles: most instances have it, in every version. */
-let without: Bundle | null = null;
+const without = byObject((hashOf: HashOf) => bundled([], hashOf));
 
 /** What runs on an instance: the custom roles of its replicaset. One that is in no replicaset runs none. `hashOf`: SHA-256, hex. */
 export function bundleFor(config: ClusterConfig, instance: string, { hashOf }: { readonly hashOf: HashOf }): Bundle {
   const home = config.instances[instance]?.replicaset;
   const wanted = (config.replicasets[home ?? '']?.roles ?? []).filter((name) => Object.hasOwn(config.sections, definitionFile(name)));
-  if (wanted.length === 0) return (without ??= bundled([], hashOf));
+  if (wanted.length === 0) return without(hashOf);
   const { roles } = rolesIn(config.sections);
   const needs = new Map([...roles].map(([name, { dependencies }]) => [name, dependencies]));
   return bundled(inDependencyOrder(wanted.filter((name) => roles.has(name)), needs).flatMap((name) => bundleRole(roles.get(name), { sections: config.sections, hashOf })), hashOf);
