@@ -148,7 +148,7 @@ export class Agent {
       objection: (config) => objectionOf({ uuid, cluster: settings.cluster, memory, files, supervisor, committed: () => this.#keeper.committed?.config ?? null, roles: this.#roles }, config),
       askPeers: (runId) => this.#peers.outcomes(runId),
       pullFrom: (peer) => this.#peers.pull(peer),
-      onApply: () => this.#configChanged(),
+      onApply: ({ textOnly }) => this.#configChanged(textOnly),
       onCandidate: (config) => {
         this.#candidate = config;
         // Only one that is not configured yet does something for a version before it is decided.
@@ -284,12 +284,13 @@ export class Agent {
     });
   }
 
-  #configChanged(): void {
+  #configChanged(textOnly: boolean): void {
     this.#tidyUp.handled(this.#keeper.state.committed?.text.length ?? 0);
     this.#supervisor.restarts.forgive();
     this.#failover.configure();
     this.#router.configure();
-    this.#reconciler.poke();
+    if (textOnly) this.#reconciler.pass();
+    else this.#reconciler.poke();
   }
 
   async #processChanged(): Promise<void> {

@@ -2,9 +2,11 @@ import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import { CoterieError } from '~/contract/errors.ts';
 import type { CommitAnswer, OutcomeAnswer, PrepareAnswer } from '~/core/apply/answers.ts';
 import { ApplyParticipant } from '~/core/apply/participant.ts';
+import type { ParticipantState } from '~/core/apply/participant-state.ts';
 import type { ParticipantEffect, ParticipantEvent } from '~/core/apply/participant-messages.ts';
 import type { CommittedVersion, VersionRef } from '~/core/apply/version.ts';
 import { parseConfig } from '~/core/config/parse.ts';
+import { onlyTextDiffers } from '~/core/topology/validate.ts';
 import type { Logger } from '~/agent/logs/logger.ts';
 import { hashOf } from '~/link/hash.ts';
 import type { ConfigStore } from './store.ts';
@@ -24,10 +26,11 @@ export type KeeperComponents = {
   /** Every peer's answer, as they come; those that cannot be reached are left out. */
   readonly askPeers: (runId: string) => AsyncIterable<{ peer: string; answer: OutcomeAnswer }>;
   readonly pullFrom: (peer: string) => Promise<CommittedVersion | null>;
-  readonly onApply: () => void;
+  /** `textOnly`: the version differs from the one that was brought into effect before it in sections alone which nothing here reads. */
+  readonly onApply: (how: { readonly textOnly: boolean }) => void;
   /** A candidate is kept, or is gone: null. */
   readonly onCandidate: (config: ClusterConfig | null) => void;
-  /** The participant's state may be another one than before. */
+  /** The committed version is another one than before, or whether it is applied, or in conflict. */
   readonly onChange: () => void;
 };
 
@@ -38,6 +41,8 @@ type Request = WithoutId<Extract<ParticipantEvent, { requestId: number }>>;
 
 const queueMax = 1000;
 const setTimeoutMaxMs = 2 ** 31 - 1;
+/** All members commit at once, and whoever waits for them waits for nobody's log. */
+const saidAfterMs = 100;
 
 export class ConfigKeeper {
   readonly #parts: KeeperComponents;
@@ -48,7 +53,9 @@ export class ConfigKeeper {
   #participant!: ApplyParticipant;
   #queue: ParticipantEvent[] = [];
   #busy = false;
-  #timer: NodeJS.Timeout | null = null;
+  #timer: { readonly timeout: NodeJS.Timeout; readonly ringsAt: number } | null = null;
+  #told: ParticipantState | null = null;
+  #inEffect: ClusterConfig | null = null;
   #nextRequest = 1;
   #stopped = false;
 
@@ -64,13 +71,12 @@ export class ConfigKeeper {
     if (disk.candidate) this.#parts.onCandidate(this.#configOf(disk.candidate.content));
     this.#busy = true;
     await this.#carryOut(this.#participant.start(now()));
-    this.#busy = false;
-    this.#settle();
+    this.#rest();
   }
 
   stop(): void {
     this.#stopped = true;
-    if (this.#timer) clearTimeout(this.#timer);
+    clearTimeout(this.#timer?.timeout);
   }
 
   get state() {
@@ -136,29 +142,38 @@ export class ConfigKeeper {
     this.#busy = true;
     for (let event = this.#queue.shift(); event !== undefined && !this.#stopped; event = this.#queue.shift()) {
       await this.#carryOut(this.#participant.receive(this.#parts.now(), event));
-      this.#parts.onChange();
     }
+    this.#rest();
+  }
+
+  #rest(): void {
+    const { committed, appliedVersion, conflict } = this.state;
+    const told = this.#told;
+    this.#told = this.state;
+    if (committed !== told?.committed || appliedVersion !== told.appliedVersion || conflict !== told.conflict) this.#parts.onChange();
     this.#busy = false;
     this.#settle();
   }
 
+  /** A timer that rings before it is needed is left: each change would set one and take it back. */
   #settle(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
     if (this.#queue.length > 0) return void this.#work();
     const wakeAt = this.#participant.wakeAt();
     if (this.#stopped || wakeAt === Infinity) return;
     const inMs = Math.min(Math.max(wakeAt - this.#parts.now(), 1), setTimeoutMaxMs);
-    this.#timer = setTimeout(() => void this.#tick(), inMs);
+    // Not by the clock, which may be set.
+    const ringsAt = performance.now() + inMs;
+    if (this.#timer !== null && this.#timer.ringsAt <= ringsAt) return;
+    clearTimeout(this.#timer?.timeout);
+    this.#timer = { timeout: setTimeout(() => void this.#tick(), inMs), ringsAt };
   }
 
   async #tick(): Promise<void> {
+    this.#timer = null;
     if (this.#busy || this.#stopped) return;
     this.#busy = true;
     await this.#carryOut(this.#participant.tick(this.#parts.now()));
-    this.#parts.onChange();
-    this.#busy = false;
-    this.#settle();
+    this.#rest();
   }
 
   async #carryOut(effects: readonly ParticipantEffect[]): Promise<void> {
@@ -186,8 +201,7 @@ export class ConfigKeeper {
         return;
       case 'persistCommitted':
         await store.keepCommitted(effect.committed, effect.lastRun);
-        // Behind the answer, which others wait for.
-        setImmediate(() => log.info({ version: effect.committed.meta.version, hash: effect.committed.meta.hash.slice(0, 16) }, 'configuration committed'));
+        setTimeout(() => log.info({ version: effect.committed.meta.version, hash: effect.committed.meta.hash.slice(0, 16) }, 'configuration committed'), saidAfterMs).unref();
         return;
       case 'dropCandidate':
         await store.dropCandidate();
@@ -195,7 +209,7 @@ export class ConfigKeeper {
         log[effect.reason === 'committed' ? 'debug' : 'info']({ run: effect.runId }, `candidate dropped: ${effect.reason}`);
         return;
       case 'apply':
-        return this.#parts.onApply();
+        return this.#apply();
       case 'askPeers':
         return void this.#ask(effect.runId);
       case 'pullFrom':
@@ -205,6 +219,12 @@ export class ConfigKeeper {
         this.#waiting.delete(effect.requestId);
         return;
     }
+  }
+
+  #apply(): void {
+    const [before, config] = [this.#inEffect, this.committed?.config ?? null];
+    this.#inEffect = config;
+    this.#parts.onApply({ textOnly: before !== null && config !== null && onlyTextDiffers(before, config) });
   }
 
   async #ask(runId: string): Promise<void> {

@@ -23,13 +23,21 @@ export const writeSynced = (path: string, parts: readonly (string | Uint8Array)[
 /** The same over the beginning of a file that is there; the rest of it stays. */
 export const overwriteSynced = (path: string, parts: readonly (string | Uint8Array)[]): Promise<void> => synced(openSync(path, 'r+'), parts);
 
+const joinedBytesMax = 64 * 1024;
+
 async function synced(file: number, parts: readonly (string | Uint8Array)[]): Promise<void> {
   try {
-    for (const part of parts) writeFileSync(file, part);
+    for (const part of joined(parts)) writeFileSync(file, part);
     await toDisk.data(file);
   } finally {
     closeSync(file);
   }
+}
+
+/** Small parts are written at once. */
+function joined(parts: readonly (string | Uint8Array)[]): readonly (string | Uint8Array)[] {
+  if (parts.length === 1 || parts.some(({ length }) => length > joinedBytesMax)) return parts;
+  return [Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))];
 }
 
 /** The names in the folder of this file, as they are now, are on the disk when it resolves. */

@@ -63,6 +63,13 @@ export class Reconciler {
     else void this.#run();
   }
 
+  /** A version has come that asks nothing of this instance: where nothing was left to do before it, nothing is now. */
+  pass(): void {
+    const { step, state, goal } = this.decision;
+    if (!this.#begun || this.#running || step !== null || state !== goal) return this.poke();
+    this.#parts.show(this.decision);
+  }
+
   /** A person or a new version wants it tried again at once. */
   retry(): void {
     this.#failure = null;

@@ -31,8 +31,8 @@ export function validateConfig(config: ClusterConfig, before: ClusterConfig | nu
   return faults;
 }
 
-/** Of the sections only code is read by anything here. */
-function onlyTextDiffers({ sections: old, ...before }: ClusterConfig, { sections, ...config }: ClusterConfig): boolean {
+/** Of the sections only code is read by anything here. For configurations that share what they have in common. */
+export function onlyTextDiffers({ sections: old, ...before }: ClusterConfig, { sections, ...config }: ClusterConfig): boolean {
   const same = Object.entries(before).every(([name, part]) => config[name as keyof typeof config] === part);
   return same && Object.keys(config).length === Object.keys(before).length && !Object.keys(old).some(isCode) && !Object.keys(sections).some(isCode);
 }
