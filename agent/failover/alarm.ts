@@ -1,9 +1,12 @@
 import { monotonicMs } from './monotonic.ts';
 
-/** Wakes a machine when it says that time alone changes something. */
+/**
+ * Wakes a machine when it says that time alone changes something. Most times are put off before they come, by the next
+ * renewal of a lease: then the timer stays and looks again, since one that is taken back wakes the process all the same.
+ */
 export class Alarm {
   readonly #ring: () => void;
-  #timer: NodeJS.Timeout | null = null;
+  #timer: { readonly timeout: NodeJS.Timeout; readonly ringsAt: number } | null = null;
   #at = Infinity;
 
   constructor(ring: () => void) {
@@ -12,20 +15,25 @@ export class Alarm {
 
   /** `at`: of `monotonicMs`; Infinity: never. */
   set(at: number): void {
-    if (at === this.#at && this.#timer) return;
+    this.#at = at;
+    if (at === Infinity) return this.off();
+    if (this.#timer !== null && this.#timer.ringsAt <= at) return;
     this.off();
     this.#at = at;
-    if (at === Infinity) return;
     const inMs = Math.min(Math.max(0, Math.ceil(at - monotonicMs())), 60_000);
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      this.#ring();
-    }, inMs);
-    this.#timer.unref();
+    this.#timer = { timeout: setTimeout(() => this.#rung(), inMs).unref(), ringsAt: at };
   }
 
   off(): void {
-    if (this.#timer) clearTimeout(this.#timer);
+    if (this.#timer) clearTimeout(this.#timer.timeout);
     this.#timer = null;
+    this.#at = Infinity;
+  }
+
+  #rung(): void {
+    const at = this.#at;
+    this.off();
+    if (monotonicMs() < at) this.set(at);
+    else this.#ring();
   }
 }

@@ -1,6 +1,7 @@
 import { CoterieError } from '~/contract/errors.ts';
 import type { ClusterConfig } from '~/contract/shapes/config.ts';
 import type { RouterStatus } from '~/contract/shapes/router.ts';
+import { byObject } from '~/core/roles/memo.ts';
 import { routerOf } from '~/core/topology/router-settings.ts';
 import type { AgentHandlers } from '~/link/protocol.ts';
 import type { Failover } from '~/agent/failover/failover.ts';
@@ -64,6 +65,7 @@ export function openRouter({ supervisor, sampler, peers, failover, config, name,
   };
   const answers = { uuid, name, replicaset: replicasetOf, control: supervisor, database: () => (sampler.database?.configured === true ? sampler.database : null), leader: leaderHere, key };
   const looking = new Soon(() => look(), lookAfterMs);
+  const settingsIn = byObject((current: ClusterConfig) => ({ settings: processSettings(current, uuid, password) }));
   const onNews = () => looking.poke();
   const storages = new Storages({ ask: async (instance, input, timeoutMs) => (instance === uuid ? storageNews(answers, input) : peers.reach(instance).routed(input, { timeoutMs })), now, onNews, key });
   const leaders = new Leaders({ onNews });
@@ -80,7 +82,7 @@ export function openRouter({ supervisor, sampler, peers, failover, config, name,
 
   function look(): void {
     const current = config();
-    const settings = ended || current === null ? null : processSettings(current, uuid, password);
+    const settings = ended || current === null ? null : settingsIn(current).settings;
     leaders.follow(settings === null ? null : failover.link);
     if (settings === null || current === null) {
       wantedSince = null;

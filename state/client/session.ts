@@ -24,7 +24,7 @@ export class Session {
   readonly #ttlMs: number;
   readonly #onEnd: (reason: string) => void;
   #cancelRenewal = () => {};
-  #cancelEnd = () => {};
+  #cancelEnd: (() => void) | null = null;
   #over = false;
   #sentAt = 0;
 
@@ -63,7 +63,7 @@ export class Session {
   #stop(): void {
     this.#over = true;
     this.#cancelRenewal();
-    this.#cancelEnd();
+    this.#cancelEnd?.();
   }
 
   #finish(reason: string): void {
@@ -75,9 +75,20 @@ export class Session {
   #extend(sentAt: number): void {
     if (this.#over || sentAt < this.#sentAt) return;
     this.#sentAt = sentAt;
-    const leftMs = sentAt + this.#ttlMs * (1 - marginRatio) - this.#clock.now();
-    this.#cancelEnd();
-    this.#cancelEnd = this.#clock.after(Math.max(leftMs, 0), () => this.#finish(`it could not be renewed for ${Math.round(this.#ttlMs * (1 - marginRatio))} ms`));
+    if (this.#cancelEnd === null) this.#endIn(this.#leftMs());
+  }
+
+  #leftMs(): number {
+    return this.#sentAt + this.#ttlMs * (1 - marginRatio) - this.#clock.now();
+  }
+
+  /** Each renewal puts the end off, and a timer that is taken back wakes the process all the same: this one stays, and looks again. */
+  #endIn(leftMs: number): void {
+    this.#cancelEnd = this.#clock.after(Math.max(leftMs, 0), () => {
+      const moreMs = this.#leftMs();
+      if (moreMs > 0) this.#endIn(moreMs);
+      else this.#finish(`it could not be renewed for ${Math.round(this.#ttlMs * (1 - marginRatio))} ms`);
+    });
   }
 
   #renewIn(delayMs: number): void {
