@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -73,11 +73,11 @@ export class Checks {
 
   /** What each file came to: {path, passed, failures}; path null: the run itself. */
   async #files(title, args, limits) {
-    const folder = mkdtempSync(join(tmpdir(), 'coterie-tests-'));
+    const folder = temporaryFolder();
     const report = join(folder, 'report.json');
-    const code = await this.#spawn(['node_modules/vitest/vitest.mjs', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], limits);
+    const code = await this.#spawn(['node_modules/vitest/vitest.mjs', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], { ...limits, env: { ...limits.env, TMPDIR: folder } });
     const files = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')).testResults.map(verdict) : [];
-    rmSync(folder, { recursive: true, force: true });
+    remove(folder);
     if (code !== 0 && files.every(({ failures }) => failures.length === 0)) files.push({ path: null, passed: 0, failures: [{ name: title, reason: `ended with ${code}` }] });
     return files;
   }
@@ -118,6 +118,22 @@ export class Checks {
     for (const { name, reason } of this.#failures) process.stdout.write(`${red('✗')} ${bold(name)}\n${beginning(reason)}\n`);
     process.stdout.write(`${this.passed} passed, ${this.failed} failed\n`);
     process.exitCode = this.failed === 0 && this.passed > 0 ? 0 : 1;
+  }
+}
+
+/** Of one run and all that it starts, some of it under another user. Its name is short: paths of sockets may not be long. */
+function temporaryFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'ct-'));
+  chmodSync(folder, 0o711);
+  return folder;
+}
+
+function remove(folder) {
+  try {
+    // A program that was killed may still be on its way out.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  } catch (error) {
+    process.stdout.write(`${yellow('!')} ${error.message}\n`);
   }
 }
 
