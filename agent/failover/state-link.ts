@@ -22,6 +22,8 @@ type Taker = (keys: Iterable<string>, whole: boolean) => void;
 type KeptEntries = { readonly entries: Map<string, Entry>; readonly takers: Set<Taker>; readonly end: () => void; known: boolean };
 
 const lookAfterMs = 1000;
+/** For how long what the watch tells may stand for an answer: that it took so or so long is known from answers alone. */
+const trustHeardMs = 5000;
 const lookMs = 800;
 
 export class StateLink {
@@ -36,6 +38,7 @@ export class StateLink {
   #view: ProviderView;
   #looking = false;
   #answeredAt = -Infinity;
+  #heardAt = -Infinity;
 
   constructor({ provider, log, now }: StateLinkComponents, { onView, onWentBack }: { readonly onView: (view: ProviderView) => void; /** It is an older store than before: what was seen of it means nothing any more. */ readonly onWentBack: (back: WentBack) => void }) {
     this.provider = provider;
@@ -116,10 +119,10 @@ export class StateLink {
     });
   }
 
-  /** Each second. Whoever renews a lease need not ask as well. */
+  /** Each second. Whoever renews a lease, or hears of the renewals of others, need not ask as well. */
   async look(): Promise<void> {
     this.#heedBack();
-    if (this.#looking || (this.#view.error === null && performance.now() - this.#answeredAt < lookAfterMs)) return;
+    if (this.#looking || (this.#view.error === null && this.#isProven(performance.now()))) return;
     this.#looking = true;
     const begun = performance.now();
     try {
@@ -130,6 +133,10 @@ export class StateLink {
     } finally {
       this.#looking = false;
     }
+  }
+
+  #isProven(now: number): boolean {
+    return now - this.#answeredAt < lookAfterMs || (now - this.#heardAt < lookAfterMs && now - this.#answeredAt < trustHeardMs);
   }
 
   health(): Promise<ProviderHealth> {
@@ -163,7 +170,9 @@ export class StateLink {
   #watch(prefix: string, take: (event: Extract<WatchEvent, { kind: 'snapshot' | 'changed' }>) => void): () => void {
     const watch = this.provider.watch(prefix, {}, (event) => {
       if (event.kind === 'interrupted') this.#log.warn({ reason: event.reason }, 'the state provider is not heard: what is known of it may be old');
-      if (event.kind === 'snapshot' || event.kind === 'changed') take(event);
+      if (event.kind !== 'snapshot' && event.kind !== 'changed') return;
+      this.#heardAt = performance.now();
+      take(event);
     });
     this.#watches.add(watch);
     return () => {

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { StateLink } from '~/agent/failover/state-link.ts';
 import { leaseKey, stateKey, type LeaseRecord, type Records, type StateRecord } from '~/core/failover/records.ts';
@@ -22,6 +23,7 @@ function opened() {
   const store = new MemoryStore({ clock: systemClock });
   const memory = openMemory({ store, clock: systemClock, random: Math.random }, { client: 'a', cluster });
   const begun: string[] = [];
+  const reads: number[] = [];
   let open = 0;
   const provider: StateProvider = new Proxy(memory, {
     get: (_, name) => {
@@ -31,6 +33,7 @@ function opened() {
         const watch = memory.watch(prefix, options, listener);
         return { close: () => { open -= 1; watch.close(); } };
       };
+      if (name === 'read') reads.push(performance.now());
       const value: unknown = Reflect.get(memory, name, memory);
       return typeof value === 'function' ? (value as (...given: unknown[]) => unknown).bind(memory) : value;
     },
@@ -38,7 +41,7 @@ function opened() {
   const link = new StateLink({ provider, log: { warn: () => {}, info: () => {} }, now: Date.now }, { onView: () => {}, onWentBack: () => {} });
   links.push(link);
   const put = (key: string, value: object) => memory.commit({ when: [], put: [{ key, value: recordText(value) }] }, { timeoutMs: 2000 });
-  return { link, put, begun, open: () => open };
+  return { link, put, begun, reads, open: () => open };
 }
 
 const seqs = () => {
@@ -95,4 +98,25 @@ it('one that stops between what it asked and what it hears is told nothing', asy
   await put(leaseKey(s1), leaseOf(2));
   await waitFor(() => first.heard.at(-1) === 2, { timeoutMs: 3000, what: 'the next' });
   expect(second.heard).toEqual([]);
+});
+
+it('does not ask while it hears of renewals, and asks when they have stopped', async () => {
+  const { link, put, reads } = opened();
+  const { heard, listener } = seqs();
+  link.watchRecords(null, listener);
+  const begun = performance.now();
+  for (let seq = 1; performance.now() - begun < 2500; seq += 1) {
+    await put(leaseKey(s1), leaseOf(seq));
+    await waitFor(() => heard.at(-1) === seq, { timeoutMs: 3000, what: `renewal ${seq}` });
+    await link.look();
+    await wait(50);
+  }
+  // A machine that stood still for a second has heard of nothing for so long.
+  expect(reads.length).toBeLessThanOrEqual(2);
+  const before = reads.length;
+  const asks = () => {
+    void link.look();
+    return reads.length > before;
+  };
+  await waitFor(asks, { timeoutMs: 5000, what: 'a question' });
 });
