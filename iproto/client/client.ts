@@ -23,7 +23,10 @@ export type ClientOptions = OpenOptions & {
   readonly backoff: BackoffOptions;
   /** A connection that was silent for this long is asked with a ping. */
   readonly pingIntervalMs: number;
-  /** A ping that takes longer ends the connection: the peer is gone or hangs. */
+  /**
+   * A ping that takes longer ends the connection: the peer is gone or hangs. A request that is given up counts as one that
+   * was begun with it, where nothing has come since.
+   */
   readonly pingTimeoutMs: number;
 };
 
@@ -34,6 +37,8 @@ export const clientDefaults = {
   pingIntervalMs: 2_000,
   pingTimeoutMs: 3_000,
 } satisfies Omit<ClientOptions, 'address'>;
+
+const shortestPingMs = 100;
 
 export type ClientComponents = {
   readonly clock: Clock;
@@ -160,17 +165,26 @@ export class Client extends Requester {
     const { clock } = this.#components;
     const { pingIntervalMs, pingTimeoutMs } = this.#options;
     let cancel = () => {};
-    const check = () => {
-      const silentMs = clock.now() - connection.lastReceivedAt;
-      if (silentMs < pingIntervalMs) return arm(pingIntervalMs - silentMs);
-      connection.ping({ timeoutMs: pingTimeoutMs }).then(
+    let pinging = false;
+    const arm = (delayMs: number) => {
+      pinging = false;
+      if (connection.open) cancel = clock.after(delayMs, check);
+    };
+    const ping = (timeoutMs: number) => {
+      if (pinging) return;
+      pinging = true;
+      cancel();
+      connection.ping({ timeoutMs }).then(
         () => arm(pingIntervalMs),
         (error: unknown) => (error instanceof RequestTimeout ? connection.abort(error) : arm(pingIntervalMs)),
       );
     };
-    const arm = (delayMs: number) => {
-      if (connection.open) cancel = clock.after(delayMs, check);
+    const check = () => {
+      const silentMs = clock.now() - connection.lastReceivedAt;
+      if (silentMs < pingIntervalMs) arm(pingIntervalMs - silentMs);
+      else ping(pingTimeoutMs);
     };
+    connection.onSilence = (silentMs) => ping(Math.max(pingTimeoutMs - silentMs, shortestPingMs));
     arm(pingIntervalMs);
     return () => cancel();
   }

@@ -50,6 +50,8 @@ export class Connection extends Requester {
   readonly greeting: Greeting;
   /** Resolves with the reason when the connection has ended; never rejects. */
   readonly closed: Promise<Error>;
+  /** A request's time is up, and nothing at all has come since it was sent, so long ago. */
+  onSilence: ((silentMs: number) => void) | undefined;
   readonly #socket: Socket;
   readonly #peer: string;
   readonly #clock: Clock;
@@ -233,14 +235,20 @@ export class Connection extends Requester {
   }
 
   #expire(): void {
-    for (const waiting of this.#pending.expire(this.#clock.now())) {
+    const now = this.#clock.now();
+    let silentMs = 0;
+    for (const waiting of this.#pending.expire(now)) {
       const written = this.#outbox.written(waiting.startByte);
+      const sentAt = waiting.deadline.dueAt - waiting.timeoutMs;
+      if (written && this.#lastReceivedAt < sentAt) silentMs = Math.max(silentMs, now - sentAt);
       // Still here: turned into a ping, which is as long and changes nothing, so that it is certainly not carried out.
       if (!written) this.#outbox.patchByte(waiting.startByte + typeOffset, requestTypes.ping);
       waiting.settle(new RequestTimeout(waiting.timeoutMs, written), undefined);
     }
     this.#arm();
     this.#checkIdle();
+    // Who does not read hears nothing either.
+    if (silentMs > 0 && this.open && !this.#socket.isPaused()) this.onSilence?.(silentMs);
   }
 
   #checkIdle(): void {

@@ -11,8 +11,11 @@ import { Unanswered } from '../client/backend.ts';
 import { AccessDenied, LimitExceeded, ProviderUnavailable } from '../errors.ts';
 import type { Stateboard } from './settings.ts';
 
-/** A stopped process says nothing: it is asked, and given up, so often. */
-const pings = { pingIntervalMs: 500, pingTimeoutMs: 1_000 } as const;
+/**
+ * A stopped process says nothing. Whoever renews something finds that out by its own requests, a second after the first that
+ * was not answered; whoever only watches asks so often.
+ */
+const pings = { pingIntervalMs: 2_000, pingTimeoutMs: 1_000 } as const;
 const lookMs = 20;
 const answerBytesMax = 64 * 1024 * 1024;
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { Client, clientDefaults, ConnectionLost, openConnection, Pool, systemClock, type ClientComponents, type ClientOptions, type ClientState, type IprotoServer, type ServerComponents, type ServerOptions, type Session } from '~/iproto/index.ts';
+import { Client, clientDefaults, ConnectionLost, openConnection, Pool, RequestTimeout, systemClock, type ClientComponents, type ClientOptions, type ClientState, type IprotoServer, type ServerComponents, type ServerOptions, type Session } from '~/iproto/index.ts';
 import { waitFor } from '~/tests/support/wait.ts';
 import { BareServer, HandClock, ourServer, Scratch } from './fixture.ts';
 
@@ -116,6 +116,34 @@ describe('a client', () => {
     await waitFor(() => states.some((state) => state.kind === 'waiting'), { timeoutMs: 5000, what: 'the connection to be given up' });
     expect(states.find((state) => state.kind === 'waiting')).toMatchObject({ error: { name: 'RequestTimeout' } });
     await waitFor(() => server.sockets.length > 1, { timeoutMs: 5000, what: 'a second connection' });
+  });
+
+  it('gives up a peer that answers no request, without waiting for its next ping', async () => {
+    const path = scratch.socketPath();
+    const server = new BareServer(path);
+    stops.push(() => server.stop());
+    const { client: asking, states } = client(path, {}, { pingIntervalMs: 1e6, pingTimeoutMs: 150 });
+    asking.start();
+    await asking.ready(5000);
+    await expect(asking.call('f', [], { timeoutMs: 20 })).rejects.toBeInstanceOf(RequestTimeout);
+    expect(asking.up).toBe(true);
+    await waitFor(() => states.some((state) => state.kind === 'waiting'), { timeoutMs: 5000, what: 'the connection to be given up' });
+    expect(states.find((state) => state.kind === 'waiting')).toMatchObject({ error: { name: 'RequestTimeout' } });
+  });
+
+  it('keeps one that is only slow to answer a request', async () => {
+    const path = scratch.socketPath();
+    let taken = 0;
+    await serve(path, { handle: (request) => void (++taken > 1 && request.answer([1])) });
+    const { client: asking, states } = client(path, {}, { pingIntervalMs: 1e6, pingTimeoutMs: 5000 });
+    asking.start();
+    await asking.ready(5000);
+    await expect(asking.call('f', [], { timeoutMs: 20 })).rejects.toBeInstanceOf(RequestTimeout);
+    const silentSince = asking.connection!.lastReceivedAt;
+    // The ping that it set off.
+    await waitFor(() => asking.connection!.lastReceivedAt > silentSince, { timeoutMs: 5000, what: 'the answer to a ping' });
+    expect(await asking.call('f')).toEqual([1]);
+    expect(states.filter((state) => state.kind === 'up').length).toBe(1);
   });
 
   it('keeps one that answers', async () => {
