@@ -42,6 +42,7 @@ export class Rebalancing {
   #groups = new Map<string, Group>();
   #timer: NodeJS.Timeout | null = null;
   #waking: NodeJS.Timeout | null = null;
+  #turning = false;
   /** Those of the last look. */
   #config: ClusterConfig | null = null;
   #runner: CoordinatorRunner | null = null;
@@ -59,8 +60,8 @@ export class Rebalancing {
   /** Each second: what somebody has just configured, and who has just become a coordinator, is looked at now. */
   tick(): void {
     const { config, coordinator } = this.#parts;
-    if (this.#timer === null || (config() === this.#config && coordinator() === this.#runner)) return;
-    clearTimeout(this.#timer);
+    if (this.#turning || (config() === this.#config && coordinator() === this.#runner)) return;
+    if (this.#timer) clearTimeout(this.#timer);
     void this.#turn();
   }
 
@@ -105,14 +106,16 @@ export class Rebalancing {
   async #turn(): Promise<void> {
     this.#timer = null;
     if (this.#ended) return;
+    this.#turning = true;
     try {
       await this.#look();
     } catch (error) {
       this.#parts.log.warn({ error: String(error) }, 'sharding could not be looked after; it is tried again');
     }
-    if (this.#ended) return;
+    this.#turning = false;
     // One that is no coordinator has nothing to look at.
-    const busy = this.#runner !== null && (this.#mandate === null || [...this.#groups.values()].some((group) => group.busy || group.kept === undefined));
+    if (this.#ended || this.#runner === null) return;
+    const busy = this.#mandate === null || [...this.#groups.values()].some((group) => group.busy || group.kept === undefined);
     this.#timer = setTimeout(() => void this.#turn(), busy ? busyMs : idleMs);
   }
 

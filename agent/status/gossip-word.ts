@@ -41,10 +41,10 @@ export class GossipWord {
 
   /** Something may have changed. */
   look(): void {
-    const { config: _, ...rest } = this.#parts.payload();
+    const { config, ...rest } = this.#parts.payload();
     const told = JSON.stringify(rest);
-    if (told === this.#told) this.#soon.poke();
-    else this.#parts.tell();
+    if (told !== this.#told) this.#parts.tell();
+    else if ((config?.version ?? 0) !== this.#version) this.#soon.poke();
     this.#told = told;
   }
 
