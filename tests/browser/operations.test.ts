@@ -56,7 +56,7 @@ describe('operations in the dashboard', () => {
     await slide('[data-ref="s2-2"]', '[data-ref="s2-1"]');
     expect(await order()).toEqual(['s2-1', 's2-2']);
     await slide('[data-handle="s2-2"]', '[data-handle="s2-1"]');
-    expect(await order()).toEqual(['s2-2', 's2-1']);
+    await expect.poll(order, { timeout: 5000 }).toEqual(['s2-2', 's2-1']);
     await confirm(touch, 'Apply');
     await untilMaster(page, 's2-2');
     expect((await product.rest('/replicaset/s2/edit', { priority: ['s2-1'] })).status).toBe(200);
