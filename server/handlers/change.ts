@@ -5,7 +5,7 @@ import type { ApplyRun, Plan, Refusal } from '~/contract/shapes/plan.ts';
 import { emptyConfig } from '~/core/config/empty.ts';
 import { applyEdits } from '~/core/topology/edit.ts';
 import type { KnownInstance } from '~/core/topology/known.ts';
-import { planChange } from '~/core/topology/plan.ts';
+import { judgeChange, type Judged } from '~/core/topology/plan.ts';
 import { signedIn } from '~/server/access/signed-in.ts';
 import type { Context } from './context.ts';
 
@@ -27,20 +27,20 @@ export async function change(context: Context, intent: Intent, make: Make): Prom
     expect(base, intent);
     return { plan: planned(context, base, make).plan, run: null, version: base?.version ?? 0 };
   }
-  let plan: Plan | undefined;
+  let judged: JudgedChange | undefined;
   const meta = { author: actor.user, surface: context.surface, reason: intent.reason ?? null };
   const decide = (base: ConfigVersion | null) => {
     expect(base, intent);
-    const made = planned(context, base, make);
-    plan = made.plan;
-    return accepted(made);
+    judged = judge(context, base, make);
+    return accepted(judged);
   };
   const { audit } = context;
-  // Asked for after `decide`, which has made the plan.
-  const run = await runtime.applies.change(meta, decide, audit && { entry: () => audit.entry(plan!), written: audit.written });
+  // Asked for after `decide`, while the instances prepare.
+  const run = await runtime.applies.change(meta, decide, audit && { entry: () => audit.entry(judged!.plan()), written: audit.written });
   if (run?.state === 'aborted') throw aborted(run);
   // `change` has called the function above, or has thrown.
-  return { plan: plan!, run, version: run?.version ?? plan!.baseVersion ?? 0 };
+  const plan = judged!.plan();
+  return { plan, run, version: run?.version ?? plan.baseVersion ?? 0 };
 }
 
 export const changeByEdits = (context: Context, intent: Intent, edits: readonly Edit[]) => change(context, intent, editing(context, edits));
@@ -53,20 +53,29 @@ export const editing =
 export type Planned = { readonly plan: Plan; readonly config: ClusterConfig };
 
 export function planned(context: Context, base: ConfigVersion | null, make: Make): Planned {
+  const { config, plan } = judge(context, base, make);
+  return { config, plan: plan() };
+}
+
+type JudgedChange = Judged & { readonly config: ClusterConfig };
+
+function judge(context: Context, base: ConfigVersion | null, make: Make): JudgedChange {
   const { runtime } = context.services;
   const known = runtime.state.known();
   const from = base?.config ?? emptyConfig(runtime.name);
   const made = make(from, known);
   const config = made.config ?? from;
-  const changed = planChange({ base, next: config, known, sharding: runtime.sharding.facts() });
-  const plan = made.again && base !== null && changed.changes.length === 0 ? repeated(base.version) : changed;
-  return { config, plan: { ...plan, refusals: [...runtime.adoption.refusals(), ...made.refusals, ...plan.refusals] } };
+  const judged = judgeChange({ base, next: config, known, sharding: runtime.sharding.facts() });
+  const again = made.again && base !== null && judged.nothing;
+  const refusals = [...runtime.adoption.refusals(), ...made.refusals, ...judged.refusals];
+  let plan: Plan | undefined;
+  return { config, refusals, nothing: judged.nothing && !again, plan: () => (plan ??= { ...(again ? repeated(base.version) : judged.plan()), refusals }) };
 }
 
 /** Null: there is nothing to do. */
-function accepted({ plan, config }: Planned): ClusterConfig | null {
-  if (plan.refusals.length > 0) throw refused(plan);
-  return plan.steps.length === 0 ? null : config;
+function accepted({ refusals, nothing, plan, config }: JudgedChange): ClusterConfig | null {
+  if (refusals.length > 0) throw refused(plan());
+  return nothing ? null : config;
 }
 
 /** The same contents under a new number: whoever is stuck on the way to them begins anew. */

@@ -13,7 +13,7 @@ export type RecordsOptions = {
   /** The run's first row: nothing is decided before it is there. */
   readonly begun: Promise<void>;
   /** Who did it, for the audit log; null where nobody is to be told of. */
-  readonly audit: AuditDraft | null;
+  readonly audit: () => AuditDraft | null;
   /** The lock was lost: another server may be settling this run. */
   readonly lost: AbortSignal;
 };
@@ -31,7 +31,7 @@ async function decided({ runId, candidate, run }: Extract<RecordEffect, { kind: 
   const told = (outcome: 'won' | 'lost', message: string | null = null): CoordinatorEvent => ({ kind: 'decisionRecorded', outcome, message });
   const decide = async () => {
     await begun;
-    return lost.aborted ? 'unlocked' : runs.decide(runId, { owner, at: now(), version: candidate, instances: run.instances, audit });
+    return lost.aborted ? 'unlocked' : runs.decide(runId, { owner, at: now(), version: candidate, instances: run.instances, audit: audit() });
   };
   const answer = await decide().catch(async (error: unknown) => {
     // A full disk refuses the whole transaction; where it filled up right behind it, the decision is there to be read.

@@ -59,7 +59,7 @@ export type ChangeMeta = { readonly author: string; readonly surface: Surface; r
 /** The entry that is written together with the decision; `written` is called once it is. */
 export type RunAudit = { readonly entry: () => AuditDraft; readonly written: () => void };
 
-type Driven = { readonly id: string; readonly begun: Promise<void>; readonly lost: AbortSignal; readonly audit: AuditDraft | null; readonly won?: () => void };
+type Driven = { readonly id: string; readonly begun: Promise<void>; readonly lost: AbortSignal; readonly audit: () => AuditDraft | null; readonly won?: () => void };
 
 export class ApplyRunner {
   readonly #live = new Map<string, ApplyCoordinator>();
@@ -114,7 +114,7 @@ export class ApplyRunner {
 
   async #settle(): Promise<void> {
     await settleLeft(
-      { ...this.components, isLive: (id) => this.#live.has(id), finish: (machine, id) => this.#drive(machine, { id, begun: Promise.resolve(), lost: new AbortController().signal, audit: null }) },
+      { ...this.components, isLive: (id) => this.#live.has(id), finish: (machine, id) => this.#drive(machine, { id, begun: Promise.resolve(), lost: new AbortController().signal, audit: () => null }) },
       this.options,
     );
     // Another server may die at any time; on a database of our own, only we could have left something.
@@ -133,13 +133,17 @@ export class ApplyRunner {
     const machine = new ApplyCoordinator({ run, base, candidate, participants, policy: { ...policyFor(text.length), ...this.options.policy } });
     // The agents are asked first and answer meanwhile; the decision waits for it.
     const first = machine.run();
-    const begun = nextTurn().then(() => store.runs.begin(first, owner));
+    let entry: AuditDraft | null = null;
+    const begun = nextTurn().then(() => {
+      entry = audit?.entry() ?? null;
+      return store.runs.begin(first, owner);
+    });
     begun.catch(() => {});
     const won = () => {
       versions.set(candidate, config);
       audit?.written();
     };
-    return this.#drive(machine, { id: run.id, begun, lost, audit: audit?.entry() ?? null, won });
+    return this.#drive(machine, { id: run.id, begun, lost, audit: () => entry, won });
   }
 
   async #drive(machine: ApplyCoordinator, { id, begun, lost, audit, won }: Driven): Promise<ApplyRun> {
