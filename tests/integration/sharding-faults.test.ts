@@ -18,8 +18,10 @@ beforeAll(async () => {
 afterAll(() => cluster.stop(), 60_000);
 
 it('the active coordinator is killed while buckets move, and another one goes on to the end', async () => {
+  await cluster.order({ kind: 'pause', group: 'default', by: 'ann', reason: 'until it has the space', forMs: null });
   await cluster.add({ s3: 1 });
   await cluster.makeSpace();
+  await cluster.order({ kind: 'resume', group: 'default', by: 'ann' });
   const moving = await cluster.until('some buckets to have moved', (group) => group.state === 'moving' && (countsOf(group).s3 ?? 0) > 50);
   expect(countsOf(moving).s3).toBeLessThan(900);
   const active = await cluster.active();

@@ -11,6 +11,8 @@ type Holding = { readonly fault: Fault; readonly begun: number; readonly beginTo
 
 /** Whoever does not end in good order by then, as it is paused, is killed: so do those that run services. */
 const stopMs = 5_000;
+/** To send a signal takes less. */
+const heldUpMs = 2;
 /** What was killed has ended by then, on a busy machine too. */
 const endMs = 60_000;
 
@@ -72,8 +74,7 @@ export class Nemesis {
   }
 
   /** What is killed stands still no more: it may be started again at any time. */
-  #gone(node: string): void {
-    const at = monotonicMs();
+  #gone(node: string, at: number): void {
     this.killed.push({ instance: node, at });
     for (const [index, { fault, stoppedFrom, ...holding }] of this.#holding) {
       if (fault.kind !== 'pause' || fault.node !== node || stoppedFrom === null) continue;
@@ -90,15 +91,17 @@ export class Nemesis {
 
   #strike(fault: Fault): void {
     switch (fault.kind) {
-      case 'kill':
+      case 'kill': {
+        const before = monotonicMs();
         this.#signal(fault, 'SIGKILL');
-        if (this.#hits(fault.program)) this.#gone(fault.node);
+        if (this.#hits(fault.program)) this.#gone(fault.node, killedAt(before));
         return;
+      }
       case 'pause':
         return this.#signal(fault, 'SIGSTOP');
       case 'blackout':
         for (const node of this.#system.nodes) this.#lab.signal(node, 'SIGKILL');
-        return this.#system.nodes.forEach((node) => this.#gone(node));
+        return this.#system.nodes.forEach((node) => this.#gone(node, monotonicMs()));
       case 'full':
         return this.#system.disk?.(fault.node, 'full');
       case 'stop':
@@ -145,6 +148,12 @@ export class Nemesis {
     if (linksOf(changed, this.#lab.nodes).length === 0) return;
     await this.#lab.faults([...this.#holding.values()].flatMap(({ fault }) => linksOf(fault, this.#lab.nodes)));
   }
+}
+
+/** Between the signal and here the machine may have run others for a while: somebody else may lead rightly by now. */
+function killedAt(before: number): number {
+  const after = monotonicMs();
+  return after - before > heldUpMs ? before : after;
 }
 
 async function within(done: Promise<unknown>, ms: number): Promise<boolean> {
