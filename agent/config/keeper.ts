@@ -7,6 +7,8 @@ import type { ParticipantEffect, ParticipantEvent } from '~/core/apply/participa
 import type { CommittedVersion, VersionRef } from '~/core/apply/version.ts';
 import { parseConfig } from '~/core/config/parse.ts';
 import { onlyTextDiffers } from '~/core/topology/validate.ts';
+import { Alarm } from '~/agent/failover/alarm.ts';
+import { monotonicMs } from '~/agent/failover/monotonic.ts';
 import type { Logger } from '~/agent/logs/logger.ts';
 import { hashOf } from '~/link/hash.ts';
 import type { ConfigStore } from './store.ts';
@@ -40,7 +42,6 @@ type WithoutId<E> = E extends unknown ? Omit<E, 'requestId'> : never;
 type Request = WithoutId<Extract<ParticipantEvent, { requestId: number }>>;
 
 const queueMax = 1000;
-const setTimeoutMaxMs = 2 ** 31 - 1;
 /** All members commit at once, and whoever waits for them waits for nobody's log. */
 const saidAfterMs = 100;
 
@@ -53,7 +54,7 @@ export class ConfigKeeper {
   #participant!: ApplyParticipant;
   #queue: ParticipantEvent[] = [];
   #busy = false;
-  #timer: { readonly timeout: NodeJS.Timeout; readonly ringsAt: number } | null = null;
+  readonly #alarm = new Alarm(() => void this.#tick());
   #told: ParticipantState | null = null;
   #inEffect: ClusterConfig | null = null;
   #nextRequest = 1;
@@ -76,7 +77,7 @@ export class ConfigKeeper {
 
   stop(): void {
     this.#stopped = true;
-    clearTimeout(this.#timer?.timeout);
+    this.#alarm.off();
   }
 
   get state() {
@@ -155,21 +156,16 @@ export class ConfigKeeper {
     this.#settle();
   }
 
-  /** A timer that rings before it is needed is left: each change would set one and take it back. */
+  /** Where nothing is waited for any more the alarm stays: it rings for nothing once, and is there for the next change. */
   #settle(): void {
     if (this.#queue.length > 0) return void this.#work();
     const wakeAt = this.#participant.wakeAt();
     if (this.#stopped || wakeAt === Infinity) return;
-    const inMs = Math.min(Math.max(wakeAt - this.#parts.now(), 1), setTimeoutMaxMs);
     // Not by the clock, which may be set.
-    const ringsAt = performance.now() + inMs;
-    if (this.#timer !== null && this.#timer.ringsAt <= ringsAt) return;
-    clearTimeout(this.#timer?.timeout);
-    this.#timer = { timeout: setTimeout(() => void this.#tick(), inMs), ringsAt };
+    this.#alarm.set(monotonicMs() + Math.max(wakeAt - this.#parts.now(), 1));
   }
 
   async #tick(): Promise<void> {
-    this.#timer = null;
     if (this.#busy || this.#stopped) return;
     this.#busy = true;
     await this.#carryOut(this.#participant.tick(this.#parts.now()));

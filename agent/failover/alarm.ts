@@ -15,11 +15,10 @@ export class Alarm {
 
   /** `at`: of `monotonicMs`; Infinity: never. */
   set(at: number): void {
+    const stays = at < Infinity && this.#timer !== null && this.#timer.ringsAt <= at;
+    if (!stays) this.off();
     this.#at = at;
-    if (at === Infinity) return this.off();
-    if (this.#timer !== null && this.#timer.ringsAt <= at) return;
-    this.off();
-    this.#at = at;
+    if (stays || at === Infinity) return;
     const inMs = Math.min(Math.max(0, Math.ceil(at - monotonicMs())), 60_000);
     this.#timer = { timeout: setTimeout(() => this.#rung(), inMs).unref(), ringsAt: at };
   }

@@ -9,7 +9,7 @@ type Place = { readonly from: number; readonly to: number };
 const written = new WeakMap<ClusterConfig, { readonly text: string; readonly place?: Place | null }>();
 
 /** `config` was read from this text. */
-export const wasRead = (config: ClusterConfig, text: string): unknown => written.set(config, { text });
+export const wasRead = (config: ClusterConfig, text: string): void => void written.set(config, { text });
 
 /** The sections in a text that is otherwise the one that `before` was read from; null where it is not, or what stands there is no JSON. */
 export function sectionsIn(text: string, before: ClusterConfig): { readonly sections: unknown; readonly became: (config: ClusterConfig) => void } | null {

@@ -25,6 +25,16 @@ function client(path: string, components: Partial<ClientComponents> = {}, option
   return { client: made, states };
 }
 
+/** Facing a server that takes connections and answers nothing. */
+function unanswered(options: Partial<ClientOptions>): ReturnType<typeof client> & { server: BareServer } {
+  const path = scratch.socketPath();
+  const server = new BareServer(path);
+  stops.push(() => server.stop());
+  const made = client(path, {}, options);
+  made.client.start();
+  return { ...made, server };
+}
+
 describe('a client', () => {
   it('connects, loses its server, says so at once, and comes back', async () => {
     const path = scratch.socketPath();
@@ -108,22 +118,14 @@ describe('a client', () => {
   });
 
   it('gives up a peer that does not answer its pings', async () => {
-    const path = scratch.socketPath();
-    const server = new BareServer(path);
-    stops.push(() => server.stop());
-    const { client: asking, states } = client(path, {}, { pingIntervalMs: 10, pingTimeoutMs: 20 });
-    asking.start();
+    const { server, states } = unanswered({ pingIntervalMs: 10, pingTimeoutMs: 20 });
     await waitFor(() => states.some((state) => state.kind === 'waiting'), { timeoutMs: 5000, what: 'the connection to be given up' });
     expect(states.find((state) => state.kind === 'waiting')).toMatchObject({ error: { name: 'RequestTimeout' } });
     await waitFor(() => server.sockets.length > 1, { timeoutMs: 5000, what: 'a second connection' });
   });
 
   it('gives up a peer that answers no request, without waiting for its next ping', async () => {
-    const path = scratch.socketPath();
-    const server = new BareServer(path);
-    stops.push(() => server.stop());
-    const { client: asking, states } = client(path, {}, { pingIntervalMs: 1e6, pingTimeoutMs: 150 });
-    asking.start();
+    const { client: asking, states } = unanswered({ pingIntervalMs: 1e6, pingTimeoutMs: 150 });
     await asking.ready(5000);
     await expect(asking.call('f', [], { timeoutMs: 20 })).rejects.toBeInstanceOf(RequestTimeout);
     expect(asking.up).toBe(true);
