@@ -64,7 +64,7 @@ export function PriorityList({ items, onChange, allWritable, appointed = false, 
             <button type="button" className={styles.grip} data-handle={ref} aria-label={`Move ${label}: arrow keys up and down`} onKeyDown={(event) => onKeyDown(event, ref)}><Grip size={15} /></button>
             <span className={styles.place}>{index + 1}</span>
             <span className={styles.label}>{label} <span className={styles.note}>{note}</span></span>
-            {index === 0 && !allWritable && <span className={styles.first}><Crown size={12} /> master</span>}
+            {index === 0 && !allWritable && (appointed ? <span className={styles.preferred}>preferred</span> : <span className={styles.first}><Crown size={12} /> master</span>)}
             <ActionIcon className={styles.step!} variant="subtle" color="gray" size="sm" disabled={index === 0} aria-label={`Move ${label} up`} onClick={() => move(ref, index - 1)}><ArrowUp size={14} /></ActionIcon>
             <ActionIcon className={styles.step!} variant="subtle" color="gray" size="sm" disabled={index === items.length - 1} aria-label={`Move ${label} down`} onClick={() => move(ref, index + 1)}><ArrowDown size={14} /></ActionIcon>
             {removable && <ActionIcon className={styles.step!} variant="subtle" color="gray" size="sm" aria-label={`Leave ${label} out`} onClick={() => onChange(refs.filter((other) => other !== ref))}><Cross size={13} /></ActionIcon>}

@@ -42,6 +42,19 @@ export function failoverSettings({ product, page, open }: Dashboard): void {
       expect((await product.rest('/failover/status')).body.settings).toMatchObject({ leaseMs: 1200, failoversMax: 1 });
     }, 60_000);
 
+    it('have the order of priority move nobody, and say so where it is changed', async () => {
+      await page.goto('/');
+      await page.getByRole('button', { name: 'Edit s1' }).click();
+      await dialog.getByRole('button', { name: 'Move s1-1 down' }).click();
+      const first = dialog.getByTestId('priority').locator('li').first();
+      await first.getByText('s1-2').waitFor();
+      await first.getByText('preferred').waitFor();
+      expect(await dialog.getByTestId('priority').getByText('master', { exact: true }).count()).toBe(0);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'hidden' });
+      await page.goto('/failover');
+    }, 60_000);
+
     it('look well, as the switchover does', async () => {
       await page.getByRole('button', { name: 'Settings' }).click();
       await looksWell(page, 'failover-settings', async () => {
