@@ -7,7 +7,7 @@ import { newestLeader, type Leader } from './topology.ts';
 import { agreedUsers, type UsersOf } from './users.ts';
 
 /**
- * What the agents of the storages of a group say. Each is asked about once a second, by itself: one that hangs holds
+ * What the agents of the storages of a group say. Each is asked about every two seconds, by itself: one that hangs holds
  * nobody up. In big groups each is asked less often, so that asking stays cheap.
  */
 export type StoragesParts = {
@@ -19,13 +19,16 @@ export type StoragesParts = {
 };
 
 const askMs = 2000;
+/** Whoever has answered is left out so many times: a question wakes up an agent that may be idle, and its database. */
+const restsAfterAnswer = 1;
 /** Questions begun in one second. */
 const asksMax = 24;
 /** What is older says nothing of lag or leadership any more. */
 const heardMs = 10_000;
 
 type Heard = { readonly news: StorageNews; readonly at: number };
-type Seat = { readonly replicaset: string; heard: Heard | null; askedAt: number; asking: boolean };
+/** `askedAt`: at which look. */
+type Seat = { readonly replicaset: string; heard: Heard | null; askedAt: number; asking: boolean; answered: boolean };
 type Told = { readonly digest: string; readonly users: UsersOf; /** The leader said so. */ readonly sure: boolean };
 
 export class Storages {
@@ -33,6 +36,7 @@ export class Storages {
   readonly #seats = new Map<string, Seat>();
   readonly #users = new Map<string, Told>();
   #agreed: ReturnType<typeof agreedUsers> | null = null;
+  #looks = 0;
 
   constructor(parts: StoragesParts) {
     this.#parts = parts;
@@ -40,6 +44,7 @@ export class Storages {
 
   /** Each second: asks those that were asked longest ago. */
   look(config: ClusterConfig, group: string): void {
+    this.#looks += 1;
     const storages = storagesOf(config, group);
     const members = storages.flatMap((replicaset) => enabledMembersOf(config, replicaset).map((uuid) => [uuid, replicaset] as const));
     for (const uuid of this.#seats.keys()) if (!members.some(([member, replicaset]) => member === uuid && this.#seats.get(uuid)?.replicaset === replicaset)) this.#seats.delete(uuid);
@@ -48,8 +53,8 @@ export class Storages {
       this.#users.delete(uuid);
       this.#agreed = null;
     }
-    for (const [uuid, replicaset] of members) if (!this.#seats.has(uuid)) this.#seats.set(uuid, { replicaset, heard: null, askedAt: -Infinity, asking: false });
-    const due = [...this.#seats].filter(([, { asking }]) => !asking).toSorted(([, a], [, b]) => a.askedAt - b.askedAt).slice(0, asksMax);
+    for (const [uuid, replicaset] of members) if (!this.#seats.has(uuid)) this.#seats.set(uuid, { replicaset, heard: null, askedAt: -Infinity, asking: false, answered: false });
+    const due = [...this.#seats].filter(([, { asking, answered, askedAt }]) => !asking && this.#looks - askedAt > (answered ? restsAfterAnswer : 0)).toSorted(([, a], [, b]) => a.askedAt - b.askedAt).slice(0, asksMax);
     for (const [uuid, seat] of due) void this.#ask(uuid, seat);
   }
 
@@ -79,9 +84,11 @@ export class Storages {
   async #ask(uuid: string, seat: Seat): Promise<void> {
     const { ask, now, onNews } = this.#parts;
     seat.asking = true;
-    seat.askedAt = now();
+    seat.answered = false;
+    seat.askedAt = this.#looks;
     try {
       const news = await ask(uuid, { replicaset: seat.replicaset, users: this.#users.get(seat.replicaset)?.digest ?? null }, askMs);
+      seat.answered = true;
       if (this.#seats.get(uuid) !== seat) return;
       const before = this.#fresh(seat);
       seat.heard = { news, at: now() };

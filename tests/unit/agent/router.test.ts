@@ -103,6 +103,8 @@ describe('what a router hears of storages', () => {
     expect(storages.complete).toBe(true);
     for (let round = 1; round <= 2; round += 1) {
       storages.look(cluster(), 'default');
+      // Whoever has answered rests once.
+      if (round > 1) storages.look(cluster(), 'default');
       await waitFor(() => heard === 2 * round, { timeoutMs: 2000, what: 'both to be asked' });
       // What they said is taken before anything else is done.
       await new Promise(setImmediate);
@@ -115,6 +117,20 @@ describe('what a router hears of storages', () => {
     expect(storages.agreed.users).toEqual({ app: 'new' });
     storages.look(cluster(), 'hot');
     expect(storages.agreed.users).toEqual({});
+  });
+
+  test('of those that answer every other time, and anew of those that do not', async () => {
+    const asked: string[] = [];
+    const storages = new Storages({ ask: async (uuid) => {
+      asked.push(uuid);
+      if (uuid === a) throw new Error('away');
+      return told(uuid, 'new');
+    }, now: () => 0, onNews: () => {}, key });
+    for (let round = 1; round <= 4; round += 1) {
+      storages.look(cluster(), 'default');
+      await new Promise(setImmediate);
+    }
+    expect(asked.toSorted()).toEqual([a, a, a, a, b, b]);
   });
 });
 
