@@ -41,7 +41,7 @@ export const replicaset = {
   }),
   edit: mutation({
     summary: 'Change a replicaset: alias, roles, priority, weight',
-    details: 'A new first instance in the priority becomes the master: the old one is read-only and caught up with first.',
+    details: 'Where masters are not appointed, a new first instance in the priority becomes the master: the old one is read-only and caught up with first.',
     role: 'operator',
     subject,
     input: {

@@ -84,7 +84,7 @@ export class Supervisor {
     try {
       const { child, id } = await launch(this.#folder, this.#options);
       this.#id = id;
-      child.once('exit', (code, signal) => this.#ended(id, signal === null ? `exit code ${code}` : `signal ${signal}`));
+      child.once('exit', (code, signal) => this.#ended(id, signal === null ? `exit code ${code}` : `signal ${signal}`, signal === 'SIGKILL'));
       const control = await this.#connected(connectMs, () => this.#id === id);
       if (this.#id !== id) return control.close();
       this.#up(id, control);
@@ -170,10 +170,10 @@ export class Supervisor {
     }
   }
 
-  #ended(id: ProcessId, how: string): void {
+  #ended(id: ProcessId, how: string, killed = false): void {
     if (this.#id !== id) return;
-    // One that was told to end has no reason to give.
-    const words = this.#planned || this.#closing ? null : lastWords(this.#folder.tarantoolLog, this.#logBytes);
+    // One that was told to end has no reason to give, and one that was killed had no time to.
+    const words = killed || this.#planned || this.#closing ? null : lastWords(this.#folder.tarantoolLog, this.#logBytes);
     this.#noted(words === null ? how : `${how}: ${words}`);
   }
 

@@ -1,5 +1,6 @@
 'use client';
 import { Group, SegmentedControl, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { Chart } from '~/app/charts/chart.tsx';
 import styles from '~/app/charts/charts.module.css';
 import { timeText } from '~/app/lib/format.ts';
@@ -22,31 +23,33 @@ const names = seriesOf(charts);
 export function StatisticsTab({ instance, overview }: TabProps) {
   const [{ range }, change] = useAddress(['range'] as const);
   const shown = oneOf(metricRanges, range) ?? 'hour';
+  const empty = <Nothing title="Nothing has been measured yet">The server measures {instance.alias} from when it first hears of it, once a second{shown === 'hour' ? '' : '; a minute is shown when it is over'}. The charts fill by themselves.</Nothing>;
   return (
     <Stack gap="md">
       <Group gap="md">
         <SegmentedControl aria-label="Time" size="sm" data={ranges} value={shown} onChange={(value) => change({ range: value === 'hour' ? null : value })} />
         <Text size="sm" c="dimmed">{shown === 'hour' ? 'By the second, as it comes.' : 'Averages of minutes; least and most are of the seconds in them.'} A gap is where nothing was heard. Times are {timeText(overview.serverTime).split(' ').at(-1)}.</Text>
       </Group>
-      {shown === 'hour' ? <Hour key={instance.uuid} uuid={instance.uuid} alias={instance.alias} specs={charts} /> : <Day uuid={instance.uuid} alias={instance.alias} />}
+      {shown === 'hour' ? <Hour key={instance.uuid} uuid={instance.uuid} specs={charts} empty={empty} /> : <Day uuid={instance.uuid} empty={empty} />}
     </Stack>
   );
 }
 
-type Shown = { readonly uuid: string; readonly alias: string; readonly specs: readonly ChartSpec[] };
+/** `empty`: what to say where nothing was measured. */
+type Shown = { readonly uuid: string; readonly specs: readonly ChartSpec[]; readonly empty: ReactNode };
 
-function Hour({ uuid, alias, specs }: Shown) {
-  return <Charts state={useHour(uuid, seriesOf(specs))} uuid={uuid} alias={alias} specs={specs} rangeMs={hourMs} />;
+function Hour({ uuid, specs, empty }: Shown) {
+  return <Charts state={useHour(uuid, seriesOf(specs))} uuid={uuid} specs={specs} rangeMs={hourMs} empty={empty} />;
 }
 
-function Day({ uuid, alias }: Omit<Shown, 'specs'>) {
-  return <Charts state={useDay(uuid, names)} uuid={uuid} alias={alias} specs={charts} rangeMs={24 * hourMs} />;
+function Day({ uuid, empty }: Omit<Shown, 'specs'>) {
+  return <Charts state={useDay(uuid, names)} uuid={uuid} specs={charts} rangeMs={24 * hourMs} empty={empty} />;
 }
 
-function Charts({ state: { window: shown, problem }, uuid, alias, specs, rangeMs }: Shown & { state: MetricsState; rangeMs: number }) {
+function Charts({ state: { window: shown, problem }, uuid, specs, rangeMs, empty }: Shown & { state: MetricsState; rangeMs: number }) {
   const lost = problem === null ? null : <Text size="sm" c="dimmed"><Prose text={problem} /></Text>;
   if (shown === null) return lost ?? <Waiting label="Loading the charts" height={300} />;
-  if (isEmpty(shown)) return <Nothing title="Nothing has been measured yet">The server measures {alias} from when it first hears of it, once a second{rangeMs > hourMs ? '; a minute is shown when it is over' : ''}. The charts fill by themselves.</Nothing>;
+  if (isEmpty(shown)) return empty;
   return (
     <>
       {lost}
@@ -59,5 +62,5 @@ const lag = charts.filter(({ id }) => id === 'lag');
 
 /** For the tab about replication. */
 export function LagChart({ uuid }: { uuid: string }) {
-  return <section aria-label="Lag"><Hour uuid={uuid} alias="it" specs={lag} /></section>;
+  return <section aria-label="Lag"><Hour uuid={uuid} specs={lag} empty={<Nothing title="No lag in the last hour">Whoever pulls nobody's rows has none. Of all others the server measures it once a second, and the chart fills by itself.</Nothing>} /></section>;
 }

@@ -56,7 +56,7 @@ function Shape({ plan: { refusals, warnings, changes, steps, summary } }: { plan
           <h4 className={styles.part}>Steps</h4>
           <ol className={styles.steps}>
             {steps.map(({ kind, target, sentence, reason }, index) => (
-              <li key={`${index} ${kind} ${target}`}>{sentence}{reason !== '' && <div className={styles.reason}>{reason}</div>}</li>
+              <li key={`${index} ${kind} ${target}`}><Prose text={sentence} />{reason !== '' && <div className={styles.reason}><Prose text={reason} /></div>}</li>
             ))}
           </ol>
         </>

@@ -13,6 +13,9 @@ describe('pieces of a sentence', () => {
     ['a.b.example crashed', 'a.b', '<name>a.b</name> a.b.example crashed'],
     ['Read `coterie instance logs s1` now.', undefined, 'Read <code>coterie instance logs s1</code> now.'],
     ['Read `logs s1` of s1', 's1', 'Read <code>logs s1</code> of <name>s1</name>'],
+    ["Read `exec 'a b'` now", undefined, "Read <code>exec 'a b'</code> now"],
+    ["recover from `./0.xlog'. Read `logs s1`", undefined, "recover from './0.xlog'. Read <code>logs s1</code>"],
+    ['One ` alone', undefined, 'One ` alone'],
     ['', 'x', '<name>x</name> '],
   ])('%s (%s)', (sentence, name, expected) => expect(short(sentence, name)).toBe(expected));
 });
