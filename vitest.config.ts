@@ -8,15 +8,15 @@ const alone = ['tests/integration/{failover-restart,lease-pause,scale,swim-proce
 /** Our product under each class of faults. */
 const faults = ['tests/integration/faults-{failover,others,providers,sharded}.test.ts'];
 
-/** Histories of failover, some of them new with each commit: they take longer than `npm run verify` may. */
-const fresh = ['tests/simulation/failover/*.test.ts', 'tests/unit/core-what-if/two-sites.test.ts'];
+/** What only computes, and longer than `npm run verify` may: histories of failover, some of them new with each commit, and many seeds. */
+const computed = ['tests/simulation/failover/*.test.ts', 'tests/simulation/swim/figures.test.ts', 'tests/unit/core-what-if/{two-sites,properties}.test.ts', 'tests/unit/iproto/fuzz.test.ts', 'tests/unit/swim/codec/fuzz.test.ts'];
 
 const real = { environment: 'node', globalSetup: 'tests/support/build.ts', testTimeout: 120_000, hookTimeout: 120_000 } as const;
 
 /**
  * `unit` needs nothing but Node. `integration` starts real Tarantool and PostgreSQL: it waits more than it
  * computes, so there are more files at a time than processors on a small machine; `faults`, which waits most, follows it. `pages`
- * computes, in Chromium: one at a time, beside those; `fresh`, which only computes, when these have ended. `integration-alone`: one at a time, when the others are done.
+ * computes, in Chromium: one at a time, beside those; `computed` when these have ended. `integration-alone`: one at a time, when the others are done.
  */
 export default defineConfig({
   resolve: { alias: { '~': import.meta.dirname } },
@@ -31,16 +31,18 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/{architecture,unit,simulation,parity}/**/*.test.{ts,tsx}'],
-          exclude: [...configDefaults.exclude, ...fresh],
+          exclude: [...configDefaults.exclude, ...computed],
           environment: 'node',
           testTimeout: 30_000,
           hookTimeout: 30_000,
           // One module graph to each worker, which halves the time: no module may keep state between files.
           isolate: false,
+          // Many files wait: for a deadline, a server, a timer.
+          maxWorkers: availableParallelism() * 2,
         },
       },
       // A test computes for up to 30 s.
-      { extends: true, test: { name: 'fresh', include: fresh, environment: 'node', testTimeout: 300_000 } },
+      { extends: true, test: { name: 'computed', include: computed, environment: 'node', testTimeout: 300_000 } },
       {
         extends: true,
         test: {

@@ -18,7 +18,7 @@ try {
     checks.vitest('pages', ['--project', 'pages'], { minutesMax: 27, beside: true, env: { COTERIE_PORTS_ROW: '5' } }),
   ]);
   // Histories only compute: they have all processors when nobody waits for real programs.
-  await checks.vitest('failover, simulated', ['--project', 'fresh'], { minutesMax: 10 });
+  await checks.vitest('computed at length', ['--project', 'computed'], { minutesMax: 10 });
   await checks.vitest('one at a time', ['--project', 'integration-alone'], { minutesMax: 10 });
   await checks.again();
   checks.finish();

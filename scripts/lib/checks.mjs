@@ -162,8 +162,9 @@ function beginning(text) {
   return lines.map((line) => `    ${line.slice(0, 300)}`).join('\n');
 }
 
-export async function withoutServices(checks) {
+/** `env`: fewer seeds than the tests name, where somebody waits for the end. */
+export async function withoutServices(checks, env = {}) {
   const programs = [checks.program('lint', ['node_modules/oxlint/bin/oxlint', '--deny-warnings']), checks.program('types', ['node_modules/typescript/bin/tsc', '--noEmit'])];
-  await checks.vitest('architecture, unit, simulation, parity', ['--project', 'unit'], { minutesMax: 10 });
+  await checks.vitest('architecture, unit, simulation, parity', ['--project', 'unit'], { minutesMax: 10, env });
   for (const show of await Promise.all(programs)) show();
 }
