@@ -18,7 +18,7 @@ const bigBytes = 256 * 1024;
 /** Behind an apply: what came in, and what was made of it on the way, lies there until V8 runs short, which is several versions of 1 MB later. */
 const passedMs = 150;
 const quietMs = 2000;
-const grownBytes = 4 * 1024 * 1024;
+const grownBytes = 3 * 1024 * 1024;
 
 /** Collects once things are quiet after something big was handled, and what little things have left together. */
 export class TidyUp {

@@ -14,11 +14,11 @@ function agentOf(start: number, { left = 14 * megabyte } = {}) {
   return { heap, tidyUp: new TidyUp({ inUse: () => heap.bytes, collect, collectNew: () => void heap.order.push('new') }) };
 }
 
-test('what little things leave is collected when the heap has grown by 4 MB, and counted anew from there', () => {
+test('what little things leave is collected when the heap has grown by 3 MB, and counted anew from there', () => {
   const { heap, tidyUp } = agentOf(15 * megabyte);
   const looks = (...megabytes: number[]) => megabytes.map((bytes) => ((heap.bytes = bytes * megabyte), tidyUp.look(), heap.collected));
-  expect(looks(15, 16, 18.9, 19)).toEqual([0, 0, 0, 1]);
-  expect(looks(14, 17.9, 18)).toEqual([1, 1, 2]);
+  expect(looks(15, 16, 17.9, 18)).toEqual([0, 0, 0, 1]);
+  expect(looks(14, 16.9, 17)).toEqual([1, 1, 2]);
 });
 
 test('a heap that V8 has made smaller by itself counts from there', () => {
@@ -27,7 +27,7 @@ test('a heap that V8 has made smaller by itself counts from there', () => {
   heap.bytes = 14 * megabyte;
   tidyUp.look();
   expect(heap.collected).toBe(0);
-  heap.bytes = 18 * megabyte;
+  heap.bytes = 17 * megabyte;
   tidyUp.look();
   expect(heap.collected).toBe(1);
 });
