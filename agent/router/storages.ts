@@ -27,8 +27,8 @@ const asksMax = 24;
 const heardMs = 10_000;
 
 type Heard = { readonly news: StorageNews; readonly at: number };
-/** `askedAt`: at which look. */
-type Seat = { readonly replicaset: string; heard: Heard | null; askedAt: number; asking: boolean; answered: boolean };
+/** `dueAt`: the look at which it is asked. */
+type Seat = { readonly replicaset: string; heard: Heard | null; dueAt: number; asking: boolean };
 type Told = { readonly digest: string; readonly users: UsersOf; /** The leader said so. */ readonly sure: boolean };
 
 export class Storages {
@@ -42,7 +42,7 @@ export class Storages {
     this.#parts = parts;
   }
 
-  /** Each second: asks those that were asked longest ago. */
+  /** Each second: asks those whose turn it is, and first who has waited longest. */
   look(config: ClusterConfig, group: string): void {
     this.#looks += 1;
     const storages = storagesOf(config, group);
@@ -53,8 +53,8 @@ export class Storages {
       this.#users.delete(uuid);
       this.#agreed = null;
     }
-    for (const [uuid, replicaset] of members) if (!this.#seats.has(uuid)) this.#seats.set(uuid, { replicaset, heard: null, askedAt: -Infinity, asking: false, answered: false });
-    const due = [...this.#seats].filter(([, { asking, answered, askedAt }]) => !asking && this.#looks - askedAt > (answered ? restsAfterAnswer : 0)).toSorted(([, a], [, b]) => a.askedAt - b.askedAt).slice(0, asksMax);
+    for (const [uuid, replicaset] of members) if (!this.#seats.has(uuid)) this.#seats.set(uuid, { replicaset, heard: null, dueAt: -Infinity, asking: false });
+    const due = [...this.#seats].filter(([, { asking, dueAt }]) => !asking && dueAt <= this.#looks).toSorted(([, a], [, b]) => a.dueAt - b.dueAt).slice(0, asksMax);
     for (const [uuid, seat] of due) void this.#ask(uuid, seat);
   }
 
@@ -84,11 +84,10 @@ export class Storages {
   async #ask(uuid: string, seat: Seat): Promise<void> {
     const { ask, now, onNews } = this.#parts;
     seat.asking = true;
-    seat.answered = false;
-    seat.askedAt = this.#looks;
+    seat.dueAt = this.#looks + 1;
     try {
       const news = await ask(uuid, { replicaset: seat.replicaset, users: this.#users.get(seat.replicaset)?.digest ?? null }, askMs);
-      seat.answered = true;
+      seat.dueAt += restsAfterAnswer;
       if (this.#seats.get(uuid) !== seat) return;
       const before = this.#fresh(seat);
       seat.heard = { news, at: now() };

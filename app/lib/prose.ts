@@ -18,7 +18,7 @@ export function pieces(sentence: string, name?: string): Piece[] {
 /** What stands between two back-ticks is typed; one without a second is a character like others. */
 function typed(sentence: string): Piece[] {
   const quoted = sentence.replace(/`([^`']*)'(?!\w)/g, "'$1'");
-  return quoted.split(/(`[^`]*`)/).filter((text) => text !== '').map((text): Piece => (/^`[^`]*`$/.test(text) ? { kind: 'code', text: text.slice(1, -1) } : { kind: 'text', text }));
+  return quoted.split(/`([^`]*)`/).map((text, index): Piece => ({ kind: index % 2 === 1 ? 'code' : 'text', text })).filter(({ text }) => text !== '');
 }
 
 /** Where the name stands as a word of its own: s1 is not mentioned by "s1-2". */
