@@ -23,9 +23,8 @@ export async function change(context: Context, intent: Intent, make: Make): Prom
   const { runtime } = context.services;
   const actor = signedIn(context);
   if (intent.dryRun) {
-    const base = await runtime.versions.refresh();
-    expect(base, intent);
-    return { plan: planned(context, base, make).plan, run: null, version: base?.version ?? 0 };
+    const { base, plan } = await planned(context, make, intent);
+    return { plan, run: null, version: base?.version ?? 0 };
   }
   let judged: JudgedChange | undefined;
   const meta = { author: actor.user, surface: context.surface, reason: intent.reason ?? null };
@@ -50,11 +49,16 @@ export const editing =
   (base, known) =>
     applyEdits(base, [...edits], { known, newUuid: context.services.newUuid });
 
-export type Planned = { readonly plan: Plan; readonly config: ClusterConfig };
+export type Planned = { readonly base: ConfigVersion | null; readonly plan: Plan; readonly config: ClusterConfig };
 
-export function planned(context: Context, base: ConfigVersion | null, make: Make): Planned {
+/** What the change would do now. */
+export async function planned(context: Context, make: Make, intent: Pick<Intent, 'expectedVersion'> = {}): Promise<Planned> {
+  const { versions, rollCall } = context.services.runtime;
+  await rollCall.over;
+  const base = await versions.refresh();
+  expect(base, intent);
   const { config, plan } = judge(context, base, make);
-  return { config, plan: plan() };
+  return { base, config, plan: plan() };
 }
 
 type JudgedChange = Judged & { readonly config: ClusterConfig };
@@ -95,7 +99,7 @@ function refused(plan: Plan): CoterieError {
   return new CoterieError('REFUSED', sentence, data);
 }
 
-function expect(base: ConfigVersion | null, { expectedVersion }: Intent): void {
+function expect(base: ConfigVersion | null, { expectedVersion }: Pick<Intent, 'expectedVersion'>): void {
   const version = base?.version ?? 0;
   if (expectedVersion === undefined || expectedVersion === version) return;
   throw new CoterieError('STALE_VERSION', `The configuration is at version ${version}, not ${expectedVersion}${base ? `: ${base.author} changed it` : ''}. Look at it again, then repeat.`, { version, expectedVersion });

@@ -12,8 +12,7 @@ import type { Context } from './context.ts';
 
 /** What would be refused of a change of the code: by reading it here, then by asking every instance. Nothing is changed. */
 export async function checked(context: Context, make: Make, { instances }: { instances: boolean }): Promise<CodeCheck> {
-  const base = await context.services.runtime.versions.refresh();
-  const { config, plan } = planned(context, base, make);
+  const { base, config, plan } = await planned(context, make);
   const read = codeFaults(config.sections);
   // What cannot be read cannot be compiled either: nobody has to be asked.
   const broken = read.some(({ severity }) => severity === 'error');

@@ -36,7 +36,7 @@ export const configHandlers: HandlersOf<Pick<typeof contract, 'config'>>['config
 
   upload: async (context, { sections, replaceAll, ...intent }) => outcome(intent, await change(context, intent, uploading(context, { sections, replaceAll }))),
 
-  validate: async (context, { sections }) => planned(context, await context.services.runtime.versions.refresh(), uploading(context, { sections, replaceAll: false })).plan,
+  validate: async (context, { sections }) => (await planned(context, uploading(context, { sections, replaceAll: false }))).plan,
 };
 
 type Upload = { sections: Record<string, string | null>; replaceAll: boolean };

@@ -12,7 +12,7 @@ type Target = { document?: string | undefined; edits?: Edit[] | undefined };
 
 /** The whole cluster at once: from a file, or by a list of edits. */
 export const topologyHandlers: HandlersOf<Pick<typeof contract, 'topology'>>['topology'] = {
-  plan: async (context, target) => planned(context, await context.services.runtime.versions.refresh(), making(context, target, false)).plan,
+  plan: async (context, target) => (await planned(context, making(context, target, false))).plan,
 
   apply: async (context, { document, edits, prune, ...intent }) => {
     const { plan, run, version } = await change(context, intent, making(context, { document, edits }, prune));

@@ -26,6 +26,8 @@ export type AgentLinkOptions = {
   readonly offsetEveryMs: number;
 };
 
+const notCalled = 'not connected yet';
+
 export class AgentLink {
   readonly #ended = new AbortController();
   readonly #offset = new ClockOffset();
@@ -33,7 +35,7 @@ export class AgentLink {
   #failures = 0;
   #waiting: AbortController | null = null;
   /** What went wrong last; null while the stream is up. */
-  trouble: string | null = 'not connected yet';
+  trouble: string | null = notCalled;
 
   constructor(
     readonly components: AgentLinkComponents,
@@ -48,6 +50,11 @@ export class AgentLink {
 
   get target(): AgentTarget {
     return this.options.target;
+  }
+
+  /** It has answered, or has failed to. */
+  get called(): boolean {
+    return this.trouble !== notCalled;
   }
 
   /** The agent has been heard of: try now rather than at the end of the back-off. */
@@ -73,8 +80,9 @@ export class AgentLink {
         if (!signal.aborted) this.trouble = 'it closed the stream';
       } catch (error) {
         const sentence = problemOf(error).detail;
-        if (this.trouble !== sentence) onTrouble(target, sentence);
+        const told = this.trouble === sentence;
         this.trouble = sentence;
+        if (!told) onTrouble(target, sentence);
       }
       opened();
       if (signal.aborted) return;

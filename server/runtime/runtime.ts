@@ -25,6 +25,7 @@ import { Marks } from './marks.ts';
 import { MetricsBook } from './metrics/book.ts';
 import { ClusterBook } from './metrics/cluster-book.ts';
 import { RetentionKeeper } from './retention.ts';
+import { RollCall } from './roll-call.ts';
 import { Routers } from './routers.ts';
 import { Rules } from './rules.ts';
 import { Sharding } from './sharding/sharding.ts';
@@ -63,8 +64,8 @@ export type RuntimeOptions = {
 
 /** How often the database is asked for what other servers did, and for runs that a dead one left. */
 const lookEveryMs = 1000;
-/** After a start, agents get this long to be found before a left run is finished without them. */
-const settleAfterMs = 3000;
+/** After a start, agents get this long to be found before anything is decided without them. */
+const foundWithinMs = 3000;
 /** A new version: agents hear of it from the server itself, and over gossip from each other. */
 const tellAfterMs = 5000;
 
@@ -85,12 +86,12 @@ export class Runtime {
   readonly clusterMetrics: ClusterBook;
   readonly alerts: Alerts;
   readonly retention: RetentionKeeper;
+  readonly rollCall: RollCall;
   /** As of the last second. */
   gossipStats: Readonly<Record<string, number>> = {};
   #gossipKey: string | null = null;
   readonly #news: VersionNews;
   readonly #catchUp: CatchUp;
-  readonly #startedAt: number;
   #views: ReadonlyMap<string, GossipView> = new Map();
   #looking: NodeJS.Timeout | undefined;
   #telling: NodeJS.Timeout | undefined;
@@ -123,7 +124,6 @@ export class Runtime {
   ) {
     const { store, connect, sealRing, now, random, newUuid, warn, gossip } = components;
     const { name, owner, boot, versions, journal, marks, rules, news, alerts, told, policy } = options;
-    this.#startedAt = now();
     this.versions = versions;
     this.journal = journal;
     this.marks = marks;
@@ -146,12 +146,15 @@ export class Runtime {
         this.state.took(uuid, report);
         this.metrics.took(uuid, { ...report, rttMs: this.#views.get(uuid)?.rttMs ?? null });
         this.#catchUp.took(uuid, report);
+        this.rollCall.look();
       },
       onTrouble: (target, sentence) => {
         warn(`${target.alias}: ${sentence}`, null);
         this.state.poke();
+        this.rollCall.look();
       },
     });
+    this.rollCall = new RollCall(() => Object.keys(versions.current?.config.instances ?? {}).every((uuid) => this.agents.find(uuid)?.called), foundWithinMs);
     const client = (uuid: string, alias: string) => this.agents.client(uuid, alias);
     const isUp = (uuid: string) => this.agents.find(uuid)?.trouble === null;
     const poke = () => this.state.poke();
@@ -186,6 +189,7 @@ export class Runtime {
   async stop(): Promise<void> {
     clearInterval(this.#looking);
     clearTimeout(this.#telling);
+    this.rollCall.end();
     await this.sharding.end();
     this.routers.end();
     await this.failover.end();
@@ -246,6 +250,7 @@ export class Runtime {
     this.#views = views;
     this.agents.update(targets, woken);
     this.state.heard(views);
+    this.rollCall.look();
   }
 
   #tell(): void {
@@ -271,19 +276,12 @@ export class Runtime {
       if (await this.rules.look()) this.state.poke();
       this.gossipStats = await this.gossip.stats();
       this.#gossipKey = (await this.gossip.keyring.own()).find(({ primary }) => primary)?.id ?? null;
-      if (await this.#maySettle()) await this.applies.recover();
+      if (this.rollCall.isOver) await this.applies.recover();
     } catch (error) {
       this.components.warn('The database could not be asked for news.', error);
     } finally {
       this.#busy = false;
     }
-  }
-
-  async #maySettle(): Promise<boolean> {
-    const left = await this.components.store.runs.unfinished();
-    if (left.length === 0) return false;
-    const known = this.applies.components.reachable();
-    return this.components.now() - this.#startedAt > settleAfterMs || left.every(({ run }) => run.instances.every(({ uuid }) => known.has(uuid)));
   }
 
   #holders(): Holder[] {

@@ -28,6 +28,7 @@ export async function execute({ handlers, observe }: Pipeline, call: Call): Prom
   const begun = performance.now();
   const run = async (inContext: Context) => {
     const input = admitted(call);
+    if (entry.operation.kind === 'mutation' && !entry.operation.open) await context.services.runtime.rollCall.over;
     return (handlers[entry.noun]![entry.verb] as Handler)(inContext, input);
   };
   try {
