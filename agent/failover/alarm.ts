@@ -1,3 +1,4 @@
+import { systemClock } from '~/iproto/clock.ts';
 import { monotonicMs } from './monotonic.ts';
 
 /**
@@ -6,7 +7,7 @@ import { monotonicMs } from './monotonic.ts';
  */
 export class Alarm {
   readonly #ring: () => void;
-  #timer: { readonly timeout: NodeJS.Timeout; readonly ringsAt: number } | null = null;
+  #timer: { readonly cancel: () => void; readonly ringsAt: number } | null = null;
   #at = Infinity;
 
   constructor(ring: () => void) {
@@ -20,11 +21,11 @@ export class Alarm {
     this.#at = at;
     if (stays || at === Infinity) return;
     const inMs = Math.min(Math.max(0, Math.ceil(at - monotonicMs())), 60_000);
-    this.#timer = { timeout: setTimeout(() => this.#rung(), inMs).unref(), ringsAt: at };
+    this.#timer = { cancel: systemClock.after(inMs, () => this.#rung()), ringsAt: at };
   }
 
   off(): void {
-    if (this.#timer) clearTimeout(this.#timer.timeout);
+    this.#timer?.cancel();
     this.#timer = null;
     this.#at = Infinity;
   }

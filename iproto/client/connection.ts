@@ -37,6 +37,9 @@ export const connectionDefaults: ConnectionOptions = {
   frameBytesMax: 64 * 1024 * 1024,
 };
 
+/** How often a timer that nobody waits for any more is looked for: always, where requests are seldom; where they are many, one timer serves all. */
+const takenBackEveryMs = 10;
+
 export type ConnectionComponents = {
   /** Connected, its greeting read, with no listeners. */
   readonly socket: Socket;
@@ -66,6 +69,7 @@ export class Connection extends Requester {
   #onIdle: (() => void) | undefined;
   #timerAt = Infinity;
   #cancelTimer: () => void = () => {};
+  #takenBackAt = -Infinity;
   #schemaVersion = 0;
   #lastReceivedAt: number;
 
@@ -184,6 +188,7 @@ export class Connection extends Requester {
       if (!(error instanceof IprotoError)) throw error;
       this.#finish(error);
     }
+    this.#takeBackTimer();
   }
 
   #answered(frame: Frame): void {
@@ -232,6 +237,14 @@ export class Connection extends Requester {
     if (this.#timerAt === Infinity) return;
     const delayMs = Math.min(Math.max(Math.ceil(this.#timerAt - this.#clock.now()), 1), 0x7fff_ffff);
     this.#cancelTimer = this.#clock.after(delayMs, () => this.#expire());
+  }
+
+  /** One that fires for nothing wakes the whole process. */
+  #takeBackTimer(): void {
+    if (this.#lastReceivedAt - this.#takenBackAt < takenBackEveryMs) return;
+    this.#takenBackAt = this.#lastReceivedAt;
+    this.#pending.prune();
+    if (this.#pending.wakeAt > this.#timerAt) this.#arm();
   }
 
   #expire(): void {

@@ -34,19 +34,24 @@ export class Deadlines<T extends Due> {
     if (this.#settled > sweepMin && this.#settled * 2 > this.#heap.length) this.#sweep();
   }
 
+  /** Takes the settled ones away that come before all that wait: `earliestAt` is exact then. */
+  prune(): void {
+    for (let top = this.#heap[0]; top?.settled; top = this.#heap[0]) this.#drop();
+  }
+
   /** Removes and returns, marked as settled, all that is due at `now`, earliest first. */
   expire(now: number): T[] {
     const due: T[] = [];
     for (let top = this.#heap[0]; top && (top.settled || top.dueAt <= now); top = this.#heap[0]) {
-      this.#pop();
-      if (top.settled) this.#settled -= 1;
-      else due.push(top);
+      if (!top.settled) due.push(top);
+      this.#drop();
       top.settled = true;
     }
     return due;
   }
 
-  #pop(): void {
+  #drop(): void {
+    if (this.#heap[0]!.settled) this.#settled -= 1;
     const last = this.#heap.pop()!;
     if (this.#heap.length === 0) return;
     this.#heap[0] = last;

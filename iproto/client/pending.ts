@@ -65,6 +65,11 @@ export class Pending {
     return waiting;
   }
 
+  /** Makes `wakeAt` exact. */
+  prune(): void {
+    this.#deadlines.prune();
+  }
+
   /** Those whose time is up, no longer waiting. */
   expire(now: number): Waiting[] {
     return this.#deadlines.expire(now).map(({ sync }) => {

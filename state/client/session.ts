@@ -24,7 +24,7 @@ export class Session {
   readonly #ttlMs: number;
   readonly #onEnd: (reason: string) => void;
   #cancelRenewal = () => {};
-  #cancelEnd: (() => void) | null = null;
+  #cancelEnd = () => {};
   #over = false;
   #sentAt = 0;
 
@@ -50,8 +50,7 @@ export class Session {
       // A session that nobody knows of holds nothing.
       throw error instanceof Unanswered ? new ProviderUnavailable(error.message) : error;
     }
-    this.#extend(sentAt);
-    this.#renewIn(this.#ttlMs / triesPerTtl);
+    this.#extended(sentAt);
   }
 
   /** The keys go with it, at once if the store can be reached. Never throws. */
@@ -63,7 +62,7 @@ export class Session {
   #stop(): void {
     this.#over = true;
     this.#cancelRenewal();
-    this.#cancelEnd?.();
+    this.#cancelEnd();
   }
 
   #finish(reason: string): void {
@@ -72,23 +71,21 @@ export class Session {
     this.#onEnd(reason);
   }
 
-  #extend(sentAt: number): void {
-    if (this.#over || sentAt < this.#sentAt) return;
+  #extended(sentAt: number): void {
+    if (this.#over) return;
+    this.#cancelEnd();
     this.#sentAt = sentAt;
-    if (this.#cancelEnd === null) this.#endIn(this.#leftMs());
+    this.#renewIn(Math.max(sentAt + this.#ttlMs / triesPerTtl - this.#clock.now(), 0));
   }
 
-  #leftMs(): number {
-    return this.#sentAt + this.#ttlMs * (1 - marginRatio) - this.#clock.now();
-  }
-
-  /** Each renewal puts the end off, and a timer that is taken back wakes the process all the same: this one stays, and looks again. */
+  /** Set only while an answer is waited for: the next renewal comes before the end, and a timer that is put off each time wakes the process for nothing. */
   #endIn(leftMs: number): void {
-    this.#cancelEnd = this.#clock.after(Math.max(leftMs, 0), () => {
-      const moreMs = this.#leftMs();
-      if (moreMs > 0) this.#endIn(moreMs);
-      else this.#finish(`it could not be renewed for ${Math.round(this.#ttlMs * (1 - marginRatio))} ms`);
-    });
+    this.#cancelEnd();
+    this.#cancelEnd = this.#clock.after(leftMs, () => this.#unrenewed());
+  }
+
+  #unrenewed(): void {
+    this.#finish(`it could not be renewed for ${Math.round(this.#ttlMs * (1 - marginRatio))} ms`);
   }
 
   #renewIn(delayMs: number): void {
@@ -99,11 +96,13 @@ export class Session {
   async #renew(): Promise<void> {
     const sentAt = this.#clock.now();
     const everyMs = this.#ttlMs / triesPerTtl;
+    const leftMs = this.#sentAt + this.#ttlMs * (1 - marginRatio) - sentAt;
+    if (leftMs <= 0) return this.#unrenewed();
+    this.#endIn(leftMs);
     try {
       const there = await this.#backend.renewSession(this.id, { timeoutMs: Math.min(Math.max(everyMs * 1.5, 100), Math.max(attemptMs, everyMs)) });
       if (!there) return this.#finish('the provider has ended it');
-      this.#extend(sentAt);
-      this.#renewIn(Math.max(everyMs - (this.#clock.now() - sentAt), 0));
+      this.#extended(sentAt);
     } catch {
       // Its end is set; until then it is tried again.
       this.#renewIn(Math.min(everyMs / 2, 200));

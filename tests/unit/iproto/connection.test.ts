@@ -158,6 +158,24 @@ describe('deadlines', () => {
     expect(clock.waiting).toBe(0);
   });
 
+  it('of answered requests wake nobody, and leave those of others as they are', async () => {
+    const clock = new HandClock();
+    const { server, path } = bare();
+    const connection = await open(path, {}, clock);
+    const patient = connection.call('patient', [], { timeoutMs: 12_000 }).catch((error: Error) => error.name);
+    for (let sync = 2; sync < 6; sync++) {
+      const asked = connection.call('quick', [], { timeoutMs: 300 });
+      server.sockets[0]!.write(answer(sync, ['done']));
+      await asked;
+      await clock.advance(250);
+    }
+    const setBefore = clock.set;
+    await clock.advance(1_000);
+    expect([clock.waiting, clock.set]).toEqual([1, setBefore]);
+    await clock.advance(10_000);
+    expect(await patient).toBe('RequestTimeout');
+  });
+
   it('leave the connection alone, and a late answer is dropped', async () => {
     const { server, path } = bare();
     const connection = await open(path);

@@ -22,6 +22,7 @@ const command = fc.oneof(
   fc.record({ kind: fc.constant('add' as const), dueAt: fc.nat(1000) }),
   fc.record({ kind: fc.constant('settle' as const), pick: fc.nat() }),
   fc.record({ kind: fc.constant('expire' as const), byMs: fc.nat(50) }),
+  fc.record({ kind: fc.constant('prune' as const) }),
 );
 
 describe('deadlines', () => {
@@ -43,6 +44,9 @@ describe('deadlines', () => {
           clever.settle(chosen[0]);
           chosen[1].settled = true;
           alive.delete(chosen[0].id);
+        } else if (step.kind === 'prune') {
+          clever.prune();
+          expect(clever.earliestAt).toBe(naive.earliestAt);
         } else {
           now += step.byMs;
           const due = clever.expire(now);

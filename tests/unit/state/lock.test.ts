@@ -26,6 +26,39 @@ it('counts a session from when its renewal was sent, however late the answer is'
   expect(session.over).toBe(true);
 });
 
+it('gives a session up in time that took long to be opened, and one of a process that was stopped without asking for it', async () => {
+  const clock = new StoppedClock();
+  const startedAt = clock.now();
+  let asked = 0;
+  const backend = {
+    openSession: (id: string, _ttlMs: number) => new Promise<void>((resolve) => void clock.after(id.startsWith('0') ? 0 : 850, resolve)),
+    renewSession: () => (asked++, new Promise(() => {})),
+  } as unknown as Backend;
+  const ends: number[] = [];
+  const opened = (random: number) => {
+    const session = new Session({ backend, clock, random: () => random }, { ttlMs: 1_000 }, () => ends.push(clock.now() - startedAt));
+    return session.open(2_000);
+  };
+  void opened(0.5);
+  await clock.advance(2_000);
+  expect([ends, asked]).toEqual([[900], 1]);
+
+  void opened(0);
+  await clock.advance(1);
+  clock.stoppedMs = 60_000;
+  await clock.advance(250);
+  expect([ends.length, asked]).toEqual([2, 1]);
+});
+
+/** Of a process that was stopped for a while: every timer comes so much too late. */
+class StoppedClock extends HandClock {
+  stoppedMs = 0;
+
+  override now(): number {
+    return super.now() + this.stoppedMs;
+  }
+}
+
 it('gives sessions ids that etcd takes for leases', () => {
   expect(randomId(() => 0)).toBe('0000000000000000');
   expect(BigInt(`0x${randomId(() => 1 - 2 ** -53)}`)).toBe(2n ** 63n - 1n);
