@@ -3,7 +3,7 @@ import { monotonicMs } from './monotonic.ts';
 
 /**
  * Wakes a machine when it says that time alone changes something. Most times are put off before they come, by the next
- * renewal of a lease: then the timer stays and looks again, since one that is taken back wakes the process all the same.
+ * renewal of a lease: then the timer stays and looks again, since Node wakes up for the one that comes next even if it was taken back.
  */
 export class Alarm {
   readonly #ring: () => void;

@@ -127,9 +127,9 @@ function rest(cluster: Cluster): void {
   if (!following(cluster)) throw new Violation('P5', `not everybody follows ${master.uuid} ${Math.round(world.now - from)} ms after the last fault; ${stuck(cluster)}`);
   for (const writer of cluster.writers) writer.stop();
   cluster.run(world.now + quietMs);
-  // The preferred one may have taken over just now.
+  // The preferred one may have taken over just now, and what it wrote to begin its epoch may be on its way.
   const settled = world.now + quietMs;
-  while (world.now < settled && !(cluster.master() && following(cluster))) cluster.run(world.now + 50);
+  while (world.now < settled && !(cluster.master() && following(cluster) && even(cluster))) cluster.run(world.now + 50);
   const last = cluster.master();
   if (!last || !following(cluster)) throw new Violation('P1', `leadership is lost without a fault; ${stuck(cluster)}`);
   const durable = settings.durability !== 'availability';
@@ -140,6 +140,9 @@ function following(cluster: Cluster): boolean {
   const master = cluster.master();
   return cluster.instances.every((one) => one === master || (one.running && one.replication.upstream === master && one.disk.epoch === master?.promoted));
 }
+
+/** All have as many rows. */
+const even = ({ instances }: Cluster): boolean => new Set(instances.map(({ disk }) => disk.rows.length)).size === 1;
 
 export function stuck(cluster: Cluster): string {
   const { state, lease } = cluster.store.records();
