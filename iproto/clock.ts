@@ -13,7 +13,7 @@ export const systemClock: Clock = {
   after: (delayMs, callback) => {
     const timer = setTimeout(callback, delayMs);
     timer.unref();
-    // Of a timer that keeps nothing alive Node forgets only the callback, and wakes up in its place: it is made one that does first.
+    // An unref'd timer that is cleared keeps its place in Node's queue, and wakes the process when that comes up; a ref'd one goes at once.
     return () => clearTimeout(timer.ref());
   },
 };

@@ -80,9 +80,9 @@ export class AgentLink {
         if (!signal.aborted) this.trouble = 'it closed the stream';
       } catch (error) {
         const sentence = problemOf(error).detail;
-        const told = this.trouble === sentence;
+        const isNew = this.trouble !== sentence;
         this.trouble = sentence;
-        if (!told) onTrouble(target, sentence);
+        if (isNew) onTrouble(target, sentence);
       }
       opened();
       if (signal.aborted) return;

@@ -78,12 +78,6 @@ export class Session {
     this.#renewIn(Math.max(sentAt + this.#ttlMs / triesPerTtl - this.#clock.now(), 0));
   }
 
-  /** Set only while an answer is waited for: the next renewal comes before the end, and a timer that is put off each time wakes the process for nothing. */
-  #endIn(leftMs: number): void {
-    this.#cancelEnd();
-    this.#cancelEnd = this.#clock.after(leftMs, () => this.#unrenewed());
-  }
-
   #unrenewed(): void {
     this.#finish(`it could not be renewed for ${Math.round(this.#ttlMs * (1 - marginRatio))} ms`);
   }
@@ -98,7 +92,9 @@ export class Session {
     const everyMs = this.#ttlMs / triesPerTtl;
     const leftMs = this.#sentAt + this.#ttlMs * (1 - marginRatio) - sentAt;
     if (leftMs <= 0) return this.#unrenewed();
-    this.#endIn(leftMs);
+    // Set only while an answer is waited for: the next renewal comes before the end, and a timer that is put off each time wakes the process for nothing.
+    this.#cancelEnd();
+    this.#cancelEnd = this.#clock.after(leftMs, () => this.#unrenewed());
     try {
       const there = await this.#backend.renewSession(this.id, { timeoutMs: Math.min(Math.max(everyMs * 1.5, 100), Math.max(attemptMs, everyMs)) });
       if (!there) return this.#finish('the provider has ended it');
